@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A class, its parameters, and the tree.  Who calls here holds the one lock of
+ * the tree; nothing below takes or drops it.
+ */
+#ifndef OPTQ_CLASS_H
+#define OPTQ_CLASS_H
+
+#include "bucket.h"
+#include "leaf.h"
+#include "list.h"
+#include "wfq.h"
+
+#define OPTQ_BANDS	8
+
+/* Longest packet that is worth keeping whole: a full super-packet. */
+#define OPTQ_SPLIT_MAX	(65536U + 1024U)
+
+/* What an administrator asks of a class; 0 stands for "automatic" or "none". */
+struct optq_class_conf {
+	u64 rate;		/* bytes per second, guaranteed */
+	u64 ceil;		/* bytes per second, at most */
+	u64 target_ns;
+	u64 interval_ns;
+	u32 burst;		/* bytes over rate */
+	u32 cburst;		/* bytes over ceil */
+	u32 weight;
+	u32 prio;
+	u32 quantum;
+	u32 limit;
+	bool ecn;
+	bool oversubscribe;
+};
+
+struct optq_class_counters {
+	u64 packets;
+	u64 bytes;
+	u64 enqueued;
+	u64 drop_other;
+	u64 guaranteed_bytes;
+	u64 throttled_ns;
+};
+
+struct optq_class {
+	struct optq_class *parent;	/* NULL: the link */
+	struct optq_list sibling;
+	struct optq_list children;
+	u32 n_children;
+	u32 depth;			/* 0: the link */
+	u32 band_map;			/* bands with a member */
+	u32 qlen;			/* packets in this leaf and its qdisc */
+	u32 own_qlen;			/* of those, in the leaf's own queue */
+	u32 foreign_qlen;		/* and in a grafted qdisc */
+	bool attached;			/* in the tree */
+	bool red;			/* over its ceiling */
+	bool blocked;			/* had nothing to give this time */
+
+	struct optq_wfq_node excess;	/* in the parent's band of prio */
+	struct optq_wfq_node guaranteed; /* in the parent's guarantees */
+	struct optq_heap_node red_timer;
+	struct optq_heap_node rate_timer;
+	struct optq_list blocked_link;
+
+	struct optq_bucket rate;
+	struct optq_bucket ceil;
+	u64 rate_below;			/* guarantees of the children */
+	u64 red_since_ns;
+	u32 split_bytes;		/* longest packet its burst allows */
+
+	struct optq_wfq guarantees;
+	struct optq_wfq bands[OPTQ_BANDS];
+
+	struct optq_leaf leaf;
+	struct optq_class_conf conf;
+	struct optq_class_counters count;
+};
+
+struct optq_tree {
+	struct optq_class root;
+	struct optq_class direct;	/* unclassified traffic, served first */
+	struct optq_flow_table flows;
+	struct optq_heap red;		/* classes over their ceiling */
+	struct optq_heap waiting;	/* backlogged beyond their rate */
+	struct optq_list blocked;
+	struct optq_class *lender;	/* of the last pick; NULL: excess */
+	struct optq_class *sole;	/* the one leaf with packets, unlinked */
+	bool picked_sole;		/* the last pick was that one */
+	struct optq_class *fattest;	/* guess at the longest leaf */
+	u32 mtu;
+	u32 qlen;			/* packets in all leaves */
+	u32 own_qlen;			/* of those, in leaves' own queues */
+	u32 limit;			/* of own_qlen: a grafted qdisc has its own */
+	u32 next_salt;
+	u32 secret;			/* seeds the flow table */
+};
+
+static inline bool optq_class_is_leaf(const struct optq_class *c)
+{
+	return !c->n_children;
+}
+
+/*
+ * Guarantee that c needs from its parent, bytes per second: its own rate; that
+ * of the classes below it when it has none.  What is below a class does not
+ * weigh on its siblings beyond its rate, whether it fits or not.
+ */
+static inline u64 optq_class_need(const struct optq_class *c)
+{
+	return c->conf.rate ? c->conf.rate : c->rate_below;
+}
+
+/*
+ * The most that c's rate bucket holds while c has traffic, in ticks.  burst
+ * bounds what an idle class saves.  A class that waits for its turn must not
+ * lose what it cannot spend meanwhile: at each level that is at most its share
+ * of one packet of each sibling, and one packet that had begun.
+ */
+static inline s64 optq_class_rate_most(const struct optq_tree *t,
+				       const struct optq_class *c)
+{
+	u32 longest = optq_min_u32(t->root.split_bytes, OPTQ_SPLIT_MAX);
+
+	return c->rate.cap +
+	       optq_bucket_cost(&c->rate, longest) * 2 * (s64)(c->depth + 1);
+}
+
+#endif /* OPTQ_CLASS_H */

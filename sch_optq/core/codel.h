@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* CoDel (Nichols, Jacobson, McGregor, Iyengar; RFC 8289), per flow. */
+#ifndef OPTQ_CODEL_H
+#define OPTQ_CODEL_H
+
+#include "env.h"
+
+struct optq_codel_params {
+	u64 target_ns;
+	u64 interval_ns;
+	u32 mtu;		/* a queue of one packet is never too long */
+	bool ecn;
+};
+
+struct optq_codel {
+	u64 first_above_ns;	/* 0: sojourn is below target */
+	u64 drop_next_ns;
+	u32 count;		/* drops since dropping began */
+	u32 last_count;
+	u16 inv_sqrt;		/* 1/sqrt(count), 16 fraction bits */
+	bool dropping;
+};
+
+enum optq_codel_verdict {
+	OPTQ_CODEL_PASS,
+	OPTQ_CODEL_DROP,	/* drop this one, then ask about the next */
+	OPTQ_CODEL_MARK,	/* pass this one with a congestion mark */
+};
+
+static inline void optq_codel_init(struct optq_codel *c)
+{
+	memset(c, 0, sizeof(*c));
+}
+
+/*
+ * Asks about the packet at the head of a flow.
+ * @sojourn_ns: its time in the queue
+ * @backlog:    bytes behind it in the same flow
+ * @ect:        it can be marked
+ * @first:      the first packet asked about in this dequeue
+ */
+enum optq_codel_verdict
+optq_codel_judge(struct optq_codel *c, const struct optq_codel_params *p,
+		 u64 now, u64 sojourn_ns, u64 backlog, bool ect, bool first);
+
+#endif /* OPTQ_CODEL_H */

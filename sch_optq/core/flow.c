@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "flow.h"
+#include "leaf.h"
+
+static u32 flow_bucket(const struct optq_flow_table *t,
+		       const struct optq_leaf *leaf, u32 hash)
+{
+	/* Fibonacci hashing spreads the leaf over a hash that is even. */
+	return (hash ^ (leaf->salt * 0x9e3779b1U)) & t->bucket_mask;
+}
+
+void optq_flow_table_init(struct optq_flow_table *t, struct optq_flow *flows,
+			  u32 size, struct optq_flow **buckets, u32 n_buckets)
+{
+	u32 i;
+
+	memset(t, 0, sizeof(*t));
+	memset(buckets, 0, n_buckets * sizeof(*buckets));
+	optq_list_init(&t->free);
+	optq_list_init(&t->idle);
+	t->buckets = buckets;
+	t->bucket_mask = n_buckets - 1;
+	t->size = size;
+	for (i = 0; i < size; i++) {
+		memset(&flows[i], 0, sizeof(flows[i]));
+		optq_list_init(&flows[i].idle);
+		optq_list_add_tail(&t->free, &flows[i].link);
+	}
+}
+
+static void flow_reset(struct optq_flow *f, struct optq_leaf *leaf, u32 hash)
+{
+	f->head = NULL;
+	f->tail = NULL;
+	f->hash_next = NULL;
+	f->leaf = leaf;
+	f->hash = hash;
+	f->bytes = 0;
+	f->packets = 0;
+	f->deficit = 0;
+	f->fresh = false;
+	optq_codel_init(&f->codel);
+}
+
+void optq_flow_init_shared(struct optq_flow *f, struct optq_leaf *leaf)
+{
+	flow_reset(f, leaf, 0);
+	optq_list_init(&f->link);
+	optq_list_init(&f->idle);
+	f->hashed = false;
+}
+
+struct optq_flow *optq_flow_find(const struct optq_flow_table *t,
+				 const struct optq_leaf *leaf, u32 hash)
+{
+	struct optq_flow *f = t->buckets[flow_bucket(t, leaf, hash)];
+
+	while (f && (f->hash != hash || f->leaf != leaf))
+		f = f->hash_next;
+	return f;
+}
+
+static void flow_hash(struct optq_flow_table *t, struct optq_flow *f)
+{
+	struct optq_flow **b = &t->buckets[flow_bucket(t, f->leaf, f->hash)];
+
+	f->hash_next = *b;
+	*b = f;
+	f->hashed = true;
+}
+
+static void flow_unhash(struct optq_flow_table *t, struct optq_flow *f)
+{
+	struct optq_flow **b = &t->buckets[flow_bucket(t, f->leaf, f->hash)];
+
+	while (*b != f)
+		b = &(*b)->hash_next;
+	*b = f->hash_next;
+	f->hash_next = NULL;
+	f->hashed = false;
+}
+
+struct optq_flow *optq_flow_get(struct optq_flow_table *t,
+				struct optq_leaf *leaf, u32 hash)
+{
+	struct optq_flow *f = optq_flow_find(t, leaf, hash);
+
+	if (f || optq_list_empty(&t->free))
+		return f;
+	f = optq_list_entry(t->free.next, struct optq_flow, link);
+	optq_list_del(&f->link);
+	flow_reset(f, leaf, hash);
+	flow_hash(t, f);
+	t->used++;
+	return f;
+}
+
+struct optq_flow *optq_flow_oldest_idle(const struct optq_flow_table *t)
+{
+	if (optq_list_empty(&t->idle))
+		return NULL;
+	return optq_list_entry(t->idle.next, struct optq_flow, idle);
+}
+
+void optq_flow_put(struct optq_flow_table *t, struct optq_flow *f)
+{
+	if (!f->hashed)
+		return;
+	optq_list_del(&f->idle);
+	flow_unhash(t, f);
+	f->leaf = NULL;
+	/* The most recent entry is the one still in cache. */
+	optq_list_add_tail(t->free.next, &f->link);
+	t->used--;
+}
+
+void optq_flow_rehash(struct optq_flow_table *t, struct optq_flow *f,
+		      struct optq_leaf *leaf)
+{
+	flow_unhash(t, f);
+	f->leaf = leaf;
+	flow_hash(t, f);
+}
+
+void optq_flow_push(struct optq_flow *f, struct optq_pkt *pkt)
+{
+	pkt->next = NULL;
+	if (f->tail) {
+		f->tail->next = pkt;
+	} else {
+		f->head = pkt;
+		optq_list_del(&f->idle);
+	}
+	f->tail = pkt;
+	f->bytes += pkt->len;
+	f->packets++;
+}
+
+struct optq_pkt *optq_flow_pop(struct optq_flow_table *t, struct optq_flow *f)
+{
+	struct optq_pkt *pkt = f->head;
+
+	if (!pkt)
+		return NULL;
+	f->head = pkt->next;
+	if (!f->head) {
+		f->tail = NULL;
+		if (f->hashed)
+			optq_list_add_tail(&t->idle, &f->idle);
+	}
+	pkt->next = NULL;
+	f->bytes -= pkt->len;
+	f->packets--;
+	return pkt;
+}
+
+void optq_flow_splice(struct optq_flow *dst, struct optq_flow *src)
+{
+	struct optq_pkt *a = dst->head, *b = src->head, *pkt;
+
+	/* Two queues in order, merged by arrival, stay in order. */
+	dst->head = NULL;
+	dst->tail = NULL;
+	dst->bytes += src->bytes;
+	dst->packets += src->packets;
+	if (b)
+		optq_list_del(&dst->idle);
+	while (a || b) {
+		if (!b || (a && !optq_before(b->enqueue_ns, a->enqueue_ns))) {
+			pkt = a;
+			a = a->next;
+		} else {
+			pkt = b;
+			b = b->next;
+		}
+		pkt->next = NULL;
+		if (dst->tail)
+			dst->tail->next = pkt;
+		else
+			dst->head = pkt;
+		dst->tail = pkt;
+	}
+	src->head = NULL;
+	src->tail = NULL;
+	src->bytes = 0;
+	src->packets = 0;
+}

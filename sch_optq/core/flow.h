@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Flows: one queue per flow, one table for the whole tree.  A flow without
+ * packets keeps its entry until its turn has come round, or until a flow that
+ * has packets needs the entry: classes at rest keep none from those at work.
+ */
+#ifndef OPTQ_FLOW_H
+#define OPTQ_FLOW_H
+
+#include "codel.h"
+#include "list.h"
+#include "pkt.h"
+
+struct optq_leaf;
+
+struct optq_flow {
+	struct optq_pkt *head, *tail;
+	struct optq_list link;		/* leaf's new or old flows; free list */
+	struct optq_list idle;		/* in the table, without packets */
+	struct optq_flow *hash_next;
+	struct optq_leaf *leaf;
+	u32 hash;
+	u64 bytes;
+	u32 packets;
+	s32 deficit;
+	bool hashed;			/* false: the leaf's shared flow */
+	bool fresh;			/* on the new list */
+	struct optq_codel codel;
+};
+
+struct optq_flow_table {
+	struct optq_flow **buckets;	/* bucket_mask + 1, a power of two */
+	struct optq_list free;
+	struct optq_list idle;		/* entries without packets, oldest first */
+	u32 bucket_mask;
+	u32 size;
+	u32 used;
+};
+
+/*
+ * flows: size entries; buckets: a power of two of them.  The memory stays the
+ * caller's and must outlive the table.
+ */
+void optq_flow_table_init(struct optq_flow_table *t, struct optq_flow *flows,
+			  u32 size, struct optq_flow **buckets, u32 n_buckets);
+
+/* The leaf's own entry, for packets that find no free one. */
+void optq_flow_init_shared(struct optq_flow *f, struct optq_leaf *leaf);
+
+/* The flow of hash in leaf, new if need be; NULL when the table is full. */
+struct optq_flow *optq_flow_get(struct optq_flow_table *t,
+				struct optq_leaf *leaf, u32 hash);
+
+/* Likewise, but NULL when there is none. */
+struct optq_flow *optq_flow_find(const struct optq_flow_table *t,
+				 const struct optq_leaf *leaf, u32 hash);
+
+/* The flow that has been without packets longest; NULL when none is. */
+struct optq_flow *optq_flow_oldest_idle(const struct optq_flow_table *t);
+
+/* Gives back an empty flow that is on no list. */
+void optq_flow_put(struct optq_flow_table *t, struct optq_flow *f);
+
+/* Makes f a flow of another leaf, which must not have one of the same hash. */
+void optq_flow_rehash(struct optq_flow_table *t, struct optq_flow *f,
+		      struct optq_leaf *leaf);
+
+void optq_flow_push(struct optq_flow *f, struct optq_pkt *pkt);
+struct optq_pkt *optq_flow_pop(struct optq_flow_table *t, struct optq_flow *f);
+
+/* Merges src's packets into dst, oldest first; src is left without any. */
+void optq_flow_splice(struct optq_flow *dst, struct optq_flow *src);
+
+#endif /* OPTQ_FLOW_H */

@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "leaf.h"
+
+/*
+ * Steps that one dequeue may take, each a drop, a turn that passes, or a flow
+ * found empty: bounds the time under the lock.
+ */
+#define LEAF_STEPS_MAX		128
+/* Flows looked at for a longer one when the leaf is full. */
+#define LEAF_SEARCH_MAX		8
+#define LEAF_AVG_SHIFT		4
+#define LEAF_TURNS_MAX		64
+
+void optq_leaf_init(struct optq_leaf *l, u32 salt)
+{
+	memset(l, 0, sizeof(*l));
+	optq_list_init(&l->new_flows);
+	optq_list_init(&l->old_flows);
+	l->salt = salt;
+	optq_flow_init_shared(&l->shared, l);
+}
+
+static void leaf_release(struct optq_flow_table *t, struct optq_leaf *l,
+			 struct optq_flow *f)
+{
+	optq_list_del(&f->link);
+	if (l->fattest == f)
+		l->fattest = NULL;
+	l->flows--;
+	optq_flow_put(t, f);
+}
+
+static struct optq_flow *leaf_longest(struct optq_leaf *l)
+{
+	struct optq_flow *best = l->fattest, *f;
+	struct optq_list *pos;
+	int seen = 0;
+
+	optq_list_for_each(pos, &l->old_flows) {
+		f = optq_list_entry(pos, struct optq_flow, link);
+		if (!best || f->bytes > best->bytes)
+			best = f;
+		if (++seen == LEAF_SEARCH_MAX)
+			break;
+	}
+	optq_list_for_each(pos, &l->new_flows) {
+		f = optq_list_entry(pos, struct optq_flow, link);
+		if (!best || f->bytes > best->bytes)
+			best = f;
+		if (++seen >= 2 * LEAF_SEARCH_MAX)
+			break;
+	}
+	return best;
+}
+
+static struct optq_pkt *leaf_pop(struct optq_flow_table *t, struct optq_leaf *l,
+				 struct optq_flow *f)
+{
+	struct optq_pkt *pkt = optq_flow_pop(t, f);
+
+	if (pkt) {
+		l->packets--;
+		l->bytes -= pkt->len;
+	}
+	return pkt;
+}
+
+/*
+ * A flow with packets, when the search above met only empty ones.  An enqueue
+ * never gets here: the flow that it filled is a candidate.
+ */
+static struct optq_flow *leaf_any(struct optq_leaf *l)
+{
+	struct optq_list *heads[2] = { &l->old_flows, &l->new_flows };
+	struct optq_list *pos;
+	struct optq_flow *f;
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		optq_list_for_each(pos, heads[i]) {
+			f = optq_list_entry(pos, struct optq_flow, link);
+			if (f->packets)
+				return f;
+		}
+	}
+	return NULL;
+}
+
+void optq_leaf_drop_longest(struct optq_flow_table *t, struct optq_leaf *l,
+			    struct optq_drops *drops)
+{
+	struct optq_flow *f = leaf_longest(l);
+	struct optq_pkt *pkt;
+
+	if (!f || !f->packets)
+		f = leaf_any(l);
+	if (!f)
+		return;
+	pkt = leaf_pop(t, l, f);
+	l->drop_overlimit++;
+	optq_drops_add(drops, pkt);
+	/* The longest flow with one packet: it is as new as it can be. */
+	if (!f->packets)
+		leaf_release(t, l, f);
+}
+
+/* The flow of hash; one that has no packets gives way to it if need be. */
+static struct optq_flow *leaf_flow(struct optq_flow_table *t,
+				   struct optq_leaf *l, u32 hash)
+{
+	struct optq_flow *f, *idle;
+
+	/* Its earlier packets may wait among the shared: none may overtake. */
+	if (unlikely(l->shared.packets)) {
+		f = optq_flow_find(t, l, hash);
+		return f ? f : &l->shared;
+	}
+	f = optq_flow_get(t, l, hash);
+	if (likely(f))
+		return f;
+	idle = optq_flow_oldest_idle(t);
+	if (!idle)
+		return &l->shared;
+	leaf_release(t, idle->leaf, idle);
+	return optq_flow_get(t, l, hash);
+}
+
+void optq_leaf_enqueue(struct optq_flow_table *t, struct optq_leaf *l,
+		       struct optq_pkt *pkt, u32 hash, u64 now,
+		       struct optq_drops *drops)
+{
+	struct optq_flow *f = leaf_flow(t, l, hash);
+
+	pkt->enqueue_ns = now;
+	optq_flow_push(f, pkt);
+	l->packets++;
+	l->bytes += pkt->len;
+	if (optq_list_empty(&f->link)) {
+		f->deficit = (s32)l->quantum;
+		f->fresh = true;
+		optq_list_add_tail(&l->new_flows, &f->link);
+		l->flows++;
+		l->flows_new++;
+	}
+	if (!l->fattest || f->bytes > l->fattest->bytes)
+		l->fattest = f;
+	if (unlikely(l->packets > l->limit))
+		optq_leaf_drop_longest(t, l, drops);
+}
+
+static void leaf_account(struct optq_leaf *l, u64 sojourn_ns)
+{
+	u64 avg = l->sojourn_avg_ns;
+
+	if (sojourn_ns > l->sojourn_max_ns)
+		l->sojourn_max_ns = sojourn_ns;
+	l->sojourn_avg_ns = avg - (avg >> LEAF_AVG_SHIFT) +
+			    (sojourn_ns >> LEAF_AVG_SHIFT);
+}
+
+/* The head packet of f that CoDel lets pass; NULL when none is left. */
+static struct optq_pkt *leaf_take(struct optq_flow_table *t,
+				  struct optq_leaf *l, struct optq_flow *f,
+				  u64 now, u32 *budget,
+				  struct optq_drops *drops)
+{
+	bool first = true;
+
+	while (f->packets && *budget) {
+		struct optq_pkt *pkt = leaf_pop(t, l, f);
+		u64 sojourn = now - pkt->enqueue_ns;
+		enum optq_codel_verdict v;
+
+		if ((s64)sojourn < 0)
+			sojourn = 0;
+		v = optq_codel_judge(&f->codel, &l->codel, now, sojourn,
+				     f->bytes, pkt->flags & OPTQ_PKT_ECT,
+				     first);
+		if (v != OPTQ_CODEL_DROP) {
+			if (v == OPTQ_CODEL_MARK) {
+				pkt->flags |= OPTQ_PKT_CE;
+				l->ecn_marks++;
+			}
+			leaf_account(l, sojourn);
+			return pkt;
+		}
+		first = false;
+		l->drop_aqm++;
+		(*budget)--;
+		optq_drops_add(drops, pkt);
+	}
+	return NULL;
+}
+
+/* The flow whose turn it is; NULL when there is none within the budget. */
+static struct optq_flow *leaf_turn(struct optq_leaf *l, u32 *budget)
+{
+	for (; *budget; (*budget)--) {
+		struct optq_list *head = &l->new_flows;
+		struct optq_flow *f;
+
+		if (optq_list_empty(head))
+			head = &l->old_flows;
+		if (optq_list_empty(head))
+			return NULL;
+		f = optq_list_entry(head->next, struct optq_flow, link);
+		if (f->deficit > 0)
+			return f;
+		f->deficit += (s32)l->quantum;
+		f->fresh = false;
+		optq_list_move_tail(&l->old_flows, &f->link);
+	}
+	return NULL;
+}
+
+/* A packet costs a flow at most this many turns, however small the quantum. */
+static void leaf_charge(struct optq_leaf *l, struct optq_flow *f, u32 len)
+{
+	s64 floor = -LEAF_TURNS_MAX * (s64)l->quantum;
+	s64 deficit = (s64)f->deficit - len;
+
+	f->deficit = (s32)(deficit < floor ? floor : deficit);
+}
+
+struct optq_pkt *optq_leaf_dequeue(struct optq_flow_table *t,
+				   struct optq_leaf *l, u64 now,
+				   struct optq_drops *drops)
+{
+	u32 budget = LEAF_STEPS_MAX;
+	struct optq_flow *f;
+
+	while ((f = leaf_turn(l, &budget))) {
+		struct optq_pkt *pkt = leaf_take(t, l, f, now, &budget,
+						 drops);
+
+		if (pkt) {
+			leaf_charge(l, f, pkt->len);
+			return pkt;
+		}
+		if (f->packets)
+			continue;
+		budget -= !!budget;
+		/* A new flow that empties must wait for the old ones once. */
+		if (f->fresh && !optq_list_empty(&l->old_flows)) {
+			f->fresh = false;
+			optq_list_move_tail(&l->old_flows, &f->link);
+		} else {
+			leaf_release(t, l, f);
+		}
+	}
+	return NULL;
+}
+
+/* src's entry goes over whole, or its packets join the flow dst has. */
+static void leaf_move_flow(struct optq_flow_table *t, struct optq_leaf *dst,
+			   struct optq_leaf *src, struct optq_flow *f)
+{
+	struct optq_flow *to;
+
+	if (!f->packets) {
+		leaf_release(t, src, f);
+		return;
+	}
+	to = f->hashed ? optq_flow_find(t, dst, f->hash) : &dst->shared;
+	if (src->fattest == f)
+		src->fattest = NULL;
+	src->flows--;
+	optq_list_del(&f->link);
+	if (!to) {
+		optq_flow_rehash(t, f, dst);
+		to = f;
+	} else {
+		optq_flow_splice(to, f);
+		optq_flow_put(t, f);
+	}
+	if (optq_list_empty(&to->link)) {
+		to->deficit = (s32)dst->quantum;
+		to->fresh = false;
+		optq_list_add_tail(&dst->old_flows, &to->link);
+		dst->flows++;
+	}
+	if (!dst->fattest || to->bytes > dst->fattest->bytes)
+		dst->fattest = to;
+}
+
+void optq_leaf_move(struct optq_flow_table *t, struct optq_leaf *dst,
+		    struct optq_leaf *src)
+{
+	struct optq_list *heads[2] = { &src->new_flows, &src->old_flows };
+	int i;
+
+	dst->packets += src->packets;
+	dst->bytes += src->bytes;
+	for (i = 0; i < 2; i++) {
+		while (!optq_list_empty(heads[i]))
+			leaf_move_flow(t, dst, src,
+				       optq_list_entry(heads[i]->next,
+						       struct optq_flow, link));
+	}
+	src->packets = 0;
+	src->bytes = 0;
+}
+
+void optq_leaf_purge(struct optq_flow_table *t, struct optq_leaf *l,
+		     struct optq_drops *drops)
+{
+	struct optq_list *heads[2] = { &l->new_flows, &l->old_flows };
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		while (!optq_list_empty(heads[i])) {
+			struct optq_flow *f = optq_list_entry(heads[i]->next,
+							      struct optq_flow,
+							      link);
+			struct optq_pkt *pkt;
+
+			while ((pkt = leaf_pop(t, l, f)))
+				optq_drops_add(drops, pkt);
+			leaf_release(t, l, f);
+		}
+	}
+	optq_codel_init(&l->shared.codel);
+	l->sojourn_avg_ns = 0;
+}

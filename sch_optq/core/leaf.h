@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The queue of a leaf: flows served in turn by deficit round robin with new
+ * flows first (DRR++: Hoeiland-Joergensen et al., RFC 8290), CoDel on each.
+ */
+#ifndef OPTQ_LEAF_H
+#define OPTQ_LEAF_H
+
+#include "flow.h"
+
+struct optq_leaf {
+	struct optq_list new_flows;
+	struct optq_list old_flows;
+	struct optq_flow shared;
+	struct optq_flow *fattest;	/* a guess, right when it matters */
+	struct optq_codel_params codel;
+	u32 salt;			/* spreads leaves over the flow table */
+	u32 quantum;
+	u32 limit;			/* packets */
+	u32 packets;
+	u64 bytes;
+	u32 flows;
+
+	u64 drop_overlimit;
+	u64 drop_aqm;
+	u64 ecn_marks;
+	u64 flows_new;
+	u64 sojourn_avg_ns;
+	u64 sojourn_max_ns;
+};
+
+void optq_leaf_init(struct optq_leaf *l, u32 salt);
+
+/*
+ * Takes pkt into the flow of hash.  At the leaf's limit one packet is given up
+ * from the head of the longest flow: it is added to drops, and may be pkt.
+ */
+void optq_leaf_enqueue(struct optq_flow_table *t, struct optq_leaf *l,
+		       struct optq_pkt *pkt, u32 hash, u64 now,
+		       struct optq_drops *drops);
+
+/* Gives up one packet from the longest flow; the leaf must not be empty. */
+void optq_leaf_drop_longest(struct optq_flow_table *t, struct optq_leaf *l,
+			    struct optq_drops *drops);
+
+/*
+ * The next packet, its verdict in its flags; packets that CoDel gave up are
+ * added to drops.  NULL when the leaf is empty, or when the steps that one
+ * call may take have been taken and packets are left (leaf->packets tells).
+ */
+struct optq_pkt *optq_leaf_dequeue(struct optq_flow_table *t,
+				   struct optq_leaf *l, u64 now,
+				   struct optq_drops *drops);
+
+/* Length of the packet that is likely to be next; 1 when there is none. */
+static inline u32 optq_leaf_next_len(const struct optq_leaf *l)
+{
+	const struct optq_list *head = optq_list_empty(&l->new_flows) ?
+				       &l->old_flows : &l->new_flows;
+	const struct optq_flow *f = optq_list_entry(head->next,
+						    struct optq_flow, link);
+
+	return optq_list_empty(head) || !f->head ? 1 : f->head->len;
+}
+
+/* Moves every packet of src to dst; flows keep their order. */
+void optq_leaf_move(struct optq_flow_table *t, struct optq_leaf *dst,
+		    struct optq_leaf *src);
+
+/* Empties the leaf into drops and forgets what it learned. */
+void optq_leaf_purge(struct optq_flow_table *t, struct optq_leaf *l,
+		     struct optq_drops *drops);
+
+#endif /* OPTQ_LEAF_H */

@@ -1,0 +1,510 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "sched.h"
+
+/* Timers served, and leaves found empty, in one dequeue at most. */
+#define SCHED_EVENTS_MAX	256
+#define SCHED_TRIES_MAX		64
+
+static bool class_runnable(const struct optq_class *c)
+{
+	if (c->red || !c->attached)
+		return false;
+	if (optq_class_is_leaf(c))
+		return c->qlen && !c->blocked;
+	return c->band_map;
+}
+
+static void timer_set(struct optq_heap *h, struct optq_heap_node *n, u64 when)
+{
+	if (optq_heap_linked(n)) {
+		if (n->key == when)
+			return;
+		optq_heap_remove(h, n);
+	}
+	optq_heap_insert(h, n, when);
+}
+
+/* An idle class saves its burst; one that waits saves what it is owed. */
+static void class_refill_rate(struct optq_tree *t, struct optq_class *c,
+			      u64 now)
+{
+	optq_bucket_refill_to(&c->rate, now, optq_wfq_linked(&c->excess) ?
+			      optq_class_rate_most(t, c) : c->rate.cap);
+}
+
+/* Its own rate has tokens, or a guarantee below it waits to be served. */
+static bool class_guaranteed(struct optq_tree *t, struct optq_class *c, u64 now)
+{
+	bool own = false;
+
+	if (optq_bucket_on(&c->rate)) {
+		class_refill_rate(t, c, now);
+		own = c->rate.tokens >= 0;
+		if (!own)
+			timer_set(&t->waiting, &c->rate_timer,
+				  c->rate.t_ns + optq_bucket_wait_ns(&c->rate));
+	}
+	if (own)
+		optq_heap_remove(&t->waiting, &c->rate_timer);
+	return own || !optq_wfq_empty(&c->guarantees);
+}
+
+static void class_join_excess(struct optq_class *c, bool run)
+{
+	struct optq_class *p = c->parent;
+	struct optq_wfq *band = &p->bands[c->conf.prio];
+
+	if (run) {
+		optq_wfq_insert(band, &c->excess);
+		p->band_map |= 1U << c->conf.prio;
+		return;
+	}
+	optq_wfq_remove(band, &c->excess);
+	if (optq_wfq_empty(band))
+		p->band_map &= ~(1U << c->conf.prio);
+}
+
+/* Length of the packet that c, runnable, is expected to send next. */
+static u32 class_next_len(struct optq_tree *t, struct optq_class *c)
+{
+	struct optq_wfq_node *n;
+
+	if (optq_class_is_leaf(c))
+		return c->own_qlen ? optq_leaf_next_len(&c->leaf) : t->mtu;
+	if (!optq_wfq_empty(&c->guarantees))
+		n = optq_wfq_pick(&c->guarantees);
+	else
+		n = optq_wfq_pick(&c->bands[__ffs(c->band_map)]);
+	return n->len;
+}
+
+/* Brings c's places in its parent's sets in line with its state. */
+static bool class_sync(struct optq_tree *t, struct optq_class *c, u64 now)
+{
+	bool run = class_runnable(c), gua = false, changed = false;
+	u32 len;
+
+	if (run) {
+		gua = class_guaranteed(t, c, now);
+		len = class_next_len(t, c);
+		optq_wfq_set_len(&c->parent->bands[c->conf.prio], &c->excess,
+				 len);
+		optq_wfq_set_len(&c->parent->guarantees, &c->guaranteed, len);
+	} else {
+		optq_heap_remove(&t->waiting, &c->rate_timer);
+	}
+
+	if (run != optq_wfq_linked(&c->excess)) {
+		class_join_excess(c, run);
+		changed = true;
+	}
+	if (gua != optq_wfq_linked(&c->guaranteed)) {
+		if (gua)
+			optq_wfq_insert(&c->parent->guarantees, &c->guaranteed);
+		else
+			optq_wfq_remove(&c->parent->guarantees, &c->guaranteed);
+		changed = true;
+	}
+	return changed;
+}
+
+static void class_sync_up(struct optq_tree *t, struct optq_class *c, u64 now)
+{
+	while (c->parent && class_sync(t, c, now))
+		c = c->parent;
+}
+
+/* Others have packets as well, or the tree changes: back into the sets. */
+static void sole_end(struct optq_tree *t, u64 now)
+{
+	struct optq_class *c = t->sole;
+
+	t->sole = NULL;
+	if (c)
+		class_sync_up(t, c, now);
+}
+
+static bool class_may_be_sole(const struct optq_tree *t,
+			      const struct optq_class *c)
+{
+	if (t->qlen != c->qlen || !optq_class_is_leaf(c) ||
+	    !class_runnable(c) || optq_wfq_linked(&c->excess))
+		return false;
+	/* The link has no place in a set to lose. */
+	for (c = c->parent; c->parent; c = c->parent) {
+		if (c->red)
+			return false;
+	}
+	return true;
+}
+
+void optq_class_update(struct optq_tree *t, struct optq_class *c, u64 now)
+{
+	if (c == &t->direct)
+		return;
+	if (t->sole == c && c) {
+		if (!class_runnable(c))
+			t->sole = NULL;
+		return;
+	}
+	if (t->sole) {
+		sole_end(t, now);
+	} else if (class_may_be_sole(t, c)) {
+		t->sole = c;
+		return;
+	}
+	class_sync_up(t, c, now);
+}
+
+void optq_class_unlink(struct optq_tree *t, struct optq_class *c, u64 now)
+{
+	sole_end(t, now);
+	if (c->parent && c != &t->direct) {
+		if (optq_wfq_linked(&c->excess))
+			class_join_excess(c, false);
+		optq_wfq_remove(&c->parent->guarantees, &c->guaranteed);
+	}
+	optq_heap_remove(&t->waiting, &c->rate_timer);
+	optq_heap_remove(&t->red, &c->red_timer);
+	optq_list_del(&c->blocked_link);
+	c->blocked = false;
+	if (t->fattest == c)
+		t->fattest = NULL;
+	if (t->lender == c)
+		t->lender = NULL;
+	if (c->parent)
+		optq_class_update(t, c->parent, now);
+}
+
+void optq_class_arm(struct optq_tree *t, struct optq_class *c)
+{
+	if (c->red && c->attached)
+		timer_set(&t->red, &c->red_timer,
+			  c->ceil.t_ns + optq_bucket_wait_ns(&c->ceil));
+}
+
+static void class_set_red(struct optq_tree *t, struct optq_class *c, u64 now)
+{
+	if (!c->red) {
+		c->red = true;
+		c->red_since_ns = now;
+	}
+	optq_class_arm(t, c);
+}
+
+static bool class_backlogged(const struct optq_class *c)
+{
+	return c->qlen || c->band_map;
+}
+
+static void class_end_red(struct optq_tree *t, struct optq_class *c, u64 now)
+{
+	optq_heap_remove(&t->red, &c->red_timer);
+	c->red = false;
+	if (!class_backlogged(c))
+		return;
+	c->count.throttled_ns += now - c->red_since_ns;
+	optq_class_update(t, c, now);
+}
+
+static void sched_events(struct optq_tree *t, u64 now)
+{
+	struct optq_heap_node *h;
+	struct optq_class *c;
+	int budget = SCHED_EVENTS_MAX;
+
+	while (budget && (h = optq_heap_top(&t->red)) &&
+	       !optq_before(now, h->key)) {
+		c = optq_container_of(h, struct optq_class, red_timer);
+		optq_bucket_refill(&c->ceil, now);
+		class_end_red(t, c, now);
+		budget--;
+	}
+	while (budget && (h = optq_heap_top(&t->waiting)) &&
+	       !optq_before(now, h->key)) {
+		c = optq_container_of(h, struct optq_class, rate_timer);
+		optq_heap_remove(&t->waiting, h);
+		optq_class_update(t, c, now);
+		budget--;
+	}
+}
+
+u64 optq_next_event(const struct optq_tree *t)
+{
+	struct optq_heap_node *h = optq_heap_top(&t->red);
+
+	return t->qlen && h ? h->key : 0;
+}
+
+struct optq_class *optq_pick(struct optq_tree *t, u64 now)
+{
+	struct optq_class *c = &t->root;
+	struct optq_wfq_node *n;
+	bool gua;
+
+	sched_events(t, now);
+	t->lender = NULL;
+	t->picked_sole = false;
+	if (t->root.red)
+		return NULL;
+	if (t->direct.qlen)
+		return &t->direct;
+	if (t->sole) {
+		t->picked_sole = true;
+		return t->sole;
+	}
+	if (!t->root.band_map)
+		return NULL;
+	gua = !optq_wfq_empty(&c->guarantees);
+	do {
+		if (gua) {
+			n = optq_wfq_pick(&c->guarantees);
+			c = optq_container_of(n, struct optq_class, guaranteed);
+			t->lender = c;
+			gua = !optq_wfq_empty(&c->guarantees);
+		} else {
+			n = optq_wfq_pick(&c->bands[__ffs(c->band_map)]);
+			c = optq_container_of(n, struct optq_class, excess);
+		}
+	} while (!optq_class_is_leaf(c));
+	return c;
+}
+
+static void class_charge_buckets(struct optq_tree *t, struct optq_class *c,
+				 u32 len, bool gua, u64 now)
+{
+	if (gua && optq_bucket_on(&c->rate)) {
+		class_refill_rate(t, c, now);
+		optq_bucket_charge(&c->rate, len, -c->rate.cap -
+				   optq_bucket_cost(&c->rate, len));
+		c->count.guaranteed_bytes += len;
+	}
+	if (optq_bucket_on(&c->ceil)) {
+		optq_bucket_refill(&c->ceil, now);
+		optq_bucket_charge(&c->ceil, len, -c->ceil.cap -
+				   optq_bucket_cost(&c->ceil, len));
+		if (c->ceil.tokens < 0)
+			class_set_red(t, c, now);
+	}
+	c->count.packets++;
+	c->count.bytes += len;
+}
+
+static void class_charge(struct optq_tree *t, struct optq_class *c, u32 len,
+			 bool gua, u64 now)
+{
+	struct optq_class *p = c->parent;
+
+	if (gua)
+		optq_wfq_charge(&p->guarantees, &c->guaranteed, len);
+	else if (p && c != &t->direct)
+		optq_wfq_charge(&p->bands[c->conf.prio], &c->excess, len);
+	class_charge_buckets(t, c, len, gua, now);
+}
+
+/* Tokens of c's own rate. */
+static bool class_has_rate(struct optq_class *c, u64 now)
+{
+	if (!optq_bucket_on(&c->rate))
+		return false;
+	optq_bucket_refill(&c->rate, now);
+	return c->rate.tokens >= 0;
+}
+
+/* As below, for the sole leaf: the same charges, and nobody to compare with. */
+static void sole_sent(struct optq_tree *t, struct optq_class *leaf, u32 len,
+		      u64 now)
+{
+	struct optq_class *c;
+	bool gua = false, red = false;
+
+	for (c = leaf; c; c = c->parent) {
+		if (!gua)
+			gua = class_has_rate(c, now);
+		class_charge_buckets(t, c, len, gua, now);
+		red |= c->red && c->parent;
+	}
+	if (red)
+		sole_end(t, now);
+	else
+		optq_class_update(t, leaf, now);
+}
+
+void optq_sent(struct optq_tree *t, struct optq_class *leaf, u32 len, u64 now)
+{
+	struct optq_class *c;
+	bool gua = false;
+
+	/* It may have ended meanwhile: a grafted qdisc tells when it is empty. */
+	if (t->picked_sole) {
+		sole_sent(t, leaf, len, now);
+		return;
+	}
+
+	for (c = leaf; c; c = c->parent) {
+		if (c == t->lender)
+			gua = true;
+		class_charge(t, c, len, gua && c->parent, now);
+	}
+	if (leaf == &t->direct)
+		return;
+	for (c = leaf; c->parent; c = c->parent)
+		class_sync(t, c, now);
+}
+
+static void leaf_set_qlen(struct optq_tree *t, struct optq_class *leaf)
+{
+	u32 own = leaf->leaf.packets, qlen = own + leaf->foreign_qlen;
+
+	t->qlen += qlen - leaf->qlen;
+	t->own_qlen += own - leaf->own_qlen;
+	leaf->qlen = qlen;
+	leaf->own_qlen = own;
+	/* A class out of the tree may be freed, and nobody would tell. */
+	if (leaf->attached && own &&
+	    (!t->fattest || t->fattest->own_qlen < own))
+		t->fattest = leaf;
+}
+
+void optq_enqueue(struct optq_tree *t, struct optq_class *leaf,
+		  struct optq_pkt *pkt, u32 hash, u64 now,
+		  struct optq_drops *drops)
+{
+	struct optq_class *victim;
+
+	leaf->count.enqueued++;
+	optq_leaf_enqueue(&t->flows, &leaf->leaf, pkt, hash, now, drops);
+	leaf_set_qlen(t, leaf);
+	if (unlikely(t->own_qlen > t->limit)) {
+		victim = t->fattest && t->fattest->own_qlen ? t->fattest : leaf;
+		optq_leaf_drop_longest(&t->flows, &victim->leaf, drops);
+		leaf_set_qlen(t, victim);
+		if (victim != leaf)
+			optq_class_update(t, victim, now);
+	}
+	optq_class_update(t, leaf, now);
+}
+
+void optq_class_requeued(struct optq_tree *t, struct optq_class *c, u64 now)
+{
+	leaf_set_qlen(t, c);
+	optq_class_update(t, c, now);
+}
+
+void optq_foreign_qlen(struct optq_tree *t, struct optq_class *leaf, u32 qlen,
+		       u64 now)
+{
+	leaf->foreign_qlen = qlen;
+	leaf_set_qlen(t, leaf);
+	optq_class_update(t, leaf, now);
+}
+
+void optq_block(struct optq_tree *t, struct optq_class *leaf, u64 now)
+{
+	leaf->blocked = true;
+	optq_list_move_tail(&t->blocked, &leaf->blocked_link);
+	optq_class_update(t, leaf, now);
+}
+
+void optq_unblock(struct optq_tree *t, u64 now)
+{
+	while (!optq_list_empty(&t->blocked)) {
+		struct optq_class *c = optq_list_entry(t->blocked.next,
+						       struct optq_class,
+						       blocked_link);
+
+		optq_list_del(&c->blocked_link);
+		c->blocked = false;
+		optq_class_update(t, c, now);
+	}
+}
+
+struct optq_pkt *optq_take(struct optq_tree *t, struct optq_class *leaf,
+			   u64 now, struct optq_drops *drops)
+{
+	struct optq_pkt *pkt = optq_leaf_dequeue(&t->flows, &leaf->leaf, now,
+						 drops);
+
+	leaf_set_qlen(t, leaf);
+	if (pkt)
+		optq_sent(t, leaf, pkt->len, now);
+	else
+		optq_class_update(t, leaf, now);
+	return pkt;
+}
+
+struct optq_pkt *optq_dequeue(struct optq_tree *t, u64 now,
+			      struct optq_drops *drops, u64 *next_ns)
+{
+	struct optq_class *leaf;
+	int i;
+
+	for (i = 0; i < SCHED_TRIES_MAX; i++) {
+		struct optq_pkt *pkt;
+
+		leaf = optq_pick(t, now);
+		if (!leaf) {
+			*next_ns = optq_next_event(t);
+			return NULL;
+		}
+		pkt = optq_take(t, leaf, now, drops);
+		if (pkt)
+			return pkt;
+	}
+	*next_ns = now + 1;
+	return NULL;
+}
+
+void optq_purge(struct optq_tree *t, struct optq_class *c, u64 now,
+		struct optq_drops *drops)
+{
+	optq_leaf_purge(&t->flows, &c->leaf, drops);
+	leaf_set_qlen(t, c);
+	optq_class_update(t, c, now);
+}
+
+void optq_move_queue(struct optq_tree *t, struct optq_class *dst,
+		     struct optq_class *src, u64 now)
+{
+	optq_leaf_move(&t->flows, &dst->leaf, &src->leaf);
+	leaf_set_qlen(t, src);
+	leaf_set_qlen(t, dst);
+	optq_class_update(t, src, now);
+	optq_class_update(t, dst, now);
+}
+
+void optq_class_unhook(struct optq_tree *t, struct optq_class *c, u64 now)
+{
+	optq_class_unlink(t, c, now);
+	if (c->parent) {
+		c->parent->n_children--;
+		c->parent->rate_below = 0;
+		optq_list_del(&c->sibling);
+	}
+	c->parent = NULL;
+	c->attached = false;
+	c->depth = 0;
+	c->rate_below = 0;
+	optq_wfq_set_weight(&c->guaranteed, 1);
+	while (!optq_list_empty(&c->children)) {
+		struct optq_class *child = optq_list_entry(c->children.next,
+							   struct optq_class,
+							   sibling);
+
+		optq_class_unlink(t, child, now);
+		optq_list_del(&child->sibling);
+		child->parent = NULL;
+		c->n_children--;
+	}
+}
+
+void optq_class_reset(struct optq_tree *t, struct optq_class *c, u64 now)
+{
+	c->red = false;
+	optq_heap_remove(&t->red, &c->red_timer);
+	if (c->ceil.tokens < 0)
+		c->ceil.tokens = 0;
+	if (c->rate.tokens < 0)
+		c->rate.tokens = 0;
+	optq_class_update(t, c, now);
+}

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Who sends next.
+ *
+ * Every class has a bucket for its rate and one for its ceil.  A backlogged
+ * class is
+ *   over its ceiling   out of its parent's sets until the bucket has refilled;
+ *   guaranteed         while its rate bucket holds tokens, or a class below it
+ *                      is guaranteed: member of its parent's set of
+ *                      guarantees, by the rate that it and those below need;
+ *   for the excess     always: member of its parent's band of its prio, by
+ *                      weight.
+ * While one leaf alone has packets there is nothing to choose: it is the tree's
+ * sole leaf, and stands in no set.
+ *
+ * A pick goes from the link downwards, through guarantees as long as there are
+ * any, then through the lowest band.  What a class sends as excess is not
+ * counted against its rate, nor against its parents' below the lender: the
+ * excess is a share of what is left over, and costs nobody a guarantee.
+ */
+#ifndef OPTQ_SCHED_H
+#define OPTQ_SCHED_H
+
+#include "class.h"
+
+/* qlen of c, a leaf, or its place in the tree has changed. */
+void optq_class_update(struct optq_tree *t, struct optq_class *c, u64 now);
+
+/*
+ * Takes c out of its parent's sets and off every timer.  A class over its
+ * ceiling stays so; optq_class_arm() sets its timer again.
+ */
+void optq_class_unlink(struct optq_tree *t, struct optq_class *c, u64 now);
+void optq_class_arm(struct optq_tree *t, struct optq_class *c);
+
+/*
+ * Queues pkt in a leaf's own queue.  Packets given up are added to drops; pkt
+ * may be among them.
+ */
+void optq_enqueue(struct optq_tree *t, struct optq_class *leaf,
+		  struct optq_pkt *pkt, u32 hash, u64 now,
+		  struct optq_drops *drops);
+
+/* Packets have left c's own queue by another way than those below. */
+void optq_class_requeued(struct optq_tree *t, struct optq_class *c, u64 now);
+
+/* The qdisc grafted onto leaf now holds qlen packets. */
+void optq_foreign_qlen(struct optq_tree *t, struct optq_class *leaf, u32 qlen,
+		       u64 now);
+
+/* The leaf that may send now; NULL: none, see optq_next_event(). */
+struct optq_class *optq_pick(struct optq_tree *t, u64 now);
+
+/*
+ * The leaf that was picked had nothing to give although it has packets: leave
+ * it out until the next optq_unblock().
+ */
+void optq_block(struct optq_tree *t, struct optq_class *leaf, u64 now);
+void optq_unblock(struct optq_tree *t, u64 now);
+
+/* len bytes of the leaf picked last have left. Once per pick at most. */
+void optq_sent(struct optq_tree *t, struct optq_class *leaf, u32 len, u64 now);
+
+/*
+ * A packet of the picked leaf's own queue, charged as sent; NULL when the work
+ * that one call may do ended before a packet was found.  The packet's flags hold the verdict.
+ */
+struct optq_pkt *optq_take(struct optq_tree *t, struct optq_class *leaf,
+			   u64 now, struct optq_drops *drops);
+
+/*
+ * A whole dequeue for a tree without grafted qdiscs: the packet, or NULL with
+ * the time to try again in next_ns (0: when something is queued).
+ */
+struct optq_pkt *optq_dequeue(struct optq_tree *t, u64 now,
+			      struct optq_drops *drops, u64 *next_ns);
+
+/* When a class comes under its ceiling again; 0: nothing is waiting. */
+u64 optq_next_event(const struct optq_tree *t);
+
+/* Empties c's own queue into drops. */
+void optq_purge(struct optq_tree *t, struct optq_class *c, u64 now,
+		struct optq_drops *drops);
+
+/* Moves what waits in src's own queue to dst's, both leaves or just split. */
+void optq_move_queue(struct optq_tree *t, struct optq_class *dst,
+		     struct optq_class *src, u64 now);
+
+/*
+ * Takes c alone out of the tree, whatever is above and below it, for a tree
+ * that is laid anew: call it on every class, then attach each to its parent.
+ * Queues, tokens and counters stay.
+ */
+void optq_class_unhook(struct optq_tree *t, struct optq_class *c, u64 now);
+
+/* Forgets debts and what waits for a timer, for a link that was reset. */
+void optq_class_reset(struct optq_tree *t, struct optq_class *c, u64 now);
+
+#endif /* OPTQ_SCHED_H */

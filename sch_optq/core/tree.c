@@ -1,0 +1,401 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "sched.h"
+#include "tree.h"
+#include "../uapi/linux/optq.h"
+
+#define TREE_TARGET_NS		5000000ULL
+#define TREE_INTERVAL_NS	100000000ULL
+#define TREE_LIMIT		1000U
+#define TREE_MTU_MIN		256U
+
+static bool in_range(u64 v, u64 lo, u64 hi)
+{
+	return !v || (v >= lo && v <= hi);
+}
+
+enum optq_fault optq_conf_check(const struct optq_class_conf *conf)
+{
+	if (!in_range(conf->rate, OPTQ_RATE_MIN, OPTQ_RATE_MAX))
+		return OPTQ_FAULT_RATE;
+	if (!in_range(conf->ceil, OPTQ_RATE_MIN, OPTQ_RATE_MAX))
+		return OPTQ_FAULT_CEIL;
+	if (conf->ceil && conf->rate > conf->ceil)
+		return OPTQ_FAULT_RATE_CEIL;
+	if (conf->burst > OPTQ_BURST_MAX || conf->cburst > OPTQ_BURST_MAX)
+		return OPTQ_FAULT_BURST;
+	if (conf->prio > OPTQ_PRIO_MAX)
+		return OPTQ_FAULT_PRIO;
+	if (!in_range(conf->quantum, OPTQ_QUANTUM_MIN, OPTQ_QUANTUM_MAX))
+		return OPTQ_FAULT_QUANTUM;
+	if (!in_range(conf->limit, 1, OPTQ_LIMIT_MAX))
+		return OPTQ_FAULT_LIMIT;
+	if (!in_range(conf->target_ns, OPTQ_TIME_MIN_NS, OPTQ_TIME_MAX_NS) ||
+	    !in_range(conf->interval_ns, OPTQ_TIME_MIN_NS, OPTQ_TIME_MAX_NS))
+		return OPTQ_FAULT_TARGET;
+	return OPTQ_OK;
+}
+
+u32 optq_auto_burst(const struct optq_class *c, u64 rate, u32 mtu)
+{
+	u32 late = (u32)optq_min_u64(div64_u64(rate, 1000),
+				     OPTQ_BURST_MAX - 2 * OPTQ_LEN_MAX);
+	bool link = !c->parent && c->attached;
+
+	/*
+	 * A millisecond covers the lateness of a timer, and a packet more than
+	 * the one that must pass the wait behind a sibling's.  A link waits for
+	 * nobody, and what it sends at once stands in the next hop's queue.
+	 */
+	return late + (link ? mtu : 2 * mtu);
+}
+
+/* Bytes of a burst, and the longest packet that leaves it a refill. */
+static u32 class_burst(const struct optq_class *c, u64 rate, u32 asked,
+		       u32 mtu, u32 *split)
+{
+	u32 burst = asked ? asked : optq_auto_burst(c, rate, mtu);
+
+	burst = optq_max_u32(burst, mtu);
+	if (split)
+		*split = optq_max_u32(mtu, optq_min_u32(burst / 2,
+							OPTQ_SPLIT_MAX));
+	return burst;
+}
+
+static void class_set_ceil(struct optq_tree *t, struct optq_class *c, u64 ceil,
+			   u32 cburst, u64 now)
+{
+	u32 burst;
+
+	c->split_bytes = OPTQ_LEN_MAX;
+	if (!ceil) {
+		optq_bucket_set(&c->ceil, 0, 0, now);
+		optq_heap_remove(&t->red, &c->red_timer);
+		c->red = false;
+		return;
+	}
+	burst = class_burst(c, ceil, cburst, t->mtu, &c->split_bytes);
+	optq_bucket_set(&c->ceil, ceil, burst - c->split_bytes, now);
+	/* The debt, if any, has another length at another rate. */
+	if (c->ceil.tokens < 0 && !c->red) {
+		c->red = true;
+		c->red_since_ns = now;
+	}
+	optq_class_arm(t, c);
+}
+
+void optq_class_init(struct optq_tree *t, struct optq_class *c)
+{
+	int i;
+
+	memset(c, 0, sizeof(*c));
+	optq_list_init(&c->sibling);
+	optq_list_init(&c->children);
+	optq_list_init(&c->blocked_link);
+	optq_heap_node_init(&c->red_timer);
+	optq_heap_node_init(&c->rate_timer);
+	optq_wfq_node_init(&c->excess);
+	optq_wfq_node_init(&c->guaranteed);
+	optq_wfq_init(&c->guarantees);
+	for (i = 0; i < OPTQ_BANDS; i++)
+		optq_wfq_init(&c->bands[i]);
+	optq_leaf_init(&c->leaf, t->secret + t->next_salt++);
+	c->split_bytes = OPTQ_LEN_MAX;
+}
+
+static u32 tree_mtu(u32 mtu)
+{
+	return optq_min_u32(optq_max_u32(mtu, TREE_MTU_MIN), OPTQ_LEN_MAX);
+}
+
+void optq_tree_init(struct optq_tree *t, u32 limit, u32 direct_limit, u32 mtu,
+		    u32 secret)
+{
+	struct optq_class_conf conf = { .limit = direct_limit };
+
+	t->red.root = NULL;
+	t->waiting.root = NULL;
+	optq_list_init(&t->blocked);
+	t->lender = NULL;
+	t->sole = NULL;
+	t->fattest = NULL;
+	t->qlen = 0;
+	t->own_qlen = 0;
+	t->limit = limit;
+	t->mtu = tree_mtu(mtu);
+	t->secret = secret;
+	t->next_salt = 0;
+	optq_class_init(t, &t->root);
+	t->root.attached = true;
+	optq_class_init(t, &t->direct);
+	t->direct.parent = &t->root;
+	t->direct.attached = true;
+	optq_class_configure(t, &t->direct, &conf, 0);
+}
+
+u32 optq_class_split_bytes(const struct optq_class *leaf)
+{
+	const struct optq_class *c;
+	u32 split = OPTQ_LEN_MAX;
+
+	for (c = leaf; c; c = c->parent)
+		split = optq_min_u32(split, c->split_bytes);
+	return split;
+}
+
+/* The rate that a leaf can count on to drain: what CoDel's target must fit. */
+static u64 leaf_drain_rate(const struct optq_class *leaf)
+{
+	const struct optq_class *c;
+	u64 rate = leaf->conf.rate;
+
+	if (rate)
+		return rate;
+	for (c = leaf; c; c = c->parent) {
+		if (c->conf.ceil && (!rate || c->conf.ceil < rate))
+			rate = c->conf.ceil;
+	}
+	return rate;
+}
+
+static void leaf_configure(struct optq_tree *t, struct optq_class *c)
+{
+	const struct optq_class_conf *conf = &c->conf;
+	struct optq_codel_params *p = &c->leaf.codel;
+	u64 rate = leaf_drain_rate(c);
+	u64 mtu_ns = 0;
+
+	if (rate)
+		mtu_ns = div64_u64(t->mtu * OPTQ_NSEC_PER_SEC, rate);
+	/* As CAKE: a packet and a half must fit below the target. */
+	p->target_ns = conf->target_ns ? conf->target_ns :
+		       optq_max_u64(TREE_TARGET_NS, mtu_ns + mtu_ns / 2);
+	p->interval_ns = conf->interval_ns ? conf->interval_ns :
+			 TREE_INTERVAL_NS + p->target_ns - TREE_TARGET_NS;
+	if (p->interval_ns < p->target_ns || (s64)p->interval_ns < 0)
+		p->interval_ns = p->target_ns;
+	p->mtu = t->mtu;
+	p->ecn = conf->ecn;
+	c->leaf.quantum = conf->quantum ? conf->quantum : t->mtu;
+	c->leaf.limit = conf->limit ? conf->limit : TREE_LIMIT;
+}
+
+/* Next class in pre-order below top; NULL at the end. */
+static struct optq_class *class_next(struct optq_class *c,
+				     const struct optq_class *top)
+{
+	if (!optq_list_empty(&c->children))
+		return optq_list_entry(c->children.next, struct optq_class,
+				       sibling);
+	while (c != top) {
+		if (c->sibling.next != &c->parent->children)
+			return optq_list_entry(c->sibling.next,
+					       struct optq_class, sibling);
+		c = c->parent;
+	}
+	return NULL;
+}
+
+/* What leaves derive from the ceilings above them. */
+static void leaves_configure(struct optq_tree *t, struct optq_class *top)
+{
+	struct optq_class *c;
+
+	for (c = top; c; c = class_next(c, top)) {
+		if (optq_class_is_leaf(c))
+			leaf_configure(t, c);
+	}
+}
+
+/*
+ * In kbit/s, rounded up: a share too large ends with the class's own tokens, one
+ * too small would break its guarantee where siblings take all there is.
+ */
+static void class_set_need(struct optq_class *c)
+{
+	u64 kbit = optq_min_u64(div64_u64(optq_class_need(c) + 124, 125), ~0U);
+	bool linked = optq_wfq_linked(&c->guaranteed);
+
+	if (linked)
+		optq_wfq_remove(&c->parent->guarantees, &c->guaranteed);
+	optq_wfq_set_weight(&c->guaranteed, (u32)kbit);
+	if (linked)
+		optq_wfq_insert(&c->parent->guarantees, &c->guaranteed);
+}
+
+/* c's need has changed from what its ancestors have summed up. */
+static void class_need_changed(struct optq_class *c, u64 before)
+{
+	for (; c->parent; c = c->parent) {
+		u64 now = optq_class_need(c);
+		u64 above = optq_class_need(c->parent);
+
+		class_set_need(c);
+		if (now == before)
+			return;
+		c->parent->rate_below += now - before;
+		before = above;
+	}
+}
+
+void optq_class_configure(struct optq_tree *t, struct optq_class *c,
+			  const struct optq_class_conf *conf, u64 now)
+{
+	u64 need = optq_class_need(c);
+	u64 ceil = c->conf.ceil;
+	u64 kbit;
+	u32 burst;
+
+	if (c->attached && c != &t->root)
+		optq_class_unlink(t, c, now);
+	c->conf = *conf;
+	burst = class_burst(c, conf->rate, conf->burst, t->mtu, NULL);
+	optq_bucket_set(&c->rate, conf->rate, burst, now);
+	class_set_ceil(t, c, conf->ceil, conf->cburst, now);
+	kbit = optq_min_u64(div64_u64(conf->rate, 125), ~0U);
+	optq_wfq_set_weight(&c->excess, conf->weight ? conf->weight :
+						       (u32)kbit);
+	if (ceil != conf->ceil && c->attached)
+		leaves_configure(t, c);
+	else
+		leaf_configure(t, c);
+	if (c->attached && c != &t->root && c != &t->direct) {
+		class_need_changed(c, need);
+		optq_class_update(t, c, now);
+	}
+}
+
+void optq_tree_set_link(struct optq_tree *t, u64 rate, u32 burst, u64 now)
+{
+	struct optq_class_conf conf = { .ceil = rate, .cburst = burst };
+
+	optq_class_configure(t, &t->root, &conf, now);
+}
+
+static u32 class_height(struct optq_class *top)
+{
+	struct optq_class *c;
+	u32 height = 0;
+
+	for (c = top; c; c = class_next(c, top))
+		height = optq_max_u32(height, c->depth - top->depth);
+	return height;
+}
+
+enum optq_fault optq_class_may_attach(const struct optq_class *c,
+				      const struct optq_class *parent)
+{
+	const struct optq_class *p;
+
+	for (p = parent; p; p = p->parent) {
+		if (p == c)
+			return OPTQ_FAULT_CYCLE;
+	}
+	if (parent->depth + 1 + class_height((struct optq_class *)c) >
+	    OPTQ_DEPTH_MAX)
+		return OPTQ_FAULT_DEPTH;
+	return OPTQ_OK;
+}
+
+void optq_class_attach(struct optq_tree *t, struct optq_class *c,
+		       struct optq_class *parent, u64 now)
+{
+	bool was_leaf = optq_class_is_leaf(parent) && parent != &t->root;
+	struct optq_class *i, *leaf;
+	u32 depth;
+
+	if (was_leaf)
+		optq_class_unlink(t, parent, now);
+	optq_list_add_tail(&parent->children, &c->sibling);
+	parent->n_children++;
+	c->parent = parent;
+	c->attached = true;
+	depth = parent->depth + 1 - c->depth;
+	for (i = c; i; i = class_next(i, c))
+		i->depth += depth;
+	class_need_changed(c, 0);
+	leaves_configure(t, c);
+	optq_class_arm(t, c);
+	optq_class_arm(t, parent);
+	if (was_leaf) {
+		for (leaf = c; !optq_class_is_leaf(leaf);)
+			leaf = class_next(leaf, c);
+		optq_move_queue(t, leaf, parent, now);
+	}
+	optq_class_update(t, c, now);
+	optq_class_update(t, parent, now);
+}
+
+void optq_class_detach(struct optq_tree *t, struct optq_class *c, u64 now)
+{
+	struct optq_class *parent = c->parent;
+	u64 before = optq_class_need(parent);
+
+	optq_class_unlink(t, c, now);
+	parent->rate_below -= optq_class_need(c);
+	if (parent->parent)
+		class_need_changed(parent, before);
+	optq_list_del(&c->sibling);
+	parent->n_children--;
+	c->parent = NULL;
+	c->attached = false;
+	if (optq_class_is_leaf(parent) && parent->parent)
+		leaf_configure(t, parent);
+	optq_class_update(t, parent, now);
+}
+
+/* The longest of all leaves' own queues; NULL when they are empty. */
+static struct optq_class *tree_longest(struct optq_tree *t)
+{
+	struct optq_class *best = &t->direct, *c;
+
+	for (c = &t->root; c; c = class_next(c, &t->root)) {
+		if (c->own_qlen > best->own_qlen)
+			best = c;
+	}
+	return best->own_qlen ? best : NULL;
+}
+
+void optq_tree_trim(struct optq_tree *t, u64 now, struct optq_drops *drops)
+{
+	while (t->own_qlen > t->limit) {
+		struct optq_class *c = tree_longest(t);
+		u32 over = t->own_qlen - t->limit;
+		u32 keep;
+
+		if (!c)
+			break;
+		/* Half of it, then look again: few walks, and none starves. */
+		keep = c->own_qlen / 2;
+		while (over-- && c->leaf.packets > keep)
+			optq_leaf_drop_longest(&t->flows, &c->leaf, drops);
+		optq_class_requeued(t, c, now);
+	}
+}
+
+void optq_tree_set_mtu(struct optq_tree *t, u32 mtu, u64 now)
+{
+	struct optq_class_conf conf;
+	struct optq_class *c;
+
+	t->mtu = tree_mtu(mtu);
+	for (c = &t->root; c; c = class_next(c, &t->root)) {
+		conf = c->conf;
+		optq_class_configure(t, c, &conf, now);
+	}
+	conf = t->direct.conf;
+	optq_class_configure(t, &t->direct, &conf, now);
+}
+
+u64 optq_class_overflow(const struct optq_class *c)
+{
+	u64 has = c->parent ? c->conf.rate : c->conf.ceil;
+
+	/*
+	 * A class without a rate asks its parent for what is below it; a link
+	 * without one is as fast as its device, which may change.
+	 */
+	if (!has)
+		return 0;
+	return c->rate_below > has ? c->rate_below : 0;
+}

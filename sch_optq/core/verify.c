@@ -1,0 +1,485 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "verify.h"
+#include "../uapi/linux/optq.h"
+
+/* The debt that a leaf lets a flow have, in quanta, and one packet more. */
+#define VERIFY_TURNS		64
+
+/* What the walk has met, against what the tree says it has. */
+struct tally {
+	u64 packets;
+	u32 flows;		/* with an entry of the table */
+	u32 red;
+	u32 waiting;
+	u32 blocked;
+};
+
+/*
+ * Next node of a heap in pre-order; NULL at the end.  Walks without a stack:
+ * a heap may be as deep as it has nodes.
+ */
+static const struct optq_heap_node *
+heap_next(const struct optq_heap_node *n, const struct optq_heap_node *root)
+{
+	if (n->child)
+		return n->child;
+	while (n != root) {
+		if (n->next)
+			return n->next;
+		while (n->prev->child != n)
+			n = n->prev;
+		n = n->prev;
+	}
+	return NULL;
+}
+
+static const char *heap_node_verify(const struct optq_heap_node *n)
+{
+	const struct optq_heap_node *c = n->child, *prev = n;
+
+	for (; c; prev = c, c = c->next) {
+		if (c->prev != prev)
+			return "heap: back link broken";
+		if (optq_before(c->key, n->key))
+			return "heap: child before its parent";
+	}
+	return NULL;
+}
+
+/* Checks the heap's shape and counts its nodes. */
+static const char *heap_verify(const struct optq_heap *h, u32 *nodes)
+{
+	const struct optq_heap_node *n;
+	const char *why;
+
+	*nodes = 0;
+	if (!h->root)
+		return NULL;
+	if (h->root->prev || h->root->next)
+		return "heap: root has siblings";
+	for (n = h->root; n; n = heap_next(n, h->root)) {
+		why = heap_node_verify(n);
+		if (why)
+			return why;
+		(*nodes)++;
+	}
+	return NULL;
+}
+
+static const char *wfq_node_verify(const struct optq_wfq *s,
+				   const struct optq_wfq_node *n, bool ready)
+{
+	s64 ahead = (s64)(n->start - s->vtime);
+
+	if (n->ready != ready)
+		return "wfq: node on the wrong heap";
+	if (!n->weight || n->inv != div64_u64(1ULL << OPTQ_WFQ_SHIFT,
+					 n->weight))
+		return "wfq: weight and its inverse differ";
+	if (n->heap.key != n->start + (ready ? n->len * n->inv : 0))
+		return "wfq: key is not the node's time";
+	if (ready ? ahead > 0 : ahead < -(s64)(1ULL << 62))
+		return "wfq: ready before its start";
+	if (n->clock != s)
+		return "wfq: start is of another clock";
+	return NULL;
+}
+
+/* One heap of a set of c's children, all of one band or all guaranteed. */
+static const char *set_heap_verify(const struct optq_wfq *s, bool ready,
+				   const struct optq_class *c, int band,
+				   u64 *wsum, u32 *members)
+{
+	const struct optq_heap *h = ready ? &s->ready : &s->waiting;
+	const struct optq_heap_node *i;
+	const char *why;
+	u32 nodes;
+
+	why = heap_verify(h, &nodes);
+	if (why)
+		return why;
+	for (i = h->root; i; i = heap_next(i, h->root)) {
+		const struct optq_wfq_node *n =
+			optq_container_of(i, struct optq_wfq_node, heap);
+		const struct optq_class *m = band < 0 ?
+			optq_container_of(n, struct optq_class, guaranteed) :
+			optq_container_of(n, struct optq_class, excess);
+
+		why = wfq_node_verify(s, n, ready);
+		if (why)
+			return why;
+		if (m->parent != c)
+			return "set: member has another parent";
+		if (band >= 0 && m->conf.prio != (u32)band)
+			return "set: member has another prio";
+		*wsum += n->weight;
+	}
+	*members += nodes;
+	return NULL;
+}
+
+/* band < 0: the guarantees. */
+static const char *set_verify(const struct optq_wfq *s,
+			      const struct optq_class *c, int band,
+			      u32 *members)
+{
+	const char *why;
+	u64 wsum = 0;
+
+	why = set_heap_verify(s, true, c, band, &wsum, members);
+	if (!why)
+		why = set_heap_verify(s, false, c, band, &wsum, members);
+	if (why)
+		return why;
+	return s->wsum == wsum ? NULL : "set: sum of weights is wrong";
+}
+
+static const char *sets_verify(const struct optq_class *c)
+{
+	const struct optq_list *pos;
+	u32 excess = 0, guaranteed = 0;
+	const char *why;
+	int i;
+
+	why = set_verify(&c->guarantees, c, -1, &guaranteed);
+	for (i = 0; !why && i < OPTQ_BANDS; i++) {
+		why = set_verify(&c->bands[i], c, i, &excess);
+		if (!why && optq_wfq_empty(&c->bands[i]) ==
+			    !!(c->band_map & (1U << i)))
+			why = "band_map and its sets differ";
+	}
+	if (why)
+		return why;
+	optq_list_for_each(pos, &c->children) {
+		const struct optq_class *m =
+			optq_list_entry(pos, struct optq_class, sibling);
+
+		excess -= optq_wfq_linked(&m->excess);
+		guaranteed -= optq_wfq_linked(&m->guaranteed);
+	}
+	if (excess || guaranteed)
+		return "set: members are not the children that are linked";
+	return NULL;
+}
+
+static const char *bucket_verify(const struct optq_bucket *b, s64 most)
+{
+	if (!optq_bucket_on(b))
+		return NULL;
+	if (b->cap < 0)
+		return "bucket: negative capacity";
+	if (b->tokens > most)
+		return "bucket: more tokens than it can hold";
+	return NULL;
+}
+
+static const char *chain_verify(const struct optq_flow *f)
+{
+	const struct optq_pkt *p, *last = NULL;
+	u32 packets = 0;
+	u64 bytes = 0;
+
+	for (p = f->head; p; last = p, p = p->next) {
+		if (!p->len || p->len > OPTQ_LEN_MAX)
+			return "packet: length out of range";
+		if (last && optq_before(p->enqueue_ns, last->enqueue_ns))
+			return "flow: packets out of order";
+		packets++;
+		bytes += p->len;
+		if (packets > f->packets)
+			break;
+	}
+	if (f->tail != last || packets != f->packets || bytes != f->bytes)
+		return "flow: counts differ from the packets";
+	return NULL;
+}
+
+static const char *flow_verify(const struct optq_tree *t,
+			       const struct optq_leaf *l,
+			       const struct optq_flow *f)
+{
+	if (f->leaf != l)
+		return "flow: on the list of another leaf";
+	if (f->hashed ? optq_flow_find(&t->flows, l, f->hash) != f :
+			f != &l->shared)
+		return "flow: not what the table finds";
+	if (f->deficit > (s32)OPTQ_QUANTUM_MAX ||
+	    f->deficit < -(s64)VERIFY_TURNS * OPTQ_QUANTUM_MAX)
+		return "flow: deficit out of range";
+	return chain_verify(f);
+}
+
+static const char *leaf_verify(const struct optq_tree *t,
+			       const struct optq_leaf *l, struct tally *tally)
+{
+	const struct optq_list *heads[2] = { &l->new_flows, &l->old_flows };
+	u32 flows = 0, packets = 0;
+	bool fattest = !l->fattest;
+	u64 bytes = 0;
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		const struct optq_list *pos;
+
+		optq_list_for_each(pos, heads[i]) {
+			const struct optq_flow *f =
+				optq_list_entry(pos, struct optq_flow, link);
+			const char *why = flow_verify(t, l, f);
+
+			if (why)
+				return why;
+			if (pos->next->prev != pos)
+				return "leaf: list of flows broken";
+			if (!i && !f->fresh)
+				return "leaf: old flow among the new";
+			fattest |= f == l->fattest;
+			tally->flows += f->hashed;
+			packets += f->packets;
+			bytes += f->bytes;
+			flows++;
+		}
+	}
+	if (flows != l->flows)
+		return "leaf: number of flows is wrong";
+	if (packets != l->packets || bytes != l->bytes)
+		return "leaf: backlog differs from its flows";
+	if (!fattest)
+		return "leaf: longest flow is not its own";
+	return NULL;
+}
+
+static bool class_may_run(const struct optq_class *c)
+{
+	if (c->red || !c->attached)
+		return false;
+	return optq_class_is_leaf(c) ? c->qlen && !c->blocked : !!c->band_map;
+}
+
+/* Places in the parent's sets, and timers, are what c's state asks for. */
+static const char *class_places_verify(const struct optq_tree *t,
+				       const struct optq_class *c,
+				       struct tally *tally)
+{
+	bool run = !t->sole && class_may_run(c);
+	bool rate = optq_bucket_on(&c->rate);
+	bool gua = run && ((rate && c->rate.tokens >= 0) ||
+			   !optq_wfq_empty(&c->guarantees));
+	bool waiting = run && rate && c->rate.tokens < 0;
+
+	if (run != optq_wfq_linked(&c->excess))
+		return "class: runnable and its place for the excess differ";
+	if (gua != optq_wfq_linked(&c->guaranteed))
+		return "class: guaranteed and its place for it differ";
+	if (waiting != optq_heap_linked(&c->rate_timer))
+		return "class: beyond its rate and its timer differ";
+	if (waiting && c->rate_timer.key !=
+		       c->rate.t_ns + optq_bucket_wait_ns(&c->rate))
+		return "class: rate timer is set to another time";
+	tally->waiting += waiting;
+	return NULL;
+}
+
+/* What a class may have saved at any depth and under any link. */
+static s64 rate_most(const struct optq_class *c)
+{
+	return c->rate.cap + optq_bucket_cost(&c->rate, OPTQ_SPLIT_MAX) *
+			     2 * (OPTQ_DEPTH_MAX + 1);
+}
+
+static const char *class_ceil_verify(const struct optq_class *c,
+				     struct tally *tally)
+{
+	const char *why = bucket_verify(&c->rate, rate_most(c));
+
+	if (!why)
+		why = bucket_verify(&c->ceil, c->ceil.cap);
+	if (why)
+		return why;
+	if (c->red != optq_heap_linked(&c->red_timer))
+		return "class: over its ceiling and its timer differ";
+	if (!c->red)
+		return optq_bucket_on(&c->ceil) && c->ceil.tokens < 0 ?
+		       "class: in debt to its ceiling, yet not held" : NULL;
+	if (!optq_bucket_on(&c->ceil))
+		return "class: held at a ceiling that it has not";
+	if (optq_before(c->red_timer.key,
+			c->ceil.t_ns + optq_bucket_wait_ns(&c->ceil)))
+		return "class: ceiling's timer is early";
+	tally->red++;
+	return NULL;
+}
+
+static const char *class_need_verify(const struct optq_class *c)
+{
+	const struct optq_list *pos;
+	u64 below = 0, kbit;
+	u32 children = 0;
+
+	optq_list_for_each(pos, &c->children) {
+		const struct optq_class *m =
+			optq_list_entry(pos, struct optq_class, sibling);
+
+		if (pos->next->prev != pos)
+			return "class: list of children broken";
+		if (m->parent != c || m->depth != c->depth + 1 || !m->attached)
+			return "class: child does not know its place";
+		below += optq_class_need(m);
+		children++;
+	}
+	if (children != c->n_children)
+		return "class: number of children is wrong";
+	if (below != c->rate_below)
+		return "class: sum of the guarantees below is wrong";
+	if (c->depth > OPTQ_DEPTH_MAX)
+		return "class: too deep";
+	kbit = optq_min_u64(div64_u64(optq_class_need(c) + 124, 125), ~0U);
+	if (c->parent && c->guaranteed.weight != (kbit ? kbit : 1))
+		return "class: guaranteed share does not follow the need";
+	return NULL;
+}
+
+static const char *class_queue_verify(const struct optq_tree *t,
+				      const struct optq_class *c,
+				      struct tally *tally)
+{
+	const char *why = leaf_verify(t, &c->leaf, tally);
+
+	if (why)
+		return why;
+	if (c->qlen != c->leaf.packets + c->foreign_qlen)
+		return "class: qlen differs from its queues";
+	if (c->n_children && c->qlen)
+		return "class: inner class with packets of its own";
+	if (c->blocked == optq_list_empty(&c->blocked_link))
+		return "class: blocked and its list differ";
+	if (c->blocked && c->n_children)
+		return "class: blocked inner class";
+	tally->blocked += c->blocked;
+	tally->packets += c->qlen;
+	return NULL;
+}
+
+static const char *class_verify(const struct optq_tree *t,
+				const struct optq_class *c,
+				struct tally *tally)
+{
+	const char *why = class_need_verify(c);
+
+	if (!why)
+		why = sets_verify(c);
+	if (!why)
+		why = class_ceil_verify(c, tally);
+	if (!why && c->parent)
+		why = class_places_verify(t, c, tally);
+	if (!why)
+		why = class_queue_verify(t, c, tally);
+	return why;
+}
+
+static const char *table_verify(const struct optq_flow_table *t, u32 *used)
+{
+	const struct optq_list *pos;
+	const struct optq_flow *f;
+	u32 i, free = 0;
+
+	*used = 0;
+	for (i = 0; i <= t->bucket_mask; i++) {
+		for (f = t->buckets[i]; f; f = f->hash_next) {
+			if (!f->hashed || !f->leaf)
+				return "flow table: free flow in a bucket";
+			if (!f->packets == optq_list_empty(&f->idle))
+				return "flow table: idle and its list differ";
+			if (optq_list_empty(&f->link))
+				return "flow table: flow that no leaf serves";
+			if (++*used > t->size)
+				return "flow table: bucket chain is a ring";
+		}
+	}
+	optq_list_for_each(pos, &t->free) {
+		f = optq_list_entry(pos, struct optq_flow, link);
+		if (f->hashed || f->leaf)
+			return "flow table: flow in use among the free";
+		if (++free > t->size)
+			return "flow table: list of the free is a ring";
+	}
+	if (*used != t->used || *used + free != t->size)
+		return "flow table: entries leaked";
+	return NULL;
+}
+
+/* A class out of the tree may hold packets, flows and timers as well. */
+static const char *sole_verify(const struct optq_tree *t)
+{
+	const struct optq_class *c = t->sole;
+
+	if (!c)
+		return NULL;
+	if (!class_may_run(c) || !optq_class_is_leaf(c))
+		return "tree: sole leaf cannot send";
+	if (c->qlen + t->direct.qlen != t->qlen)
+		return "tree: sole leaf is not alone";
+	for (c = c->parent; c->parent; c = c->parent) {
+		if (c->red)
+			return "tree: sole leaf below a class over its ceiling";
+	}
+	return NULL;
+}
+
+static const char *totals_verify(const struct optq_tree *t,
+				 const struct tally *tally)
+{
+	const struct optq_list *pos;
+	u32 red, waiting, used, blocked = 0;
+	const char *why;
+
+	why = sole_verify(t);
+	if (!why)
+		why = heap_verify(&t->red, &red);
+	if (!why)
+		why = heap_verify(&t->waiting, &waiting);
+	if (!why)
+		why = table_verify(&t->flows, &used);
+	if (why)
+		return why;
+	if (red < tally->red || waiting < tally->waiting)
+		return "tree: timer missing";
+	if (used < tally->flows)
+		return "tree: leaves have more flows than the table";
+	if (t->qlen < tally->packets)
+		return "tree: qlen is below the sum of its leaves";
+	optq_list_for_each(pos, &t->blocked)
+		blocked++;
+	if (blocked != tally->blocked)
+		return "tree: list of the blocked is wrong";
+	return NULL;
+}
+
+static const struct optq_class *class_next(const struct optq_class *c)
+{
+	if (!optq_list_empty(&c->children))
+		return optq_list_entry(c->children.next, struct optq_class,
+				       sibling);
+	for (; c->parent; c = c->parent) {
+		if (c->sibling.next != &c->parent->children)
+			return optq_list_entry(c->sibling.next,
+					       struct optq_class, sibling);
+	}
+	return NULL;
+}
+
+const char *optq_tree_verify(const struct optq_tree *t)
+{
+	const struct optq_class *c;
+	struct tally tally = { 0 };
+	const char *why;
+
+	for (c = &t->root; c; c = class_next(c)) {
+		why = class_verify(t, c, &tally);
+		if (why)
+			return why;
+	}
+	why = class_queue_verify(t, &t->direct, &tally);
+	if (why)
+		return why;
+	return totals_verify(t, &tally);
+}

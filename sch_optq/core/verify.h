@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Every invariant of a tree, checked from scratch: for tests, fuzzers and the
+ * debug build of the module.  Time grows with all classes, flows and packets.
+ */
+#ifndef OPTQ_VERIFY_H
+#define OPTQ_VERIFY_H
+
+#include "class.h"
+
+/*
+ * NULL, or what is broken.  To be called between operations, not within one.
+ * Packets of a class that is out of the tree may be part of the tree's total.
+ */
+const char *optq_tree_verify(const struct optq_tree *t);
+
+#endif /* OPTQ_VERIFY_H */

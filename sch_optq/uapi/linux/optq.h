@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
+/*
+ * The ABI of sch_optq: what the kernel module, the tc plugin, optqctl and
+ * optqd share.  docs/netlink/optq.yaml describes the generic-netlink side in
+ * the kernel's netlink-spec format.
+ *
+ * Rates are bytes per second, sizes bytes, times nanoseconds.  Attributes are
+ * only ever added, structures only ever grow at their end.
+ */
+#ifndef _UAPI_LINUX_OPTQ_H
+#define _UAPI_LINUX_OPTQ_H
+
+#include <linux/types.h>
+
+#define OPTQ_GENL_NAME		"optq"
+#define OPTQ_GENL_VERSION	1
+
+/* Bounds that the kernel enforces; user space checks them first. */
+#define OPTQ_DEPTH_MAX		32	/* levels of classes below the link */
+#define OPTQ_NAME_MAX		63	/* bytes of one class name */
+#define OPTQ_PRIO_MAX		7
+#define OPTQ_CLASSES_MAX	131072
+#define OPTQ_RULES_MAX		8192
+#define OPTQ_RATE_MIN		1ULL		/* 8 bit/s */
+#define OPTQ_RATE_MAX		125000000000ULL	/* 1 Tbit/s */
+#define OPTQ_BURST_MAX		0x7fffffffU
+#define OPTQ_QUANTUM_MIN	256U
+#define OPTQ_QUANTUM_MAX	1048576U
+#define OPTQ_LIMIT_MAX		4194304U	/* packets */
+#define OPTQ_FLOWS_MAX		1048576U
+#define OPTQ_TIME_MIN_NS	1000ULL		/* target, interval */
+#define OPTQ_TIME_MAX_NS	10000000000ULL
+
+enum optq_cmd {
+	OPTQ_CMD_UNSPEC,
+	OPTQ_CMD_TREE_SET,	/* do: replace the whole tree, all or nothing */
+	OPTQ_CMD_TREE_GET,	/* do: the link's parameters and totals */
+	OPTQ_CMD_CLASS_GET,	/* dump: classes with statistics */
+	OPTQ_CMD_RULE_GET,	/* dump: rules with hit counts */
+
+	__OPTQ_CMD_MAX,
+	OPTQ_CMD_MAX = __OPTQ_CMD_MAX - 1
+};
+
+/* Top level of every generic-netlink message. */
+enum optq_attr {
+	OPTQ_A_UNSPEC,
+	OPTQ_A_IFINDEX,		/* u32 */
+	OPTQ_A_FLAGS,		/* u32, enum optq_flag */
+	OPTQ_A_LINK,		/* nest, enum optq_link_attr */
+	OPTQ_A_CLASS,		/* nest, enum optq_class_attr; once per class */
+	OPTQ_A_RULE,		/* nest, enum optq_rule_attr; once per rule */
+	OPTQ_A_GENERATION,	/* u32: counts changes of the tree; in TREE_SET
+				 * the one expected (EBUSY if it has moved on)
+				 */
+	OPTQ_A_PAD,
+
+	__OPTQ_A_MAX,
+	OPTQ_A_MAX = __OPTQ_A_MAX - 1
+};
+
+enum optq_flag {
+	OPTQ_F_CHECK = 1U << 0,	/* TREE_SET: check only, change nothing; the
+				 * device need not have an optq qdisc yet
+				 */
+};
+
+#define OPTQ_F_ALL	(OPTQ_F_CHECK)
+
+/*
+ * The link, that is the root of the tree: OPTQ_A_LINK, and TCA_OPTIONS of the
+ * qdisc.
+ */
+enum optq_link_attr {
+	OPTQ_LINK_A_UNSPEC,
+	OPTQ_LINK_A_DEFAULT,	/* u32: class id for unmatched traffic; 0 none:
+				 * such packets go first and unshaped by any
+				 * class (direct)
+				 */
+	OPTQ_LINK_A_RATE,	/* u64: ceiling of the whole link, 0 none */
+	OPTQ_LINK_A_BURST,	/* u32: bytes, 0 automatic */
+	OPTQ_LINK_A_LIMIT,	/* u32: packets in the whole tree */
+	OPTQ_LINK_A_DIRECT_LIMIT, /* u32: packets in the direct queue */
+	OPTQ_LINK_A_FLOWS,	/* u32: flow entries; at creation only */
+	OPTQ_LINK_A_PAD,
+	OPTQ_LINK_A_HANDLE,	/* u32, reply only: handle of the qdisc */
+	OPTQ_LINK_A_CLASSES,	/* u32, reply only */
+	OPTQ_LINK_A_STATS,	/* struct optq_stats, reply only */
+	OPTQ_LINK_A_OVERSUBSCRIBE, /* u8: the classes' guarantees need not fit */
+	OPTQ_LINK_A_RULES,	/* u32, reply only */
+
+	__OPTQ_LINK_A_MAX,
+	OPTQ_LINK_A_MAX = __OPTQ_LINK_A_MAX - 1
+};
+
+/* A class: OPTQ_A_CLASS, and TCA_OPTIONS of a class. */
+enum optq_class_attr {
+	OPTQ_CLASS_A_UNSPEC,
+	OPTQ_CLASS_A_ID,	/* u32: 1..2^32-2; up to 0xfffe tc sees it as
+				 * MAJOR:ID.  Not in TCA_OPTIONS of a request
+				 */
+	OPTQ_CLASS_A_PARENT,	/* u32: id, 0 is the link. Likewise */
+	OPTQ_CLASS_A_NAME,	/* string: one path component */
+	OPTQ_CLASS_A_RATE,	/* u64: guaranteed rate, 0 none */
+	OPTQ_CLASS_A_CEIL,	/* u64: maximum rate, 0 none */
+	OPTQ_CLASS_A_BURST,	/* u32: bytes over rate, 0 automatic */
+	OPTQ_CLASS_A_CBURST,	/* u32: bytes over ceil, 0 automatic */
+	OPTQ_CLASS_A_WEIGHT,	/* u32: 0 automatic: the rate in kbit/s */
+	OPTQ_CLASS_A_PRIO,	/* u32: 0..OPTQ_PRIO_MAX */
+	OPTQ_CLASS_A_QUANTUM,	/* u32: bytes a flow sends in its turn, 0 auto */
+	OPTQ_CLASS_A_LIMIT,	/* u32: packets queued in the leaf */
+	OPTQ_CLASS_A_TARGET,	/* u64: ns, CoDel target, 0 automatic */
+	OPTQ_CLASS_A_INTERVAL,	/* u64: ns, CoDel interval, 0 automatic */
+	OPTQ_CLASS_A_ECN,	/* u8: mark (1) or drop (0) ECN-capable packets */
+	OPTQ_CLASS_A_OVERSUBSCRIBE, /* u8: guarantees below need not fit */
+	OPTQ_CLASS_A_PAD,
+	OPTQ_CLASS_A_STATS,	/* struct optq_stats, reply only */
+	OPTQ_CLASS_A_LEVEL,	/* u32, reply only: 1 is a child of the link */
+	OPTQ_CLASS_A_LEAF,	/* u8, reply only */
+	OPTQ_CLASS_A_QDISC,	/* string, reply only: kind of a grafted qdisc */
+
+	__OPTQ_CLASS_A_MAX,
+	OPTQ_CLASS_A_MAX = __OPTQ_CLASS_A_MAX - 1
+};
+
+/*
+ * A rule: a packet matches when every attribute that is given matches.  Rules
+ * are tried in the order given; the first match names the class.
+ */
+enum optq_rule_attr {
+	OPTQ_RULE_A_UNSPEC,
+	OPTQ_RULE_A_CLASS,	/* u32: id of a leaf */
+	OPTQ_RULE_A_FAMILY,	/* u8: 4 or 6; both when missing */
+	OPTQ_RULE_A_PROTO,	/* u8: IP protocol, after extension headers */
+	OPTQ_RULE_A_SRC,	/* 4 or 16 bytes; says the family too */
+	OPTQ_RULE_A_SRC_LEN,	/* u8: prefix length, whole address if missing */
+	OPTQ_RULE_A_DST,
+	OPTQ_RULE_A_DST_LEN,
+	OPTQ_RULE_A_SPORT_MIN,	/* u16, host order; TCP, UDP, SCTP, DCCP, UDPLite */
+	OPTQ_RULE_A_SPORT_MAX,	/* u16: same as _MIN if missing */
+	OPTQ_RULE_A_DPORT_MIN,
+	OPTQ_RULE_A_DPORT_MAX,
+	OPTQ_RULE_A_DSCP,	/* u8: 0..63 */
+	OPTQ_RULE_A_MARK,	/* u32 */
+	OPTQ_RULE_A_MARK_MASK,	/* u32: all ones if missing */
+	OPTQ_RULE_A_HITS,	/* u64, reply only: packets */
+	OPTQ_RULE_A_PAD,
+
+	__OPTQ_RULE_A_MAX,
+	OPTQ_RULE_A_MAX = __OPTQ_RULE_A_MAX - 1
+};
+
+/*
+ * Counters of a class or of the link; the value of *_A_STATS, and xstats
+ * (TCA_STATS_APP) in tc.  A reader takes what both sides know of its length.
+ * Of the link: packets, bytes, backlog, throttled_ns and flows; what is taken
+ * in, given up and marked is counted at leaves, and 0 elsewhere.
+ */
+struct optq_stats {
+	__u64 packets;		/* sent */
+	__u64 bytes;		/* sent */
+	__u64 enqueued;		/* packets taken in */
+	__u64 drop_overlimit;	/* packets dropped for a limit */
+	__u64 drop_aqm;		/* packets dropped by CoDel */
+	__u64 drop_other;	/* packets dropped otherwise: child qdisc,
+				 * segmentation failed, class removed
+				 */
+	__u64 ecn_marks;
+	__u64 backlog_bytes;
+	__u64 backlog_packets;
+	__u64 throttled_ns;	/* time with traffic waiting at the ceiling */
+	__u64 guaranteed_bytes;	/* sent within the class's own rate */
+	__u64 flows;		/* flows queued, or just now */
+	__u64 flows_new;	/* flows that started a queue */
+	__u64 sojourn_avg_ns;	/* moving average of time in queue, 1/16 */
+	__u64 sojourn_max_ns;	/* longest since the class began */
+};
+
+#endif /* _UAPI_LINUX_OPTQ_H */

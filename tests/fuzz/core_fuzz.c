@@ -1,0 +1,367 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Sequences of operations on the core, made from bytes; every invariant is
+ * checked after each.  A libFuzzer target; with -DREPLAY a program that runs
+ * the files it is given.
+ */
+#include "../unit/core_base.h"
+#include "../../sch_optq/uapi/linux/optq.h"
+
+#define CLASSES	24
+#define FLOWS	8
+
+struct input {
+	const u8 *at, *end;
+};
+
+struct fuzz {
+	struct optq_tree t;
+	struct optq_flow flow[FLOWS];
+	struct optq_flow *bucket[FLOWS];
+	struct optq_class *c[CLASSES];	/* NULL: none */
+	u64 now;
+	u64 in, out, dropped;
+};
+
+int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
+
+static u8 get(struct input *in)
+{
+	return in->at < in->end ? *in->at++ : 0;
+}
+
+/* A number of any magnitude from two bytes. */
+static u64 get_wide(struct input *in)
+{
+	u64 v = get(in);
+
+	return v << (get(in) % 40);
+}
+
+static void stop(const char *why)
+{
+	fprintf(stderr, "core_fuzz: %s\n", why);
+	abort();
+}
+
+static void take_drops(struct fuzz *f, struct optq_drops *d)
+{
+	while (d->head) {
+		struct optq_pkt *next = d->head->next;
+
+		pkt_free(d->head);
+		d->head = next;
+		f->dropped++;
+	}
+}
+
+static struct optq_class *any(struct fuzz *f, struct input *in)
+{
+	u8 i = get(in) % (CLASSES + 1);
+
+	return i == CLASSES ? &f->t.root : f->c[i];
+}
+
+static bool conf_get(struct input *in, struct optq_class_conf *conf)
+{
+	u8 has = get(in);
+
+	memset(conf, 0, sizeof(*conf));
+	conf->rate = has & 1 ? get_wide(in) : 0;
+	conf->ceil = has & 2 ? get_wide(in) : 0;
+	conf->burst = has & 4 ? (u32)get_wide(in) : 0;
+	conf->cburst = has & 8 ? (u32)get_wide(in) : 0;
+	conf->weight = has & 16 ? (u32)get_wide(in) : 0;
+	conf->prio = get(in) % 9;
+	conf->quantum = has & 32 ? (u32)get_wide(in) : 0;
+	conf->limit = has & 64 ? get(in) : 0;
+	conf->target_ns = has & 128 ? get_wide(in) : 0;
+	conf->interval_ns = has & 128 ? get_wide(in) : 0;
+	conf->ecn = has & 1;
+	return optq_conf_check(conf) == OPTQ_OK;
+}
+
+static void op_add(struct fuzz *f, struct input *in)
+{
+	struct optq_class *parent = any(f, in);
+	struct optq_class_conf conf;
+	u8 i = get(in) % CLASSES;
+
+	if (!conf_get(in, &conf) || f->c[i] || !parent || !parent->attached)
+		return;
+	f->c[i] = calloc(1, sizeof(struct optq_class));
+	optq_class_init(&f->t, f->c[i]);
+	optq_class_configure(&f->t, f->c[i], &conf, f->now);
+	if (optq_class_may_attach(f->c[i], parent) != OPTQ_OK) {
+		free(f->c[i]);
+		f->c[i] = NULL;
+		return;
+	}
+	optq_class_attach(&f->t, f->c[i], parent, f->now);
+}
+
+static void op_configure(struct fuzz *f, struct input *in)
+{
+	struct optq_class *c = any(f, in);
+	struct optq_class_conf conf;
+
+	if (!conf_get(in, &conf) || !c)
+		return;
+	if (c == &f->t.root)
+		optq_tree_set_link(&f->t, conf.ceil, conf.cburst, f->now);
+	else
+		optq_class_configure(&f->t, c, &conf, f->now);
+}
+
+static void op_enqueue(struct fuzz *f, struct input *in)
+{
+	struct optq_class *c = any(f, in);
+	u32 n = 1 + get(in) % 16, hash = get(in) % 32;
+	u32 len = 1 + (u32)get_wide(in) % 70000;
+	struct optq_drops d = { 0 };
+
+	if (!c || c == &f->t.root)
+		c = &f->t.direct;
+	if (c->n_children)
+		return;
+	while (n--) {
+		struct optq_pkt *p = pkt_new(len, hash, 0);
+
+		p->flags = hash & 1 ? OPTQ_PKT_ECT : 0;
+		optq_enqueue(&f->t, c, p, hash, f->now, &d);
+		f->in++;
+		take_drops(f, &d);
+	}
+}
+
+static void op_dequeue(struct fuzz *f, struct input *in)
+{
+	u32 n = 1 + get(in) % 32;
+	struct optq_drops d = { 0 };
+
+	while (n--) {
+		u64 next = 0;
+		struct optq_pkt *p = optq_dequeue(&f->t, f->now, &d, &next);
+
+		take_drops(f, &d);
+		if (p) {
+			pkt_free(p);
+			f->out++;
+			continue;
+		}
+		if (f->t.qlen && !next && optq_list_empty(&f->t.blocked))
+			stop("packets wait and no timer is set");
+		if (next > f->now)
+			f->now = next;
+	}
+}
+
+static void op_pick(struct fuzz *f, struct input *in)
+{
+	struct optq_class *c = optq_pick(&f->t, f->now);
+	struct optq_drops d = { 0 };
+	struct optq_pkt *p;
+
+	if (!c)
+		return;
+	if (get(in) % 2 && c != &f->t.direct) {
+		optq_block(&f->t, c, f->now);
+		return;
+	}
+	p = optq_take(&f->t, c, f->now, &d);
+	take_drops(f, &d);
+	if (p) {
+		pkt_free(p);
+		f->out++;
+	}
+}
+
+static void op_detach(struct fuzz *f, struct input *in, bool purge)
+{
+	u8 i = get(in) % CLASSES, j = get(in) % CLASSES;
+	struct optq_class *c = f->c[i], *to = f->c[j];
+	struct optq_drops d = { 0 };
+
+	if (!c || c->n_children)
+		return;
+	if (!purge && to && to != c && !to->n_children)
+		optq_move_queue(&f->t, to, c, f->now);
+	optq_class_detach(&f->t, c, f->now);
+	optq_purge(&f->t, c, f->now, &d);
+	take_drops(f, &d);
+	free(c);
+	f->c[i] = NULL;
+}
+
+static void op_reparent(struct fuzz *f, struct input *in)
+{
+	struct optq_class *c = any(f, in), *to = any(f, in);
+
+	if (!c || !to || c == &f->t.root ||
+	    optq_class_may_attach(c, to) != OPTQ_OK)
+		return;
+	optq_class_detach(&f->t, c, f->now);
+	optq_class_attach(&f->t, c, to, f->now);
+}
+
+static void op_relay(struct fuzz *f, struct input *in)
+{
+	int i, last = -1;
+
+	for (i = 0; i < CLASSES; i++) {
+		if (f->c[i])
+			optq_class_unhook(&f->t, f->c[i], f->now);
+	}
+	for (i = 0; i < CLASSES; i++) {
+		struct optq_class *p = last < 0 || get(in) % 2 ? &f->t.root :
+				       f->c[last];
+
+		if (!f->c[i])
+			continue;
+		if (p->depth >= OPTQ_DEPTH_MAX)
+			p = &f->t.root;
+		optq_class_attach(&f->t, f->c[i], p, f->now);
+		last = i;
+	}
+}
+
+static void op_trim(struct fuzz *f, struct input *in)
+{
+	struct optq_drops d = { 0 };
+
+	f->t.limit = 1 + get(in);
+	optq_tree_trim(&f->t, f->now, &d);
+	take_drops(f, &d);
+}
+
+static void op(struct fuzz *f, struct input *in)
+{
+	struct optq_class *c;
+
+	switch (get(in) % 18) {
+	case 0:
+	case 1:
+		op_add(f, in);
+		break;
+	case 2:
+		op_configure(f, in);
+		break;
+	case 3:
+	case 4:
+	case 5:
+		op_enqueue(f, in);
+		break;
+	case 6:
+	case 7:
+		op_dequeue(f, in);
+		break;
+	case 8:
+		op_pick(f, in);
+		break;
+	case 9:
+		optq_unblock(&f->t, f->now);
+		break;
+	case 10:
+		op_detach(f, in, get(in) % 2);
+		break;
+	case 11:
+		op_reparent(f, in);
+		break;
+	case 12:
+		op_relay(f, in);
+		break;
+	case 13:
+		op_trim(f, in);
+		break;
+	case 14:
+		c = any(f, in);
+		if (c)
+			optq_class_reset(&f->t, c, f->now);
+		break;
+	case 15:
+		optq_tree_set_mtu(&f->t, (u32)get_wide(in), f->now);
+		break;
+	default:
+		f->now += get_wide(in);
+		break;
+	}
+}
+
+static void check(const struct fuzz *f)
+{
+	const char *why = optq_tree_verify(&f->t);
+
+	if (why)
+		stop(why);
+	if (f->in != f->out + f->dropped + f->t.qlen)
+		stop("packets lost or made");
+}
+
+static void finish(struct fuzz *f)
+{
+	struct optq_drops d = { 0 };
+	int i;
+
+	for (i = 0; i < CLASSES; i++) {
+		if (!f->c[i])
+			continue;
+		optq_class_unhook(&f->t, f->c[i], f->now);
+		optq_purge(&f->t, f->c[i], f->now, &d);
+	}
+	optq_purge(&f->t, &f->t.direct, f->now, &d);
+	take_drops(f, &d);
+	check(f);
+	if (f->t.qlen || f->t.flows.used)
+		stop("packets or flows left in an empty tree");
+	for (i = 0; i < CLASSES; i++)
+		free(f->c[i]);
+}
+
+int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
+{
+	struct input in = { data, data + size };
+	static struct fuzz f;
+
+	memset(&f, 0, sizeof(f));
+	f.now = SEC;
+	optq_flow_table_init(&f.t.flows, f.flow, FLOWS, f.bucket, FLOWS);
+	optq_tree_init(&f.t, 200, 100, MTU, 7);
+	while (in.at < in.end) {
+		op(&f, &in);
+		check(&f);
+	}
+	finish(&f);
+	return 0;
+}
+
+#ifdef REPLAY
+static void replay(const char *name)
+{
+	static u8 data[1 << 16];
+	FILE *file = fopen(name, "rb");
+	size_t size;
+
+	if (!file) {
+		perror(name);
+		exit(1);
+	}
+	size = fread(data, 1, sizeof(data), file);
+	fclose(file);
+	/* Should it stop here, this is where. */
+	printf("# %s\n", name);
+	fflush(stdout);
+	LLVMFuzzerTestOneInput(data, size);
+}
+
+int main(int argc, char **argv)
+{
+	int i;
+
+	printf("1..1\n");
+	for (i = 1; i < argc; i++)
+		replay(argv[i]);
+	printf("%sok 1 - fuzzing: replay of %d inputs\n",
+	       argc < 2 ? "not " : "", argc - 1);
+	return argc < 2;
+}
+#endif

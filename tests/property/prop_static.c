@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Properties of a tree that does not change. */
+#include "fluid.h"
+#include "prop.h"
+
+bool prop_end(struct sim *s, char *why, size_t len)
+{
+	sim_free(s);
+	if (sim_failed(s))
+		snprintf(why, len, "%s", s->why);
+	return !sim_failed(s);
+}
+
+double prop_line(u64 *seed)
+{
+	static const double lines[] = { 125e3, 1.25e6, 12.5e6, 125e6, 1.25e9 };
+
+	return lines[rnd(seed) % 5];
+}
+
+bool prop_hostile(u64 seed, char *why, size_t len)
+{
+	struct gen g = {
+		.classes = 20, .levels = (u32)rnd_in(&seed, 1, 6),
+		.large_packets = rnd(&seed) % 4 == 0,
+	};
+	bool small_table = rnd(&seed) % 8 == 0;
+	struct sim s;
+
+	if (rnd(&seed) % 50 == 0)
+		g.classes = 500;
+	g.fit = rnd(&seed) % 2;
+	sim_init(&s, seed, prop_line(&seed), small_table ? 4 : 4096);
+	s.shared_flows = small_table;
+	s.verify_every = rnd(&seed) % 4 ? 0 : g.classes > 100 ? 50 : 7;
+	s.late_ns = rnd(&seed) % 4 ? 0 : 100000;
+	gen_tree(&s, &g);
+	gen_sources(&s);
+	sim_run(&s, rnd_in(&seed, 100, 1000), s.now + 3600 * SEC);
+	sim_verify(&s);
+	sim_check_counts(&s);
+	if (!sim_failed(&s))
+		sim_drain(&s);
+	sim_check_counts(&s);
+	sim_verify(&s);
+	return prop_end(&s, why, len);
+}
+
+bool prop_guarantee(u64 seed, char *why, size_t len)
+{
+	struct gen g = {
+		.classes = 20, .levels = (u32)rnd_in(&seed, 1, 6), .fit = true,
+		.tight = rnd(&seed) % 2, .roomy_ceils = true, .no_aqm = true,
+	};
+	u32 longest = rnd(&seed) % 4 ? MTU : 65536;
+	struct sim s;
+	int i;
+
+	sim_init(&s, seed, prop_line(&seed), 4096);
+	s.check_lag = true;
+	s.longest = longest;
+	gen_tree(&s, &g);
+	gen_sources(&s);
+	sim_run(&s, rnd_in(&seed, 1000, 3000), s.now + 3600 * SEC);
+	for (i = 1; i < s.n && !sim_failed(&s); i++) {
+		struct node *n = s.node[i];
+		u32 burst = optq_max_u32(MTU, n->c->conf.burst ?
+					 n->c->conf.burst :
+					 optq_auto_burst(n->c, n->c->conf.rate, MTU));
+
+		if (verbose && n->c->conf.rate)
+			printf("# %d/%d depth %u %s rate %llu/%.0f burst %u lag %.1f longest packets, over burst %.1f\n",
+			       i, s.n, n->c->depth, node_is_leaf(n) ? "leaf" : "inner",
+			       (unsigned long long)n->c->conf.rate, s.line,
+			       burst, n->lag.worst / longest,
+			       (n->lag.worst - burst) / longest);
+		if (n->lag.worst > burst + 3 * longest)
+			sim_fail(&s, "class %d of %d at depth %u fell %.0f bytes behind its rate %llu, burst %u",
+				 i, s.n, n->c->depth, n->lag.worst,
+				 (unsigned long long)n->c->conf.rate, burst);
+	}
+	return prop_end(&s, why, len);
+}
+
+static void fluid_of(struct sim *s, struct fluid *f)
+{
+	int i;
+
+	for (i = 0; i < s->n; i++) {
+		const struct node *n = s->node[i];
+		const struct optq_class_conf *conf = &n->c->conf;
+
+		memset(&f[i], 0, sizeof(f[i]));
+		f[i].parent = n->parent ? n->parent->index : -1;
+		f[i].rate = (double)conf->rate;
+		f[i].ceil = conf->ceil ? (double)conf->ceil : FLUID_NONE;
+		f[i].weight = n->c->excess.weight;
+		f[i].prio = (int)conf->prio;
+		f[i].backlogged = node_is_leaf(n) &&
+				  n->src.kind == SOURCE_GREEDY;
+	}
+	fluid_solve(f, s->n, s->line);
+}
+
+void prop_fluid_check(struct sim *s, u64 warm_up, u64 packets, double off,
+		      double slack)
+{
+	struct fluid f[SIM_CLASSES];
+	u64 from;
+	int i;
+
+	fluid_of(s, f);
+	sim_run(s, warm_up, SIM_NEVER);
+	from = s->now;
+	for (i = 0; i < s->n; i++)
+		s->node[i]->marked_bytes = s->node[i]->sent_bytes;
+	sim_run(s, packets, SIM_NEVER);
+	for (i = 0; i < s->n && (verbose || !sim_failed(s)); i++) {
+		double want = f[i].share * (double)(s->now - from) / 1e9;
+		double got = (double)(s->node[i]->sent_bytes -
+				      s->node[i]->marked_bytes);
+		double diff = got > want ? got - want : want - got;
+
+		if (verbose)
+			printf("# %d <- %d %s rate %.0f ceil %.0f weight %.0f prio %d: share %.0f want %.0f got %.0f\n",
+			       i, f[i].parent, f[i].backlogged ? "leaf" : "",
+			       f[i].rate, f[i].ceil, f[i].weight, f[i].prio,
+			       f[i].share, want, got);
+		if (diff > off * want + slack * MTU)
+			sim_fail(s, "class %d of %d sent %.0f bytes, the fluid %.0f",
+				 i, s->n, got, want);
+	}
+}
+
+bool prop_fluid(u64 seed, char *why, size_t len)
+{
+	struct gen g = {
+		.classes = 12, .levels = (u32)rnd_in(&seed, 1, 4),
+		.fit = rnd(&seed) % 4, .small_bursts = true,
+		.whole_kbits = true, .roomy_ceils = true, .no_aqm = true,
+	};
+	struct sim s;
+	int i;
+
+	sim_init(&s, seed, prop_line(&seed), 4096);
+	s.longest = MTU;
+	gen_tree(&s, &g);
+	for (i = 1; i < s.n; i++) {
+		u32 lo = rnd(&seed) % 2 ? MTU : 64;
+
+		if (node_is_leaf(s.node[i]) && rnd(&seed) % 4)
+			sim_set_source(&s, s.node[i], SOURCE_GREEDY, lo, MTU,
+				       2, 1);
+	}
+	prop_fluid_check(&s, 3000, 20000, 0.02, 12);
+	return prop_end(&s, why, len);
+}

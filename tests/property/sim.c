@@ -1,0 +1,473 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdarg.h>
+
+#include "sim.h"
+
+/* A pick that gives nothing, because CoDel gave up what it let it, repeats. */
+#define SIM_TRIES	10000
+
+void sim_fail(struct sim *s, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (s->why[0])
+		return;
+	va_start(ap, fmt);
+	vsnprintf(s->why, sizeof(s->why), fmt, ap);
+	va_end(ap);
+}
+
+struct node *sim_node_of(struct sim *s, const struct optq_class *c)
+{
+	if (c == &s->t.root)
+		return s->node[0];
+	return optq_container_of(c, struct node, own);
+}
+
+void sim_init(struct sim *s, u64 seed, double line, u32 flows)
+{
+	u32 buckets = 1;
+
+	memset(s, 0, sizeof(*s));
+	while (buckets < flows)
+		buckets *= 2;
+	s->seed = seed;
+	s->line = line;
+	s->longest = 65536;
+	s->now = SEC;
+	s->flow_mem = calloc(flows, sizeof(*s->flow_mem));
+	s->buckets = calloc(buckets, sizeof(*s->buckets));
+	optq_flow_table_init(&s->t.flows, s->flow_mem, flows, s->buckets,
+			     buckets);
+	optq_tree_init(&s->t, 10000000, 1000, MTU, (u32)rnd(&s->seed));
+	s->node[0] = calloc(1, sizeof(struct node));
+	s->node[0]->c = &s->t.root;
+	s->node[0]->src.next_ns = SIM_NEVER;
+	s->n = 1;
+}
+
+void sim_free(struct sim *s)
+{
+	struct optq_drops d = { 0 };
+	int i;
+
+	for (i = 0; i < s->n; i++) {
+		optq_leaf_purge(&s->t.flows, &s->node[i]->c->leaf, &d);
+		while (d.head) {
+			struct optq_pkt *next = d.head->next;
+
+			pkt_free(d.head);
+			d.head = next;
+		}
+	}
+	if (!sim_failed(s) && s->t.flows.used)
+		sim_fail(s, "%u flows leaked", s->t.flows.used);
+	for (i = 0; i < s->n; i++)
+		free(s->node[i]);
+	free(s->flow_mem);
+	free(s->buckets);
+	free(s->flow);
+}
+
+double sim_ceil_burst(const struct sim *s, const struct node *n)
+{
+	const struct optq_class_conf *conf = &n->c->conf;
+	u32 burst = conf->cburst ? conf->cburst :
+				   optq_auto_burst(n->c, conf->ceil, s->t.mtu);
+
+	return optq_max_u32(burst, s->t.mtu);
+}
+
+static void limit_refill(struct sim *s, struct node *n)
+{
+	double most = sim_ceil_burst(s, n);
+
+	n->limit.left += (double)n->c->conf.ceil *
+			 (double)(s->now - n->limit.t_ns) / 1e9;
+	n->limit.t_ns = s->now;
+	if (n->limit.left > most)
+		n->limit.left = most;
+}
+
+/* Half a byte is what the floating point of the check may be off. */
+static void limit_charge(struct sim *s, struct node *n, u32 len)
+{
+	if (!n->c->conf.ceil)
+		return;
+	limit_refill(s, n);
+	n->limit.left -= len;
+	if (n->limit.left < -0.5)
+		sim_fail(s, "class %d is %.1f bytes over its ceiling of %llu B/s",
+			 n->index, -n->limit.left,
+			 (unsigned long long)n->c->conf.ceil);
+}
+
+static bool node_backlogged(const struct node *n)
+{
+	return n->c->n_children ? n->c->band_map : n->c->qlen;
+}
+
+static void lag_update(struct sim *s, struct node *n, u32 served)
+{
+	struct lag_check *l = &n->lag;
+
+	if (!n->c->conf.rate)
+		return;
+	if (l->on) {
+		l->bytes += (double)n->c->conf.rate *
+			    (double)(s->now - l->t_ns) / 1e9;
+		if (l->bytes > l->worst)
+			l->worst = l->bytes;
+		l->bytes -= served;
+		if (l->bytes < 0)
+			l->bytes = 0;
+	}
+	l->t_ns = s->now;
+	l->on = node_backlogged(n);
+	if (!l->on)
+		l->bytes = 0;
+}
+
+/* Whether an inner class has traffic can change anywhere below it. */
+static void lag_update_all(struct sim *s)
+{
+	int i;
+
+	if (!s->check_lag)
+		return;
+	for (i = 1; i < s->n; i++)
+		lag_update(s, s->node[i], 0);
+}
+
+void sim_verify(struct sim *s)
+{
+	const char *why = optq_tree_verify(&s->t);
+	u32 queued = 0;
+	int i;
+
+	if (why) {
+		sim_fail(s, "verify: %s", why);
+		return;
+	}
+	for (i = 0; i < s->n; i++)
+		queued += s->node[i]->c->qlen;
+	if (queued != s->t.qlen)
+		sim_fail(s, "qlen %u, but %u packets are queued", s->t.qlen,
+			 queued);
+}
+
+static void sim_op(struct sim *s)
+{
+	if (s->verify_every && ++s->ops % s->verify_every == 0)
+		sim_verify(s);
+}
+
+static void sim_take_drops(struct sim *s, struct node *leaf,
+			   struct optq_drops *d)
+{
+	while (d->head) {
+		struct optq_pkt *p = d->head;
+
+		d->head = p->next;
+		leaf->dropped++;
+		s->dropped++;
+		pkt_free(p);
+	}
+}
+
+struct node *sim_add(struct sim *s, struct node *parent,
+		     const struct optq_class_conf *conf)
+{
+	struct node *n = calloc(1, sizeof(*n));
+
+	n->c = &n->own;
+	n->parent = parent;
+	n->src.next_ns = SIM_NEVER;
+	n->index = s->n;
+	optq_class_init(&s->t, n->c);
+	if (s->n == SIM_CLASSES || optq_conf_check(conf) != OPTQ_OK ||
+	    optq_class_may_attach(n->c, parent->c) != OPTQ_OK) {
+		free(n);
+		return NULL;
+	}
+	optq_class_configure(&s->t, n->c, conf, s->now);
+	n->limit.left = conf->ceil ? sim_ceil_burst(s, n) : 0;
+	n->limit.t_ns = s->now;
+	n->lag.t_ns = s->now;
+	optq_class_attach(&s->t, n->c, parent->c, s->now);
+	s->node[s->n++] = n;
+	sim_op(s);
+	return n;
+}
+
+void sim_configure(struct sim *s, struct node *n,
+		   const struct optq_class_conf *conf)
+{
+	bool had = n->c->conf.ceil;
+
+	if (had)
+		limit_refill(s, n);
+	if (n->index)
+		optq_class_configure(&s->t, n->c, conf, s->now);
+	else
+		optq_tree_set_link(&s->t, conf->ceil, conf->cburst, s->now);
+	if (conf->ceil && (!had || n->limit.left > sim_ceil_burst(s, n)))
+		n->limit.left = sim_ceil_burst(s, n);
+	n->limit.t_ns = s->now;
+	sim_op(s);
+}
+
+void sim_remove(struct sim *s, struct node *n)
+{
+	int i = n->index;
+
+	s->node[i] = s->node[--s->n];
+	s->node[i]->index = i;
+	free(n);
+}
+
+static u32 flow_new(struct sim *s)
+{
+	if (s->n_flows == s->room_flows) {
+		s->room_flows = s->room_flows ? 2 * s->room_flows : 64;
+		s->flow = realloc(s->flow, s->room_flows * sizeof(*s->flow));
+	}
+	memset(&s->flow[s->n_flows], 0, sizeof(*s->flow));
+	s->flow[s->n_flows].hash = (u32)rnd(&s->seed);
+	return s->n_flows++;
+}
+
+/* A limit below the depth drops what is over it, so tries are counted. */
+static void source_refill(struct sim *s, struct node *leaf)
+{
+	u32 tries = leaf->src.depth;
+
+	if (leaf->src.kind != SOURCE_GREEDY)
+		return;
+	while (leaf->c->qlen < leaf->src.depth && tries--)
+		sim_enqueue(s, leaf);
+}
+
+void sim_set_source(struct sim *s, struct node *leaf, enum source_kind kind,
+		    u32 len_min, u32 len_max, u32 depth, u64 gap_ns)
+{
+	struct source *src = &leaf->src;
+	u32 i;
+
+	src->kind = kind;
+	src->len_min = len_min;
+	src->len_max = len_max;
+	src->depth = depth;
+	src->gap_ns = gap_ns ? gap_ns : 1;
+	src->next_ns = kind == SOURCE_BURSTS || kind == SOURCE_STEADY ?
+		       s->now + rnd_in(&s->seed, 0, 2 * gap_ns) : SIM_NEVER;
+	for (i = 0; i < SIM_FLOWS; i++)
+		src->flow[i] = flow_new(s);
+	source_refill(s, leaf);
+}
+
+void sim_enqueue(struct sim *s, struct node *leaf)
+{
+	u32 id = leaf->src.flow[rnd(&s->seed) % SIM_FLOWS];
+	struct sim_flow *f = &s->flow[id];
+	u32 most = optq_min_u32(optq_min_u32(leaf->src.len_max, s->longest),
+				optq_class_split_bytes(leaf->c));
+	u32 len = (u32)rnd_in(&s->seed, leaf->src.len_min,
+			      optq_max_u32(most, leaf->src.len_min));
+	struct optq_drops d = { 0 };
+
+	/* Traffic is of the longest packets or of any. */
+	if (rnd(&s->seed) % 4 == 0)
+		len = optq_max_u32(most, leaf->src.len_min);
+	optq_enqueue(&s->t, leaf->c, pkt_new(len, id, ++f->next_seq), f->hash,
+		     s->now, &d);
+	leaf->enqueued++;
+	s->in++;
+	sim_take_drops(s, leaf, &d);
+	if (s->check_lag) {
+		struct node *n;
+
+		for (n = leaf; n; n = n->parent)
+			lag_update(s, n, 0);
+	}
+	sim_op(s);
+}
+
+static void source_fire(struct sim *s, struct node *leaf)
+{
+	struct source *src = &leaf->src;
+	u32 n = src->kind == SOURCE_BURSTS ?
+		(u32)rnd_in(&s->seed, 1, src->depth) : 1;
+
+	src->next_ns = s->now + rnd_in(&s->seed, 1, 2 * src->gap_ns);
+	while (n--)
+		sim_enqueue(s, leaf);
+}
+
+static struct node *source_next(struct sim *s)
+{
+	struct node *best = NULL;
+	int i;
+
+	for (i = 1; i < s->n; i++) {
+		struct node *n = s->node[i];
+
+		if (n->src.next_ns != SIM_NEVER &&
+		    (!best || n->src.next_ns < best->src.next_ns))
+			best = n;
+	}
+	return best;
+}
+
+/* Nothing was sent although something waits: something must hold it back. */
+static void check_idle(struct sim *s)
+{
+	int i;
+
+	for (i = 1; i < s->n; i++) {
+		const struct optq_class *c = s->node[i]->c;
+
+		if (!c->qlen)
+			continue;
+		while (c && !c->red)
+			c = c->parent;
+		if (!c) {
+			sim_fail(s, "class %d waits, nothing holds it, and the line is idle",
+				 i);
+			return;
+		}
+	}
+}
+
+static void packet_out(struct sim *s, struct node *leaf, struct optq_pkt *p)
+{
+	struct sim_flow *f = &s->flow[tpkt(p)->flow];
+	struct node *n;
+
+	if (tpkt(p)->seq <= f->last_out && !s->shared_flows)
+		sim_fail(s, "flow %u: packet %llu after %llu", tpkt(p)->flow,
+			 (unsigned long long)tpkt(p)->seq,
+			 (unsigned long long)f->last_out);
+	f->last_out = tpkt(p)->seq;
+	leaf->sent++;
+	s->out++;
+	for (n = leaf; n; n = n->parent) {
+		n->sent_bytes += p->len;
+		limit_charge(s, n, p->len);
+		if (s->check_lag)
+			lag_update(s, n, p->len);
+	}
+	lag_update_all(s);
+	s->busy_until = s->now + (u64)((double)p->len * 1e9 / s->line) + 1;
+	if (s->late_ns)
+		s->busy_until += rnd(&s->seed) % s->late_ns;
+	pkt_free(p);
+}
+
+/* One packet onto the line: true, or false and when to try again. */
+static bool line_take(struct sim *s, u64 *next_ns)
+{
+	struct optq_drops d = { 0 };
+	int tries;
+
+	for (tries = 0; tries < SIM_TRIES; tries++) {
+		struct optq_class *c = optq_pick(&s->t, s->now);
+		struct optq_pkt *p;
+		struct node *leaf;
+
+		if (!c) {
+			*next_ns = optq_next_event(&s->t);
+			lag_update_all(s);
+			check_idle(s);
+			if (s->t.qlen && *next_ns <= s->now)
+				sim_fail(s, "%u packets wait and no timer is set",
+					 s->t.qlen);
+			return false;
+		}
+		leaf = sim_node_of(s, c);
+		p = optq_take(&s->t, c, s->now, &d);
+		sim_take_drops(s, leaf, &d);
+		if (p) {
+			packet_out(s, leaf, p);
+			source_refill(s, leaf);
+			sim_op(s);
+			return true;
+		}
+		source_refill(s, leaf);
+		sim_op(s);
+	}
+	sim_fail(s, "%d picks gave no packet", SIM_TRIES);
+	return false;
+}
+
+void sim_run(struct sim *s, u64 packets, u64 until_ns)
+{
+	u64 line_at = s->busy_until > s->now ? s->busy_until : s->now;
+	/* Sources outrun a slow line: the case has to end. */
+	u64 arrivals = packets < SIM_NEVER / 4 ? 4 * packets : SIM_NEVER;
+
+	while (packets && arrivals && !sim_failed(s)) {
+		struct node *src = source_next(s);
+		u64 src_at = src ? src->src.next_ns : SIM_NEVER;
+		u64 next = 0;
+
+		if (src_at >= until_ns && line_at >= until_ns) {
+			s->now = until_ns;
+			return;
+		}
+		if (src_at <= line_at) {
+			s->now = src_at > s->now ? src_at : s->now;
+			source_fire(s, src);
+			arrivals--;
+			/* An idle line takes what comes at once. */
+			if (line_at > s->busy_until)
+				line_at = s->busy_until > s->now ?
+					  s->busy_until : s->now;
+			continue;
+		}
+		s->now = line_at;
+		if (line_take(s, &next)) {
+			line_at = s->busy_until;
+			packets--;
+		} else {
+			line_at = next ? next : SIM_NEVER;
+			if (line_at == SIM_NEVER && src_at == SIM_NEVER)
+				return;
+		}
+	}
+}
+
+void sim_check_counts(struct sim *s)
+{
+	u64 queued = 0;
+	int i;
+
+	for (i = 0; i < s->n; i++) {
+		const struct node *n = s->node[i];
+
+		queued += n->c->qlen;
+		if (n->c->count.bytes != n->sent_bytes)
+			sim_fail(s, "class %d counts %llu bytes, sent %llu", i,
+				 (unsigned long long)n->c->count.bytes,
+				 (unsigned long long)n->sent_bytes);
+		if (n->c->leaf.drop_overlimit + n->c->leaf.drop_aqm !=
+		    n->dropped)
+			sim_fail(s, "class %d counts other drops", i);
+	}
+	if (s->in != s->out + s->dropped + queued)
+		sim_fail(s, "%llu in, %llu out, %llu dropped, %llu queued",
+			 (unsigned long long)s->in, (unsigned long long)s->out,
+			 (unsigned long long)s->dropped,
+			 (unsigned long long)queued);
+}
+
+void sim_drain(struct sim *s)
+{
+	int i;
+
+	for (i = 1; i < s->n; i++)
+		sim_set_source(s, s->node[i], SOURCE_OFF, 64, 64, 0, 1);
+	sim_run(s, ~0ULL, SIM_NEVER);
+	if (s->t.qlen)
+		sim_fail(s, "%u packets never left", s->t.qlen);
+}
