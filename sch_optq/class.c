@@ -1,0 +1,422 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Classes through tc: one at a time, on the same tree. */
+#include "access.h"
+#include "conf.h"
+#include "graft.h"
+#include "qdisc.h"
+#include "stats.h"
+
+struct optq_cl *optq_cl_alloc(struct optq_sched *q, u32 id, const char *name,
+			      struct netlink_ext_ack *extack)
+{
+	struct optq_cl *cl = kzalloc(sizeof(*cl), GFP_KERNEL_ACCOUNT);
+	int err;
+
+	if (!cl)
+		return ERR_PTR(-ENOMEM);
+	INIT_LIST_HEAD(&cl->link);
+	cl->common.classid = id;
+	if (name) {
+		cl->name = kstrdup(name, GFP_KERNEL_ACCOUNT);
+		if (!cl->name) {
+			kfree(cl);
+			return ERR_PTR(-ENOMEM);
+		}
+	}
+	err = tcf_block_get(&cl->block, &cl->filter_list, q->sch, extack);
+	if (err) {
+		kfree(cl->name);
+		kfree(cl);
+		return ERR_PTR(err);
+	}
+	optq_class_init(&q->tree, &cl->core);
+	return cl;
+}
+
+void optq_cl_free(struct optq_cl *cl)
+{
+	tcf_block_put(cl->block);
+	qdisc_put(cl->qdisc);
+	kfree(cl->name);
+	kfree(cl);
+}
+
+static unsigned long class_find(struct Qdisc *sch, u32 classid)
+{
+	struct optq_sched *q = qdisc_priv(sch);
+
+	/* tc has no minor beyond fffe, whatever ids generic netlink gave. */
+	if (TC_H_MAJ(classid ^ sch->handle) || TC_H_MIN(classid) > 0xfffe)
+		return 0;
+	return (unsigned long)optq_find(q, TC_H_MIN(classid));
+}
+
+static struct optq_class *class_parent(struct optq_sched *q, u32 parentid,
+				       struct netlink_ext_ack *extack)
+{
+	struct optq_cl *cl;
+
+	if (!parentid || parentid == TC_H_ROOT || parentid == q->sch->handle)
+		return &q->tree.root;
+	if (TC_H_MAJ(parentid ^ q->sch->handle)) {
+		NL_SET_ERR_MSG(extack, "parent is of another qdisc");
+		return ERR_PTR(-EINVAL);
+	}
+	cl = optq_find(q, TC_H_MIN(parentid));
+	if (!cl) {
+		NL_SET_ERR_MSG(extack, "parent class does not exist");
+		return ERR_PTR(-ENOENT);
+	}
+	return &cl->core;
+}
+
+static int class_check_place(const struct optq_class *c,
+			     const struct optq_class *parent,
+			     struct netlink_ext_ack *extack)
+{
+	enum optq_fault fault = optq_class_may_attach(c, parent);
+
+	if (fault == OPTQ_OK)
+		return 0;
+	if (extack)
+		extack->_msg = optq_fault_text(fault);
+	return -EINVAL;
+}
+
+/* A path names one class: siblings have different names. */
+static bool class_name_taken(const struct optq_sched *q,
+			     const struct optq_class *parent, const char *name)
+{
+	struct optq_cl *cl;
+
+	list_for_each_entry(cl, &q->classes, link) {
+		if (cl->core.parent == parent && cl->name &&
+		    !strcmp(cl->name, name))
+			return true;
+	}
+	return false;
+}
+
+static int class_check_name(const struct optq_sched *q,
+			    const struct optq_class *parent,
+			    const struct nlattr *attr,
+			    struct netlink_ext_ack *extack)
+{
+	if (!optq_name_len(attr)) {
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+				    "name must be printable, without '/', and not begin with '-' or '.'");
+		return -EINVAL;
+	}
+	if (class_name_taken(q, parent, nla_data(attr))) {
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+				    "name is used twice under one parent");
+		return -EEXIST;
+	}
+	return 0;
+}
+
+static struct optq_cl *class_new(struct optq_sched *q, u32 classid,
+				 const struct optq_class *parent,
+				 struct nlattr **tb,
+				 struct netlink_ext_ack *extack)
+{
+	const char *name = NULL;
+	int err;
+
+	if (TC_H_MAJ(classid ^ q->sch->handle) || !TC_H_MIN(classid) ||
+	    TC_H_MIN(classid) == 0xffff) {
+		NL_SET_ERR_MSG(extack,
+			       "classid must be of this qdisc, minor 1 to fffe");
+		return ERR_PTR(-EINVAL);
+	}
+	if (q->n_classes >= OPTQ_CLASSES_MAX) {
+		NL_SET_ERR_MSG(extack, "too many classes");
+		return ERR_PTR(-ENOSPC);
+	}
+	if (tb[OPTQ_CLASS_A_NAME]) {
+		err = class_check_name(q, parent, tb[OPTQ_CLASS_A_NAME],
+				       extack);
+		if (err)
+			return ERR_PTR(err);
+		name = nla_data(tb[OPTQ_CLASS_A_NAME]);
+	}
+	return optq_cl_alloc(q, TC_H_MIN(classid), name, extack);
+}
+
+static void class_warn_overflow(const struct optq_class *c,
+				struct netlink_ext_ack *extack)
+{
+	const struct optq_class *p;
+
+	for (p = c->parent; p; p = p->parent) {
+		if (optq_class_overflow(p) && !p->conf.oversubscribe) {
+			NL_SET_ERR_MSG(extack,
+				       "the rates below a class add up to more than its own: they are served in proportion");
+			return;
+		}
+	}
+}
+
+static int class_add(struct optq_sched *q, u32 classid,
+		     struct optq_class *parent, struct nlattr **tb,
+		     const struct optq_class_conf *conf, unsigned long *arg,
+		     struct netlink_ext_ack *extack)
+{
+	struct optq_cl *cl = class_new(q, classid, parent, tb, extack);
+	struct Qdisc *old;
+	int err;
+	u64 now;
+
+	if (IS_ERR(cl))
+		return PTR_ERR(cl);
+	err = class_check_place(&cl->core, parent, extack);
+	if (err) {
+		optq_cl_free(cl);
+		return err;
+	}
+	sch_tree_lock(q->sch);
+	now = ktime_get_ns();
+	old = optq_ungraft(q, parent, now);
+	optq_class_configure(&q->tree, &cl->core, conf, now);
+	optq_class_attach(&q->tree, &cl->core, parent, now);
+	qdisc_class_hash_insert(&q->clhash, &cl->common);
+	list_add_tail(&cl->link, &q->classes);
+	q->n_classes++;
+	q->generation++;
+	optq_kick(q, now);
+	optq_verify(q, "class add");
+	sch_tree_unlock(q->sch);
+
+	qdisc_put(old);
+	qdisc_class_hash_grow(q->sch, &q->clhash);
+	class_warn_overflow(&cl->core, extack);
+	*arg = (unsigned long)cl;
+	return 0;
+}
+
+static int class_modify(struct optq_sched *q, struct optq_cl *cl,
+			struct optq_class *parent,
+			const struct optq_class_conf *conf,
+			struct netlink_ext_ack *extack)
+{
+	struct Qdisc *old = NULL;
+	u64 now;
+	int err;
+
+	if (parent != cl->core.parent) {
+		err = class_check_place(&cl->core, parent, extack);
+		if (err)
+			return err;
+		if (cl->name && class_name_taken(q, parent, cl->name)) {
+			NL_SET_ERR_MSG(extack,
+				       "name is used twice under one parent");
+			return -EEXIST;
+		}
+	}
+	sch_tree_lock(q->sch);
+	now = ktime_get_ns();
+	optq_class_configure(&q->tree, &cl->core, conf, now);
+	if (parent != cl->core.parent) {
+		old = optq_ungraft(q, parent, now);
+		optq_class_detach(&q->tree, &cl->core, now);
+		optq_class_attach(&q->tree, &cl->core, parent, now);
+	}
+	q->generation++;
+	optq_kick(q, now);
+	optq_verify(q, "class change");
+	sch_tree_unlock(q->sch);
+	qdisc_put(old);
+	class_warn_overflow(&cl->core, extack);
+	return 0;
+}
+
+static int class_change(struct Qdisc *sch, u32 classid, u32 parentid,
+			struct nlattr **tca, unsigned long *arg,
+			struct netlink_ext_ack *extack)
+{
+	struct optq_cl *cl = (struct optq_cl *)*arg;
+	struct nlattr *tb[OPTQ_CLASS_A_MAX + 1] = {};
+	struct optq_sched *q = qdisc_priv(sch);
+	struct optq_class_conf conf = {};
+	struct optq_class *parent;
+	int err;
+
+	err = optq_may_configure(extack);
+	if (err)
+		return err;
+	if (tca[TCA_RATE]) {
+		NL_SET_ERR_MSG(extack, "rate estimators are not supported");
+		return -EOPNOTSUPP;
+	}
+	if (cl)
+		conf = cl->core.conf;
+	if (tca[TCA_OPTIONS]) {
+		err = optq_parse_class(tca[TCA_OPTIONS], &conf, tb, extack);
+		if (err)
+			return err;
+		if (tb[OPTQ_CLASS_A_ID] || tb[OPTQ_CLASS_A_PARENT]) {
+			NL_SET_ERR_MSG(extack,
+				       "tc names a class and its parent by handle, not by id");
+			return -EINVAL;
+		}
+	}
+	if (cl && !parentid)
+		parent = cl->core.parent;
+	else
+		parent = class_parent(q, parentid, extack);
+	if (IS_ERR(parent))
+		return PTR_ERR(parent);
+	if (!cl)
+		return class_add(q, classid, parent, tb, &conf, arg, extack);
+	if (tb[OPTQ_CLASS_A_NAME] &&
+	    nla_strcmp(tb[OPTQ_CLASS_A_NAME], cl->name ?: "")) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[OPTQ_CLASS_A_NAME],
+				    "a class keeps the name it was added with");
+		return -EINVAL;
+	}
+	return class_modify(q, cl, parent, &conf, extack);
+}
+
+static int class_delete(struct Qdisc *sch, unsigned long arg,
+			struct netlink_ext_ack *extack)
+{
+	struct optq_cl *cl = (struct optq_cl *)arg;
+	struct optq_sched *q = qdisc_priv(sch);
+	struct Qdisc *old;
+	u64 now;
+	int err;
+
+	err = optq_may_configure(extack);
+	if (err)
+		return err;
+	if (cl->core.n_children) {
+		NL_SET_ERR_MSG(extack, "class has classes below it");
+		return -EBUSY;
+	}
+	if (cl->filter_cnt) {
+		NL_SET_ERR_MSG(extack, "a filter points to the class");
+		return -EBUSY;
+	}
+	sch_tree_lock(sch);
+	now = ktime_get_ns();
+	old = optq_ungraft(q, &cl->core, now);
+	qdisc_class_hash_remove(&q->clhash, &cl->common);
+	optq_move_queue(&q->tree, optq_drain_class(q), &cl->core, now);
+	optq_class_detach(&q->tree, &cl->core, now);
+	list_del(&cl->link);
+	q->n_classes--;
+	q->generation++;
+	optq_kick(q, now);
+	optq_verify(q, "class delete");
+	sch_tree_unlock(sch);
+	qdisc_put(old);
+	optq_cl_free(cl);
+	return 0;
+}
+
+static void class_walk(struct Qdisc *sch, struct qdisc_walker *arg)
+{
+	struct optq_sched *q = qdisc_priv(sch);
+	struct optq_cl *cl;
+
+	if (arg->stop)
+		return;
+	list_for_each_entry(cl, &q->classes, link) {
+		/* tc has no words for the others; generic netlink does. */
+		if (cl->common.classid > 0xfffe)
+			continue;
+		if (!tc_qdisc_stats_dump(sch, (unsigned long)cl, arg))
+			return;
+	}
+}
+
+static struct tcf_block *class_tcf_block(struct Qdisc *sch, unsigned long arg,
+					 struct netlink_ext_ack *extack)
+{
+	struct optq_sched *q = qdisc_priv(sch);
+
+	return arg ? ((struct optq_cl *)arg)->block : q->block;
+}
+
+static unsigned long class_bind_filter(struct Qdisc *sch, unsigned long parent,
+				       u32 classid)
+{
+	struct optq_cl *cl = (struct optq_cl *)class_find(sch, classid);
+
+	if (cl)
+		cl->filter_cnt++;
+	return (unsigned long)cl;
+}
+
+static void class_unbind_filter(struct Qdisc *sch, unsigned long arg)
+{
+	struct optq_cl *cl = (struct optq_cl *)arg;
+
+	if (cl)
+		cl->filter_cnt--;
+}
+
+static int class_dump(struct Qdisc *sch, unsigned long arg,
+		      struct sk_buff *skb, struct tcmsg *tcm)
+{
+	struct optq_cl *cl = (struct optq_cl *)arg;
+	struct optq_sched *q = qdisc_priv(sch);
+	const struct optq_class *p;
+	struct nlattr *nest;
+
+	/* The nearest class above that tc has a name for. */
+	for (p = cl->core.parent; p != &q->tree.root; p = p->parent) {
+		if (optq_cl(p)->common.classid <= 0xfffe)
+			break;
+	}
+	tcm->tcm_parent = p == &q->tree.root ? TC_H_ROOT :
+			  TC_H_MAKE(sch->handle, optq_cl(p)->common.classid);
+	tcm->tcm_handle = TC_H_MAKE(sch->handle, cl->common.classid);
+	if (cl->qdisc)
+		tcm->tcm_info = cl->qdisc->handle;
+
+	nest = nla_nest_start(skb, TCA_OPTIONS);
+	if (!nest)
+		return -EMSGSIZE;
+	if (optq_put_class(skb, cl)) {
+		nla_nest_cancel(skb, nest);
+		return -EMSGSIZE;
+	}
+	return nla_nest_end(skb, nest);
+}
+
+static int class_dump_stats(struct Qdisc *sch, unsigned long arg,
+			    struct gnet_dump *d)
+{
+	struct optq_cl *cl = (struct optq_cl *)arg;
+	struct optq_sched *q = qdisc_priv(sch);
+	struct gnet_stats_queue qs = {};
+	struct gnet_stats_basic_sync b;
+	struct optq_stats st;
+
+	optq_get_stats(q, &cl->core, &st);
+	gnet_stats_basic_sync_init(&b);
+	u64_stats_set(&b.bytes, st.bytes);
+	u64_stats_set(&b.packets, st.packets);
+	qs.drops = st.drop_overlimit + st.drop_aqm + st.drop_other;
+	qs.backlog = st.backlog_bytes;
+	if (gnet_stats_copy_basic(d, NULL, &b, true) < 0 ||
+	    gnet_stats_copy_queue(d, NULL, &qs, st.backlog_packets) < 0)
+		return -1;
+	return gnet_stats_copy_app(d, &st, sizeof(st));
+}
+
+const struct Qdisc_class_ops optq_class_ops = {
+	.graft		= optq_class_graft,
+	.leaf		= optq_class_leaf,
+	.qlen_notify	= optq_class_qlen_notify,
+	.find		= class_find,
+	.change		= class_change,
+	.delete		= class_delete,
+	.walk		= class_walk,
+	.tcf_block	= class_tcf_block,
+	.bind_tcf	= class_bind_filter,
+	.unbind_tcf	= class_unbind_filter,
+	.dump		= class_dump,
+	.dump_stats	= class_dump_stats,
+};

@@ -1,0 +1,496 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/ctype.h>
+#include <linux/in.h>
+
+#include "conf.h"
+
+const struct nla_policy optq_class_policy[OPTQ_CLASS_A_MAX + 1] = {
+	[OPTQ_CLASS_A_ID]	= { .type = NLA_U32 },
+	[OPTQ_CLASS_A_PARENT]	= { .type = NLA_U32 },
+	[OPTQ_CLASS_A_NAME]	= { .type = NLA_NUL_STRING,
+				    .len = OPTQ_NAME_MAX },
+	[OPTQ_CLASS_A_RATE]	= { .type = NLA_U64 },
+	[OPTQ_CLASS_A_CEIL]	= { .type = NLA_U64 },
+	[OPTQ_CLASS_A_BURST]	= { .type = NLA_U32 },
+	[OPTQ_CLASS_A_CBURST]	= { .type = NLA_U32 },
+	[OPTQ_CLASS_A_WEIGHT]	= { .type = NLA_U32 },
+	[OPTQ_CLASS_A_PRIO]	= { .type = NLA_U32 },
+	[OPTQ_CLASS_A_QUANTUM]	= { .type = NLA_U32 },
+	[OPTQ_CLASS_A_LIMIT]	= { .type = NLA_U32 },
+	[OPTQ_CLASS_A_TARGET]	= { .type = NLA_U64 },
+	[OPTQ_CLASS_A_INTERVAL]	= { .type = NLA_U64 },
+	[OPTQ_CLASS_A_ECN]	= NLA_POLICY_MAX(NLA_U8, 1),
+	[OPTQ_CLASS_A_OVERSUBSCRIBE] = NLA_POLICY_MAX(NLA_U8, 1),
+};
+
+static const struct nla_policy optq_link_policy[OPTQ_LINK_A_MAX + 1] = {
+	[OPTQ_LINK_A_DEFAULT]	= { .type = NLA_U32 },
+	[OPTQ_LINK_A_RATE]	= { .type = NLA_U64 },
+	[OPTQ_LINK_A_BURST]	= { .type = NLA_U32 },
+	[OPTQ_LINK_A_LIMIT]	= { .type = NLA_U32 },
+	[OPTQ_LINK_A_DIRECT_LIMIT] = { .type = NLA_U32 },
+	[OPTQ_LINK_A_FLOWS]	= { .type = NLA_U32 },
+	[OPTQ_LINK_A_OVERSUBSCRIBE] = NLA_POLICY_MAX(NLA_U8, 1),
+};
+
+static const struct nla_policy optq_rule_policy[OPTQ_RULE_A_MAX + 1] = {
+	[OPTQ_RULE_A_CLASS]	= { .type = NLA_U32 },
+	[OPTQ_RULE_A_FAMILY]	= { .type = NLA_U8 },
+	[OPTQ_RULE_A_PROTO]	= { .type = NLA_U8 },
+	[OPTQ_RULE_A_SRC]	= { .type = NLA_BINARY, .len = 16 },
+	[OPTQ_RULE_A_SRC_LEN]	= NLA_POLICY_MAX(NLA_U8, 128),
+	[OPTQ_RULE_A_DST]	= { .type = NLA_BINARY, .len = 16 },
+	[OPTQ_RULE_A_DST_LEN]	= NLA_POLICY_MAX(NLA_U8, 128),
+	[OPTQ_RULE_A_SPORT_MIN]	= { .type = NLA_U16 },
+	[OPTQ_RULE_A_SPORT_MAX]	= { .type = NLA_U16 },
+	[OPTQ_RULE_A_DPORT_MIN]	= { .type = NLA_U16 },
+	[OPTQ_RULE_A_DPORT_MAX]	= { .type = NLA_U16 },
+	[OPTQ_RULE_A_DSCP]	= NLA_POLICY_MAX(NLA_U8, 63),
+	[OPTQ_RULE_A_MARK]	= { .type = NLA_U32 },
+	[OPTQ_RULE_A_MARK_MASK]	= { .type = NLA_U32 },
+};
+
+const char *optq_fault_text(enum optq_fault fault)
+{
+	switch (fault) {
+	case OPTQ_FAULT_RATE:
+		return "rate must be 0 (none) or 8bit to 1tbit";
+	case OPTQ_FAULT_CEIL:
+		return "ceil must be 0 (none) or 8bit to 1tbit";
+	case OPTQ_FAULT_RATE_CEIL:
+		return "rate must not exceed ceil";
+	case OPTQ_FAULT_BURST:
+		return "burst and cburst must be 0 (automatic) to 2147483647 bytes";
+	case OPTQ_FAULT_PRIO:
+		return "prio must be 0 to 7";
+	case OPTQ_FAULT_QUANTUM:
+		return "quantum must be 0 (automatic) or 256 to 1048576 bytes";
+	case OPTQ_FAULT_LIMIT:
+		return "limit must be 0 (automatic) or 1 to 4194304 packets";
+	case OPTQ_FAULT_TARGET:
+		return "target and interval must be 0 (automatic) or 1us to 10s";
+	case OPTQ_FAULT_DEPTH:
+		return "classes nest at most 32 levels deep";
+	case OPTQ_FAULT_CYCLE:
+		return "a class cannot be below itself";
+	case OPTQ_OK:
+		break;
+	}
+	return "ok";
+}
+
+size_t optq_name_len(const struct nlattr *attr)
+{
+	const char *s = nla_data(attr);
+	size_t n = strnlen(s, nla_len(attr)), i;
+
+	if (!n || n > OPTQ_NAME_MAX || s[0] == '-' || s[0] == '.')
+		return 0;
+	for (i = 0; i < n; i++) {
+		if (!isascii(s[i]) || !isgraph(s[i]) || s[i] == '/')
+			return 0;
+	}
+	return n;
+}
+
+static void get_u32(struct nlattr *attr, u32 *v)
+{
+	if (attr)
+		*v = nla_get_u32(attr);
+}
+
+static void get_u64(struct nlattr *attr, u64 *v)
+{
+	if (attr)
+		*v = nla_get_u64(attr);
+}
+
+static void get_bool(struct nlattr *attr, bool *v)
+{
+	if (attr)
+		*v = nla_get_u8(attr);
+}
+
+/* The attribute that a fault is about, so that user space can point at it. */
+static struct nlattr *fault_attr(enum optq_fault fault, struct nlattr **tb)
+{
+	switch (fault) {
+	case OPTQ_FAULT_CEIL:
+		return tb[OPTQ_CLASS_A_CEIL];
+	case OPTQ_FAULT_BURST:
+		return tb[OPTQ_CLASS_A_BURST] ?: tb[OPTQ_CLASS_A_CBURST];
+	case OPTQ_FAULT_PRIO:
+		return tb[OPTQ_CLASS_A_PRIO];
+	case OPTQ_FAULT_QUANTUM:
+		return tb[OPTQ_CLASS_A_QUANTUM];
+	case OPTQ_FAULT_LIMIT:
+		return tb[OPTQ_CLASS_A_LIMIT];
+	case OPTQ_FAULT_TARGET:
+		return tb[OPTQ_CLASS_A_TARGET] ?: tb[OPTQ_CLASS_A_INTERVAL];
+	default:
+		return tb[OPTQ_CLASS_A_RATE];
+	}
+}
+
+static void get_class(struct nlattr **tb, struct optq_class_conf *conf)
+{
+	get_u64(tb[OPTQ_CLASS_A_RATE], &conf->rate);
+	get_u64(tb[OPTQ_CLASS_A_CEIL], &conf->ceil);
+	get_u64(tb[OPTQ_CLASS_A_TARGET], &conf->target_ns);
+	get_u64(tb[OPTQ_CLASS_A_INTERVAL], &conf->interval_ns);
+	get_u32(tb[OPTQ_CLASS_A_BURST], &conf->burst);
+	get_u32(tb[OPTQ_CLASS_A_CBURST], &conf->cburst);
+	get_u32(tb[OPTQ_CLASS_A_WEIGHT], &conf->weight);
+	get_u32(tb[OPTQ_CLASS_A_PRIO], &conf->prio);
+	get_u32(tb[OPTQ_CLASS_A_QUANTUM], &conf->quantum);
+	get_u32(tb[OPTQ_CLASS_A_LIMIT], &conf->limit);
+	get_bool(tb[OPTQ_CLASS_A_ECN], &conf->ecn);
+	get_bool(tb[OPTQ_CLASS_A_OVERSUBSCRIBE], &conf->oversubscribe);
+}
+
+int optq_parse_class(struct nlattr *nest, struct optq_class_conf *conf,
+		     struct nlattr **tb, struct netlink_ext_ack *extack)
+{
+	enum optq_fault fault;
+	int err;
+
+	err = nla_parse_nested(tb, OPTQ_CLASS_A_MAX, nest, optq_class_policy,
+			       extack);
+	if (err)
+		return err;
+	get_class(tb, conf);
+	fault = optq_conf_check(conf);
+	if (fault == OPTQ_OK)
+		return 0;
+	/* Its place tells the reader which class it is. */
+	NL_SET_BAD_ATTR(extack, fault_attr(fault, tb) ?: nest);
+	if (extack)
+		extack->_msg = optq_fault_text(fault);
+	return -EINVAL;
+}
+
+static int check_link(const struct optq_link_conf *conf, struct nlattr **tb,
+		      struct netlink_ext_ack *extack)
+{
+	if (conf->rate > OPTQ_RATE_MAX) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[OPTQ_LINK_A_RATE],
+				    "rate must be 0 (none) or 8bit to 1tbit");
+		return -ERANGE;
+	}
+	if (conf->burst > OPTQ_BURST_MAX) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[OPTQ_LINK_A_BURST],
+				    "burst must be 0 (automatic) to 2147483647 bytes");
+		return -ERANGE;
+	}
+	if (!conf->limit || conf->limit > OPTQ_LIMIT_MAX) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[OPTQ_LINK_A_LIMIT],
+				    "limit must be 1 to 4194304 packets");
+		return -ERANGE;
+	}
+	if (!conf->direct_limit || conf->direct_limit > OPTQ_LIMIT_MAX) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[OPTQ_LINK_A_DIRECT_LIMIT],
+				    "direct_qlen must be 1 to 4194304 packets");
+		return -ERANGE;
+	}
+	if (!conf->flows || conf->flows > OPTQ_FLOWS_MAX) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[OPTQ_LINK_A_FLOWS],
+				    "flows must be 1 to 1048576");
+		return -ERANGE;
+	}
+	return 0;
+}
+
+int optq_parse_link(struct nlattr *nest, struct optq_link_conf *conf,
+		    bool create, struct netlink_ext_ack *extack)
+{
+	struct nlattr *tb[OPTQ_LINK_A_MAX + 1];
+	u32 flows = conf->flows;
+	int err;
+
+	err = nla_parse_nested(tb, OPTQ_LINK_A_MAX, nest, optq_link_policy,
+			       extack);
+	if (err)
+		return err;
+	get_u64(tb[OPTQ_LINK_A_RATE], &conf->rate);
+	get_u32(tb[OPTQ_LINK_A_BURST], &conf->burst);
+	get_u32(tb[OPTQ_LINK_A_DEFAULT], &conf->default_id);
+	get_u32(tb[OPTQ_LINK_A_LIMIT], &conf->limit);
+	get_u32(tb[OPTQ_LINK_A_DIRECT_LIMIT], &conf->direct_limit);
+	get_u32(tb[OPTQ_LINK_A_FLOWS], &conf->flows);
+	get_bool(tb[OPTQ_LINK_A_OVERSUBSCRIBE], &conf->oversubscribe);
+	err = check_link(conf, tb, extack);
+	if (err)
+		return err;
+	if (!create && conf->flows != flows) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[OPTQ_LINK_A_FLOWS],
+				    "flows can only be set when the qdisc is added");
+		return -EOPNOTSUPP;
+	}
+	return 0;
+}
+
+static int parse_address(struct nlattr *addr, struct nlattr *len, u8 *bytes,
+			 u8 *bits, struct optq_rule *r,
+			 struct netlink_ext_ack *extack)
+{
+	u8 family = nla_len(addr) == 4 ? 4 : 6;
+	u32 max = nla_len(addr) * 8, i;
+
+	if (nla_len(addr) != 4 && nla_len(addr) != 16) {
+		NL_SET_ERR_MSG_ATTR(extack, addr,
+				    "an address has 4 or 16 bytes");
+		return -EINVAL;
+	}
+	if ((r->fields & OPTQ_RULE_FAMILY) && r->family != family) {
+		NL_SET_ERR_MSG_ATTR(extack, addr,
+				    "addresses and family of a rule must agree");
+		return -EINVAL;
+	}
+	r->fields |= OPTQ_RULE_FAMILY;
+	r->family = family;
+	*bits = len ? nla_get_u8(len) : max;
+	if (*bits > max) {
+		NL_SET_ERR_MSG_ATTR(extack, len,
+				    "prefix length is at most 32 for IPv4, 128 for IPv6");
+		return -EINVAL;
+	}
+	memcpy(bytes, nla_data(addr), nla_len(addr));
+	for (i = *bits; i < max; i++) {
+		if (bytes[i / 8] & (0x80 >> (i % 8))) {
+			NL_SET_ERR_MSG_ATTR(extack, addr,
+					    "address has bits beyond its prefix length");
+			return -EINVAL;
+		}
+	}
+	return 0;
+}
+
+static int parse_ports(struct nlattr *min, struct nlattr *max, u16 *lo, u16 *hi,
+		       struct netlink_ext_ack *extack)
+{
+	if (!min) {
+		NL_SET_ERR_MSG_ATTR(extack, max,
+				    "a port range needs its lower end");
+		return -EINVAL;
+	}
+	*lo = nla_get_u16(min);
+	*hi = max ? nla_get_u16(max) : *lo;
+	if (*lo > *hi) {
+		NL_SET_ERR_MSG_ATTR(extack, min,
+				    "a port range must begin at its lower end");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int parse_rule_ports(struct nlattr **tb, struct optq_rule *r,
+			    struct netlink_ext_ack *extack)
+{
+	int err = 0;
+
+	if (tb[OPTQ_RULE_A_SPORT_MIN] || tb[OPTQ_RULE_A_SPORT_MAX]) {
+		r->fields |= OPTQ_RULE_SPORT;
+		err = parse_ports(tb[OPTQ_RULE_A_SPORT_MIN],
+				  tb[OPTQ_RULE_A_SPORT_MAX], &r->sport_min,
+				  &r->sport_max, extack);
+	}
+	if (!err && (tb[OPTQ_RULE_A_DPORT_MIN] || tb[OPTQ_RULE_A_DPORT_MAX])) {
+		r->fields |= OPTQ_RULE_DPORT;
+		err = parse_ports(tb[OPTQ_RULE_A_DPORT_MIN],
+				  tb[OPTQ_RULE_A_DPORT_MAX], &r->dport_min,
+				  &r->dport_max, extack);
+	}
+	return err;
+}
+
+static int parse_rule_addresses(struct nlattr **tb, struct optq_rule *r,
+				struct netlink_ext_ack *extack)
+{
+	int err = 0;
+
+	if (tb[OPTQ_RULE_A_SRC]) {
+		r->fields |= OPTQ_RULE_SRC;
+		err = parse_address(tb[OPTQ_RULE_A_SRC],
+				    tb[OPTQ_RULE_A_SRC_LEN], r->src,
+				    &r->src_len, r, extack);
+	}
+	if (!err && tb[OPTQ_RULE_A_DST]) {
+		r->fields |= OPTQ_RULE_DST;
+		err = parse_address(tb[OPTQ_RULE_A_DST],
+				    tb[OPTQ_RULE_A_DST_LEN], r->dst,
+				    &r->dst_len, r, extack);
+	}
+	return err;
+}
+
+static int parse_rule_fields(struct nlattr *nest, struct nlattr **tb,
+			     struct optq_rule *r,
+			     struct netlink_ext_ack *extack)
+{
+	if (tb[OPTQ_RULE_A_FAMILY]) {
+		r->fields |= OPTQ_RULE_FAMILY;
+		r->family = nla_get_u8(tb[OPTQ_RULE_A_FAMILY]);
+		if (r->family != 4 && r->family != 6) {
+			NL_SET_ERR_MSG_ATTR(extack, tb[OPTQ_RULE_A_FAMILY],
+					    "family must be 4 or 6");
+			return -EINVAL;
+		}
+	}
+	if (tb[OPTQ_RULE_A_PROTO]) {
+		r->fields |= OPTQ_RULE_PROTO;
+		r->proto = nla_get_u8(tb[OPTQ_RULE_A_PROTO]);
+	}
+	if (tb[OPTQ_RULE_A_DSCP]) {
+		r->fields |= OPTQ_RULE_DSCP;
+		r->dscp = nla_get_u8(tb[OPTQ_RULE_A_DSCP]);
+	}
+	if (tb[OPTQ_RULE_A_MARK]) {
+		r->fields |= OPTQ_RULE_MARK;
+		r->mark_mask = ~0U;
+		get_u32(tb[OPTQ_RULE_A_MARK_MASK], &r->mark_mask);
+		r->mark = nla_get_u32(tb[OPTQ_RULE_A_MARK]);
+		if (r->mark & ~r->mark_mask) {
+			NL_SET_ERR_MSG_ATTR(extack, tb[OPTQ_RULE_A_MARK],
+					    "mark has bits outside its mask: it could never match");
+			return -EINVAL;
+		}
+	}
+	return 0;
+}
+
+/* Half of a condition would match more than was meant. */
+static int check_rule_shape(struct nlattr **tb, struct netlink_ext_ack *extack)
+{
+	static const struct {
+		u8 part, whole;
+	} need[] = {
+		{ OPTQ_RULE_A_SRC_LEN, OPTQ_RULE_A_SRC },
+		{ OPTQ_RULE_A_DST_LEN, OPTQ_RULE_A_DST },
+		{ OPTQ_RULE_A_MARK_MASK, OPTQ_RULE_A_MARK },
+	};
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(need); i++) {
+		if (tb[need[i].part] && !tb[need[i].whole]) {
+			NL_SET_ERR_MSG_ATTR(extack, tb[need[i].part],
+					    "a prefix length or mask without the value that it belongs to");
+			return -EINVAL;
+		}
+	}
+	return 0;
+}
+
+int optq_parse_rule(struct nlattr *nest, struct optq_rule *r,
+		    struct netlink_ext_ack *extack)
+{
+	struct nlattr *tb[OPTQ_RULE_A_MAX + 1];
+	int err;
+
+	err = nla_parse_nested(tb, OPTQ_RULE_A_MAX, nest, optq_rule_policy,
+			       extack);
+	if (err)
+		return err;
+	memset(r, 0, sizeof(*r));
+	if (!tb[OPTQ_RULE_A_CLASS]) {
+		NL_SET_ERR_MSG_ATTR(extack, nest, "a rule must name its class");
+		return -EINVAL;
+	}
+	r->class_id = nla_get_u32(tb[OPTQ_RULE_A_CLASS]);
+	err = check_rule_shape(tb, extack);
+	if (err)
+		return err;
+	err = parse_rule_fields(nest, tb, r, extack);
+	if (!err)
+		err = parse_rule_addresses(tb, r, extack);
+	if (!err)
+		err = parse_rule_ports(tb, r, extack);
+	return err;
+}
+
+/* Zero stands for "automatic" and "none": left out, it reads the same. */
+static int put_u32(struct sk_buff *skb, int type, u32 v)
+{
+	return v ? nla_put_u32(skb, type, v) : 0;
+}
+
+static int put_u64(struct sk_buff *skb, int type, u64 v, int pad)
+{
+	return v ? nla_put_u64_64bit(skb, type, v, pad) : 0;
+}
+
+int optq_put_class(struct sk_buff *skb, const struct optq_cl *cl)
+{
+	const struct optq_class_conf *conf = &cl->core.conf;
+	const int pad = OPTQ_CLASS_A_PAD;
+
+	if ((cl->name && nla_put_string(skb, OPTQ_CLASS_A_NAME, cl->name)) ||
+	    put_u64(skb, OPTQ_CLASS_A_RATE, conf->rate, pad) ||
+	    put_u64(skb, OPTQ_CLASS_A_CEIL, conf->ceil, pad) ||
+	    put_u32(skb, OPTQ_CLASS_A_BURST, conf->burst) ||
+	    put_u32(skb, OPTQ_CLASS_A_CBURST, conf->cburst) ||
+	    put_u32(skb, OPTQ_CLASS_A_WEIGHT, conf->weight) ||
+	    nla_put_u32(skb, OPTQ_CLASS_A_PRIO, conf->prio) ||
+	    put_u32(skb, OPTQ_CLASS_A_QUANTUM, conf->quantum) ||
+	    put_u32(skb, OPTQ_CLASS_A_LIMIT, conf->limit) ||
+	    put_u64(skb, OPTQ_CLASS_A_TARGET, conf->target_ns, pad) ||
+	    put_u64(skb, OPTQ_CLASS_A_INTERVAL, conf->interval_ns, pad) ||
+	    nla_put_u8(skb, OPTQ_CLASS_A_ECN, conf->ecn) ||
+	    nla_put_u8(skb, OPTQ_CLASS_A_OVERSUBSCRIBE, conf->oversubscribe) ||
+	    nla_put_u32(skb, OPTQ_CLASS_A_LEVEL, cl->core.depth) ||
+	    nla_put_u8(skb, OPTQ_CLASS_A_LEAF, optq_class_is_leaf(&cl->core)) ||
+	    (cl->qdisc && nla_put_string(skb, OPTQ_CLASS_A_QDISC,
+					 cl->qdisc->ops->id)))
+		return -EMSGSIZE;
+	return 0;
+}
+
+int optq_put_link(struct sk_buff *skb, const struct optq_link_conf *conf)
+{
+	if (put_u64(skb, OPTQ_LINK_A_RATE, conf->rate, OPTQ_LINK_A_PAD) ||
+	    put_u32(skb, OPTQ_LINK_A_BURST, conf->burst) ||
+	    nla_put_u32(skb, OPTQ_LINK_A_DEFAULT, conf->default_id) ||
+	    nla_put_u32(skb, OPTQ_LINK_A_LIMIT, conf->limit) ||
+	    nla_put_u32(skb, OPTQ_LINK_A_DIRECT_LIMIT, conf->direct_limit) ||
+	    nla_put_u32(skb, OPTQ_LINK_A_FLOWS, conf->flows) ||
+	    nla_put_u8(skb, OPTQ_LINK_A_OVERSUBSCRIBE, conf->oversubscribe))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int put_ports(struct sk_buff *skb, int min, u16 lo, int max, u16 hi)
+{
+	return nla_put_u16(skb, min, lo) || nla_put_u16(skb, max, hi);
+}
+
+int optq_put_rule(struct sk_buff *skb, const struct optq_rule_slot *slot)
+{
+	const struct optq_rule *r = &slot->rule;
+	int alen = r->family == 4 ? 4 : 16;
+
+	if (nla_put_u32(skb, OPTQ_RULE_A_CLASS, r->class_id) ||
+	    nla_put_u64_64bit(skb, OPTQ_RULE_A_HITS, slot->hits,
+			      OPTQ_RULE_A_PAD) ||
+	    ((r->fields & OPTQ_RULE_FAMILY) &&
+	     nla_put_u8(skb, OPTQ_RULE_A_FAMILY, r->family)) ||
+	    ((r->fields & OPTQ_RULE_PROTO) &&
+	     nla_put_u8(skb, OPTQ_RULE_A_PROTO, r->proto)) ||
+	    ((r->fields & OPTQ_RULE_SRC) &&
+	     (nla_put(skb, OPTQ_RULE_A_SRC, alen, r->src) ||
+	      nla_put_u8(skb, OPTQ_RULE_A_SRC_LEN, r->src_len))) ||
+	    ((r->fields & OPTQ_RULE_DST) &&
+	     (nla_put(skb, OPTQ_RULE_A_DST, alen, r->dst) ||
+	      nla_put_u8(skb, OPTQ_RULE_A_DST_LEN, r->dst_len))) ||
+	    ((r->fields & OPTQ_RULE_SPORT) &&
+	     put_ports(skb, OPTQ_RULE_A_SPORT_MIN, r->sport_min,
+		       OPTQ_RULE_A_SPORT_MAX, r->sport_max)) ||
+	    ((r->fields & OPTQ_RULE_DPORT) &&
+	     put_ports(skb, OPTQ_RULE_A_DPORT_MIN, r->dport_min,
+		       OPTQ_RULE_A_DPORT_MAX, r->dport_max)) ||
+	    ((r->fields & OPTQ_RULE_DSCP) &&
+	     nla_put_u8(skb, OPTQ_RULE_A_DSCP, r->dscp)) ||
+	    ((r->fields & OPTQ_RULE_MARK) &&
+	     (nla_put_u32(skb, OPTQ_RULE_A_MARK, r->mark) ||
+	      nla_put_u32(skb, OPTQ_RULE_A_MARK_MASK, r->mark_mask))))
+		return -EMSGSIZE;
+	return 0;
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Netlink attributes to parameters and back; rtnetlink and genetlink alike. */
+#ifndef OPTQ_CONF_H
+#define OPTQ_CONF_H
+
+#include "qdisc.h"
+
+extern const struct nla_policy optq_class_policy[OPTQ_CLASS_A_MAX + 1];
+
+/* What stands wrong, in words, for extack. */
+const char *optq_fault_text(enum optq_fault fault);
+
+/*
+ * Reads a nest of class attributes on top of what *conf holds; attributes that
+ * are missing change nothing.  tb, of OPTQ_CLASS_A_MAX + 1, takes the parsed
+ * attributes for the caller to read the rest of.  -EINVAL with extack.
+ */
+int optq_parse_class(struct nlattr *nest, struct optq_class_conf *conf,
+		     struct nlattr **tb, struct netlink_ext_ack *extack);
+
+/* Likewise for the link; flows may only be given while create is true. */
+int optq_parse_link(struct nlattr *nest, struct optq_link_conf *conf,
+		    bool create, struct netlink_ext_ack *extack);
+
+/* One rule, its class as an id. */
+int optq_parse_rule(struct nlattr *nest, struct optq_rule *rule,
+		    struct netlink_ext_ack *extack);
+
+/* -EMSGSIZE when the message is full. */
+int optq_put_class(struct sk_buff *skb, const struct optq_cl *cl);
+int optq_put_link(struct sk_buff *skb, const struct optq_link_conf *conf);
+int optq_put_rule(struct sk_buff *skb, const struct optq_rule_slot *slot);
+
+/* Bytes of a name that is one component of a path; 0 when it may not be one. */
+size_t optq_name_len(const struct nlattr *attr);
+
+#endif /* OPTQ_CONF_H */

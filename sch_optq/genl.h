@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The generic-netlink family; docs/netlink/optq.yaml describes it. */
+#ifndef OPTQ_GENL_H
+#define OPTQ_GENL_H
+
+#include "qdisc.h"
+
+extern struct genl_family optq_genl_family;
+
+int optq_genl_init(void);
+void optq_genl_exit(void);
+
+/* The optq instance at the root of a device; ERR_PTR with extack. RTNL held. */
+struct optq_sched *optq_genl_sched(struct net *net, struct nlattr **attrs,
+				   struct netlink_ext_ack *extack);
+
+int optq_genl_tree_get(struct sk_buff *skb, struct genl_info *info);
+int optq_genl_class_dump(struct sk_buff *skb, struct netlink_callback *cb);
+int optq_genl_rule_dump(struct sk_buff *skb, struct netlink_callback *cb);
+
+#endif /* OPTQ_GENL_H */

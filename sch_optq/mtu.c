@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/netdevice.h>
+#include <linux/rtnetlink.h>
+
+#include "mtu.h"
+#include "qdisc.h"
+
+/* An optq below another qdisc keeps the MTU that it was made with. */
+static int mtu_event(struct notifier_block *nb, unsigned long event, void *ptr)
+{
+	struct net_device *dev = netdev_notifier_info_to_dev(ptr);
+	struct Qdisc *sch = rtnl_dereference(dev->qdisc);
+	struct optq_sched *q;
+	u64 now;
+
+	if (event != NETDEV_CHANGEMTU || !sch || sch->ops != &optq_qdisc_ops)
+		return NOTIFY_DONE;
+	q = qdisc_priv(sch);
+	sch_tree_lock(sch);
+	now = ktime_get_ns();
+	optq_tree_set_mtu(&q->tree, psched_mtu(dev), now);
+	optq_kick(q, now);
+	optq_verify(q, "mtu");
+	sch_tree_unlock(sch);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block mtu_notifier = {
+	.notifier_call	= mtu_event,
+};
+
+int __init optq_mtu_init(void)
+{
+	return register_netdevice_notifier(&mtu_notifier);
+}
+
+void optq_mtu_exit(void)
+{
+	unregister_netdevice_notifier(&mtu_notifier);
+}

@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Packets in, packets out, and the counts that parents rely on. */
+#include <linux/ipv6.h>
+#include <net/inet_ecn.h>
+
+#include "classify.h"
+#include "hash.h"
+#include "packet.h"
+#include "segment.h"
+
+/* Leaves found with nothing to give in one dequeue. */
+#define QDISC_TRIES	64
+
+static u8 skb_ecn_flags(const struct sk_buff *skb)
+{
+	int offset = skb_network_offset(skb);
+	u8 buf[2], *h;
+	u8 tos;
+
+	h = skb_header_pointer(skb, offset, sizeof(buf), buf);
+	if (!h)
+		return 0;
+	switch (skb_protocol(skb, true)) {
+	case htons(ETH_P_IP):
+		tos = h[1];
+		break;
+	case htons(ETH_P_IPV6):
+		tos = (h[0] << 4) | (h[1] >> 4);
+		break;
+	default:
+		return 0;
+	}
+	/* INET_ECN_is_capable() knows nothing of ECT(1). */
+	return INET_ECN_is_not_ect(tos) ? 0 : OPTQ_PKT_ECT;
+}
+
+/* Headers may be shared with the sender's own copy: never write those. */
+static bool skb_mark_ce(struct sk_buff *skb)
+{
+	int len = skb_network_offset(skb);
+
+	len += skb_protocol(skb, true) == htons(ETH_P_IPV6) ?
+	       sizeof(struct ipv6hdr) : sizeof(struct iphdr);
+	return !skb_ensure_writable(skb, len) && INET_ECN_set_ce(skb);
+}
+
+void optq_pkt_prepare(struct sk_buff *skb, const struct optq_class *c)
+{
+	struct optq_pkt *pkt = optq_pkt(skb);
+
+	qdisc_cb_private_validate(skb, sizeof(*pkt));
+	pkt->len = clamp_t(u32, qdisc_pkt_len(skb), 1, OPTQ_LEN_MAX);
+	pkt->flags = c->leaf.codel.ecn ? skb_ecn_flags(skb) : 0;
+}
+
+/* What became of packets while one was queued. */
+struct outcome {
+	bool own_dropped;
+	bool flow_dropped;	/* another of its flow */
+};
+
+static void enqueue_pkt(struct optq_sched *q, struct optq_class *c,
+			struct sk_buff *skb, u64 now, struct sk_buff **to_free,
+			struct outcome *out)
+{
+	struct optq_drops drops = {};
+	struct optq_pkt *pkt;
+
+	optq_pkt_prepare(skb, c);
+	optq_qlen_add(q->sch, 1, qdisc_pkt_len(skb));
+	optq_enqueue(&q->tree, c, optq_pkt(skb), optq_flow_hash(q, skb),
+		     now, &drops);
+	while (unlikely(pkt = drops.head)) {
+		struct sk_buff *victim = optq_skb(pkt);
+
+		drops.head = pkt->next;
+		out->own_dropped |= victim == skb;
+		out->flow_dropped |= optq_flow_hash(q, victim) ==
+				     optq_flow_hash(q, skb);
+		optq_qlen_add(q->sch, -1, -(int)qdisc_pkt_len(victim));
+		qdisc_qstats_drop(q->sch);
+		__qdisc_drop(victim, to_free);
+	}
+}
+
+static int enqueue_one(struct optq_sched *q, struct optq_class *c,
+		       struct sk_buff *skb, u64 now, struct sk_buff **to_free)
+{
+	struct Qdisc *sch = q->sch;
+	u32 qlen = sch->q.qlen, backlog = sch->qstats.backlog;
+	u32 len = qdisc_pkt_len(skb);
+	struct outcome out = {};
+
+	enqueue_pkt(q, c, skb, now, to_free, &out);
+	if (likely(sch->q.qlen == qlen + 1))
+		return NET_XMIT_SUCCESS;
+	/*
+	 * A sender slows down at CN, so it is for a drop of its own flow, as in
+	 * fq_codel.  At DROP and CN parents count nothing, at SUCCESS the one
+	 * packet; what else has changed below them they are told here.
+	 */
+	if (out.own_dropped || out.flow_dropped) {
+		qdisc_tree_reduce_backlog(sch, qlen - sch->q.qlen,
+					  backlog - sch->qstats.backlog);
+		return out.own_dropped ? NET_XMIT_DROP : NET_XMIT_CN;
+	}
+	qdisc_tree_reduce_backlog(sch, qlen + 1 - sch->q.qlen,
+				  backlog + len - sch->qstats.backlog);
+	return NET_XMIT_SUCCESS;
+}
+
+static int enqueue_grafted(struct optq_sched *q, struct optq_cl *cl,
+			   struct sk_buff *skb, u64 now,
+			   struct sk_buff **to_free)
+{
+	unsigned int len = qdisc_pkt_len(skb);
+	struct Qdisc *child = cl->qdisc;
+	int ret;
+
+	ret = qdisc_enqueue(skb, child, to_free);
+	if (ret == NET_XMIT_SUCCESS) {
+		optq_qlen_add(q->sch, 1, len);
+		cl->core.count.enqueued++;
+	} else if (net_xmit_drop_count(ret)) {
+		qdisc_qstats_drop(q->sch);
+		cl->core.count.drop_other++;
+	}
+	/* A re-entrant enqueue may have come in between: ask, do not count. */
+	optq_foreign_qlen(&q->tree, &cl->core, child->q.qlen, now);
+	return ret;
+}
+
+/* A super-packet goes in as its segments, into a grafted qdisc too. */
+static int enqueue_gso(struct optq_sched *q, struct optq_class *c,
+		       struct sk_buff *skb, u64 now, struct sk_buff **to_free)
+{
+	struct Qdisc *sch = q->sch;
+	u32 qlen = sch->q.qlen, backlog = sch->qstats.backlog;
+	u32 len = qdisc_pkt_len(skb);
+	struct sk_buff *segs, *next;
+	struct outcome out = {};
+	int queued = 0;
+
+	segs = skb_gso_segment(skb, netif_skb_features(skb) & ~NETIF_F_GSO_MASK);
+	if (IS_ERR_OR_NULL(segs)) {
+		c->count.drop_other++;
+		return qdisc_drop(skb, sch, to_free);
+	}
+	skb_list_walk_safe(segs, segs, next) {
+		skb_mark_not_on_list(segs);
+		optq_segment_init(sch, segs);
+		if (optq_is_cl(q, c) && optq_cl(c)->qdisc) {
+			queued += enqueue_grafted(q, optq_cl(c), segs, now,
+						  to_free) == NET_XMIT_SUCCESS;
+		} else {
+			enqueue_pkt(q, c, segs, now, to_free, &out);
+			queued++;
+		}
+	}
+	consume_skb(skb);
+	if (!queued) {
+		qdisc_tree_reduce_backlog(sch, qlen - sch->q.qlen,
+					  backlog - sch->qstats.backlog);
+		return NET_XMIT_DROP;
+	}
+	/*
+	 * The parents count one packet of the length before the split, and this
+	 * puts them right, also when all segments had to go for others.
+	 */
+	qdisc_tree_reduce_backlog(sch, qlen + 1 - sch->q.qlen,
+				  backlog + len - sch->qstats.backlog);
+	return NET_XMIT_SUCCESS;
+}
+
+int optq_enqueue_skb(struct sk_buff *skb, struct Qdisc *sch,
+			    struct sk_buff **to_free)
+{
+	struct optq_sched *q = qdisc_priv(sch);
+	struct optq_class *c;
+	u64 now;
+	int ret;
+
+	c = optq_classify(q, skb, &ret);
+	if (!c && ret == OPTQ_CONSUMED)
+		return NET_XMIT_SUCCESS | __NET_XMIT_STOLEN;
+	if (!c) {
+		if (ret & __NET_XMIT_BYPASS)
+			qdisc_qstats_drop(sch);
+		__qdisc_drop(skb, to_free);
+		return ret;
+	}
+	now = ktime_get_ns();
+	if (skb_is_gso(skb) && qdisc_pkt_len(skb) > optq_class_split_bytes(c))
+		ret = enqueue_gso(q, c, skb, now, to_free);
+	else if (optq_is_cl(q, c) && optq_cl(c)->qdisc)
+		ret = enqueue_grafted(q, optq_cl(c), skb, now, to_free);
+	else
+		ret = enqueue_one(q, c, skb, now, to_free);
+	optq_verify(q, "enqueue");
+	return ret;
+}
+
+static struct sk_buff *dequeue_grafted(struct optq_sched *q,
+				       struct optq_cl *cl, u64 now)
+{
+	struct Qdisc *child = cl->qdisc;
+	struct sk_buff *skb = child->dequeue(child);
+
+	optq_foreign_qlen(&q->tree, &cl->core, child->q.qlen, now);
+	if (skb)
+		optq_sent(&q->tree, &cl->core,
+			  clamp_t(u32, qdisc_pkt_len(skb), 1, OPTQ_LEN_MAX),
+			  now);
+	else if (child->q.qlen)
+		optq_block(&q->tree, &cl->core, now);
+	return skb;
+}
+
+static struct sk_buff *dequeue_own(struct optq_sched *q, struct optq_class *c,
+				   u64 now, struct optq_drops *drops)
+{
+	struct optq_pkt *pkt = optq_take(&q->tree, c, now, drops);
+	struct sk_buff *skb;
+
+	if (!pkt)
+		return NULL;
+	skb = optq_skb(pkt);
+	skb->next = NULL;
+	if (unlikely(pkt->flags & OPTQ_PKT_CE))
+		skb_mark_ce(skb);
+	return skb;
+}
+
+/* Own counts first, then the parents, once. */
+static void settle(struct Qdisc *sch, struct optq_drops *drops,
+		   void (*drop)(struct Qdisc *sch, struct sk_buff *skb))
+{
+	u32 n = 0, bytes = 0;
+	struct optq_pkt *pkt;
+
+	while ((pkt = drops->head)) {
+		struct sk_buff *skb = optq_skb(pkt);
+
+		drops->head = pkt->next;
+		n++;
+		bytes += qdisc_pkt_len(skb);
+		qdisc_qstats_drop(sch);
+		drop(sch, skb);
+	}
+	if (!n)
+		return;
+	optq_qlen_add(sch, -(int)n, -(int)bytes);
+	qdisc_tree_reduce_backlog(sch, n, bytes);
+}
+
+static void control_drop(struct Qdisc *sch, struct sk_buff *skb)
+{
+	rtnl_kfree_skbs(skb, skb);
+}
+
+void optq_settle(struct Qdisc *sch, struct optq_drops *drops)
+{
+	settle(sch, drops, control_drop);
+}
+
+struct sk_buff *optq_dequeue_skb(struct Qdisc *sch)
+{
+	struct optq_sched *q = qdisc_priv(sch);
+	struct optq_drops drops = {};
+	struct sk_buff *skb = NULL;
+	u64 now, next = 0;
+	int tries;
+
+	if (!sch->q.qlen)
+		return NULL;
+	now = ktime_get_ns();
+	/* Cut short last time: go on with the leaves not asked yet. */
+	if (!q->cut_short)
+		optq_unblock(&q->tree, now);
+	q->cut_short = false;
+	for (tries = 0; !skb; tries++) {
+		struct optq_class *c = optq_pick(&q->tree, now);
+
+		if (!c || tries == QDISC_TRIES) {
+			q->cut_short = c;
+			next = c ? now : optq_next_event(&q->tree);
+			break;
+		}
+		if (optq_is_cl(q, c) && optq_cl(c)->qdisc && !c->leaf.packets)
+			skb = dequeue_grafted(q, optq_cl(c), now);
+		else
+			skb = dequeue_own(q, c, now, &drops);
+	}
+	/* The packet still counts, so that no parent thinks us empty. */
+	if (unlikely(drops.head))
+		settle(sch, &drops, optq_dequeue_drop);
+	if (skb) {
+		optq_qlen_add(sch, -1, -(int)qdisc_pkt_len(skb));
+		qdisc_bstats_update(sch, skb);
+	} else if (next) {
+		qdisc_qstats_overlimit(sch);
+		qdisc_watchdog_schedule_ns(&q->watchdog, next);
+	}
+	optq_verify(q, "dequeue");
+	return skb;
+}

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The qdisc: an instance's life. */
+#include <linux/random.h>
+
+#include "access.h"
+#include "conf.h"
+#include "packet.h"
+#include "stats.h"
+
+#define QDISC_LIMIT	10240U
+#define QDISC_FLOWS	4096U
+
+void optq_kick(struct optq_sched *q, u64 now)
+{
+	if (q->sch->q.qlen)
+		qdisc_watchdog_schedule_ns(&q->watchdog, now);
+}
+
+struct optq_class *optq_drain_class(struct optq_sched *q)
+{
+	struct optq_cl *cl = optq_find(q, q->conf.default_id);
+
+	if (cl && cl->core.attached && !cl->qdisc &&
+	    optq_class_is_leaf(&cl->core))
+		return &cl->core;
+	return &q->tree.direct;
+}
+
+void optq_link_defaults(const struct net_device *dev,
+			struct optq_link_conf *conf)
+{
+	*conf = (struct optq_link_conf) {
+		.limit		= QDISC_LIMIT,
+		.flows		= QDISC_FLOWS,
+		.direct_limit	= clamp_t(u32, dev->tx_queue_len, 2,
+					  OPTQ_LIMIT_MAX),
+	};
+}
+
+void optq_apply_link(struct optq_sched *q, const struct optq_link_conf *conf,
+		     u64 now)
+{
+	struct optq_class_conf direct = { .limit = conf->direct_limit };
+
+	q->conf = *conf;
+	q->tree.limit = conf->limit;
+	WRITE_ONCE(q->sch->limit, conf->limit);
+	optq_tree_set_link(&q->tree, conf->rate, conf->burst, now);
+	optq_class_configure(&q->tree, &q->tree.direct, &direct, now);
+}
+
+static void optq_reset(struct Qdisc *sch)
+{
+	struct optq_sched *q = qdisc_priv(sch);
+	struct optq_drops drops = {};
+	u64 now = ktime_get_ns();
+	struct optq_pkt *pkt;
+	struct optq_cl *cl;
+
+	if (!q->flow_mem)
+		return;
+	list_for_each_entry(cl, &q->classes, link) {
+		if (cl->qdisc) {
+			qdisc_reset(cl->qdisc);
+			optq_foreign_qlen(&q->tree, &cl->core, 0, now);
+		}
+		optq_purge(&q->tree, &cl->core, now, &drops);
+		optq_class_reset(&q->tree, &cl->core, now);
+	}
+	optq_purge(&q->tree, &q->tree.direct, now, &drops);
+	optq_class_reset(&q->tree, &q->tree.root, now);
+	while ((pkt = drops.head)) {
+		struct sk_buff *skb = optq_skb(pkt);
+
+		drops.head = pkt->next;
+		rtnl_kfree_skbs(skb, skb);
+	}
+	qdisc_watchdog_cancel(&q->watchdog);
+	optq_qlen_add(sch, -(int)sch->q.qlen, -(int)sch->qstats.backlog);
+}
+
+static void optq_destroy(struct Qdisc *sch)
+{
+	struct optq_sched *q = qdisc_priv(sch);
+	struct optq_cl *cl, *tmp;
+
+	qdisc_watchdog_cancel(&q->watchdog);
+	/* All blocks first: a filter of one class may name another. */
+	tcf_block_put(q->block);
+	q->block = NULL;
+	list_for_each_entry(cl, &q->classes, link) {
+		tcf_block_put(cl->block);
+		cl->block = NULL;
+	}
+	list_for_each_entry_safe(cl, tmp, &q->classes, link) {
+		list_del(&cl->link);
+		optq_cl_free(cl);
+	}
+	if (q->clhash.hash)
+		qdisc_class_hash_destroy(&q->clhash);
+	kvfree(q->rules);
+	kvfree(q->flow_mem);
+	kvfree(q->bucket_mem);
+}
+
+static int alloc_flows(struct optq_sched *q, u32 flows)
+{
+	u32 buckets = roundup_pow_of_two(flows);
+
+	q->flow_mem = kvcalloc(flows, sizeof(*q->flow_mem), GFP_KERNEL_ACCOUNT);
+	q->bucket_mem = kvcalloc(buckets, sizeof(*q->bucket_mem),
+				 GFP_KERNEL_ACCOUNT);
+	if (!q->flow_mem || !q->bucket_mem)
+		return -ENOMEM;
+	optq_flow_table_init(&q->tree.flows, q->flow_mem, flows, q->bucket_mem,
+			     buckets);
+	return 0;
+}
+
+static int optq_init(struct Qdisc *sch, struct nlattr *opt,
+		     struct netlink_ext_ack *extack)
+{
+	struct optq_sched *q = qdisc_priv(sch);
+	struct optq_link_conf conf;
+	int err;
+
+	optq_link_defaults(qdisc_dev(sch), &conf);
+	/* destroy() follows a failure anywhere below. */
+	q->sch = sch;
+	INIT_LIST_HEAD(&q->classes);
+	qdisc_watchdog_init(&q->watchdog, sch);
+	optq_tree_init(&q->tree, conf.limit, conf.direct_limit,
+		       psched_mtu(qdisc_dev(sch)), get_random_u32());
+#ifdef TCQ_F_DEQUEUE_DROPS
+	sch->flags |= TCQ_F_DEQUEUE_DROPS;
+#endif
+
+	err = optq_may_configure(extack);
+	if (err)
+		return err;
+	if (opt) {
+		err = optq_parse_link(opt, &conf, true, extack);
+		if (err)
+			return err;
+	}
+	err = tcf_block_get(&q->block, &q->filter_list, sch, extack);
+	if (err)
+		return err;
+	err = qdisc_class_hash_init(&q->clhash);
+	if (err)
+		return err;
+	err = alloc_flows(q, conf.flows);
+	if (err)
+		return err;
+	optq_apply_link(q, &conf, ktime_get_ns());
+	return 0;
+}
+
+static int optq_change(struct Qdisc *sch, struct nlattr *opt,
+		       struct netlink_ext_ack *extack)
+{
+	struct optq_sched *q = qdisc_priv(sch);
+	struct optq_link_conf conf = q->conf;
+	struct optq_drops drops = {};
+	u64 now;
+	int err;
+
+	err = optq_may_configure(extack);
+	if (err)
+		return err;
+	if (!opt)
+		return 0;
+	err = optq_parse_link(opt, &conf, false, extack);
+	if (err)
+		return err;
+	sch_tree_lock(sch);
+	now = ktime_get_ns();
+	optq_apply_link(q, &conf, now);
+	optq_tree_trim(&q->tree, now, &drops);
+	optq_settle(sch, &drops);
+	q->generation++;
+	optq_kick(q, now);
+	optq_verify(q, "change");
+	sch_tree_unlock(sch);
+	return 0;
+}
+
+static int optq_dump(struct Qdisc *sch, struct sk_buff *skb)
+{
+	struct optq_sched *q = qdisc_priv(sch);
+	struct nlattr *nest;
+
+	nest = nla_nest_start(skb, TCA_OPTIONS);
+	if (!nest)
+		return -EMSGSIZE;
+	if (optq_put_link(skb, &q->conf) ||
+	    nla_put_u32(skb, OPTQ_LINK_A_CLASSES, q->n_classes)) {
+		nla_nest_cancel(skb, nest);
+		return -EMSGSIZE;
+	}
+	return nla_nest_end(skb, nest);
+}
+
+static int optq_dump_stats(struct Qdisc *sch, struct gnet_dump *d)
+{
+	struct optq_sched *q = qdisc_priv(sch);
+	struct optq_stats st;
+
+	optq_get_stats(q, &q->tree.root, &st);
+	return gnet_stats_copy_app(d, &st, sizeof(st));
+}
+
+#ifdef OPTQ_DEBUG
+#include "core/verify.h"
+
+void optq_verify(struct optq_sched *q, const char *where)
+{
+	const char *broken = optq_tree_verify(&q->tree);
+	u32 aside = q->sch->gso_skb.qlen + q->sch->skb_bad_txq.qlen;
+
+	/*
+	 * What a grafted qdisc holds is known of the last look at it, so the
+	 * two are compared where there never was one.
+	 */
+	if (!broken && !q->was_grafted &&
+	    q->sch->q.qlen != q->tree.qlen + aside)
+		broken = "qlen of the qdisc and of the tree differ";
+	WARN_ONCE(broken, "optq: after %s: %s\n", where, broken);
+}
+#endif
+
+struct Qdisc_ops optq_qdisc_ops __read_mostly = {
+	.cl_ops		= &optq_class_ops,
+	.id		= "optq",
+	.priv_size	= sizeof(struct optq_sched),
+	.enqueue	= optq_enqueue_skb,
+	.dequeue	= optq_dequeue_skb,
+	.peek		= qdisc_peek_dequeued,
+	.init		= optq_init,
+	.reset		= optq_reset,
+	.destroy	= optq_destroy,
+	.change		= optq_change,
+	.dump		= optq_dump,
+	.dump_stats	= optq_dump_stats,
+	.owner		= THIS_MODULE,
+};

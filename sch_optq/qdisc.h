@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The qdisc instance and its classes as the kernel sees them. */
+#ifndef OPTQ_QDISC_H
+#define OPTQ_QDISC_H
+
+#include <linux/ktime.h>
+#include <linux/skbuff.h>
+#include <net/pkt_sched.h>
+#include <linux/optq.h>
+
+#include "compat/compat.h"
+#include "core/class.h"
+#include "core/rule.h"
+#include "core/sched.h"
+#include "core/tree.h"
+
+struct optq_cl {
+	struct Qdisc_class_common common;	/* classid holds the 32-bit id */
+	struct list_head link;			/* optq_sched.classes */
+	struct optq_class core;
+	struct Qdisc *qdisc;			/* grafted; NULL: own queue */
+	struct tcf_proto __rcu *filter_list;
+	struct tcf_block *block;
+	u32 filter_cnt;				/* tc filters that name it */
+	char *name;				/* NULL: known by its id */
+};
+
+struct optq_rule_slot {
+	struct optq_rule rule;
+	u64 hits;
+};
+
+struct optq_rules {
+	u32 n;
+	struct optq_rule_slot slot[];
+};
+
+/* The link's parameters as asked for. */
+struct optq_link_conf {
+	u64 rate;
+	u32 burst;
+	u32 default_id;
+	u32 limit;
+	u32 direct_limit;
+	u32 flows;
+	bool oversubscribe;
+};
+
+struct optq_sched {
+	struct optq_tree tree;
+	struct Qdisc *sch;
+	struct optq_rules *rules;
+	struct optq_link_conf conf;
+	struct Qdisc_class_hash clhash;		/* by id */
+	struct tcf_proto __rcu *filter_list;
+	struct qdisc_watchdog watchdog;
+	struct tcf_block *block;
+	struct list_head classes;		/* in the order they came */
+	struct optq_flow *flow_mem;
+	struct optq_flow **bucket_mem;
+	u32 n_classes;
+	u32 generation;
+	bool cut_short;		/* the last dequeue had asked enough leaves */
+	bool was_grafted;	/* a leaf has had a qdisc of its own */
+};
+
+extern struct Qdisc_ops optq_qdisc_ops;
+extern const struct Qdisc_class_ops optq_class_ops;
+
+/* The core's part of a packet stands in its control block. */
+static inline struct optq_pkt *optq_pkt(struct sk_buff *skb)
+{
+	return (struct optq_pkt *)qdisc_skb_cb(skb)->data;
+}
+
+static inline struct sk_buff *optq_skb(struct optq_pkt *pkt)
+{
+	void *cb = (char *)pkt - offsetof(struct qdisc_skb_cb, data);
+
+	return container_of(cb, struct sk_buff, cb);
+}
+
+static inline struct optq_cl *optq_cl(const struct optq_class *c)
+{
+	return container_of(c, struct optq_cl, core);
+}
+
+static inline struct optq_cl *optq_find(const struct optq_sched *q, u32 id)
+{
+	struct Qdisc_class_common *c = qdisc_class_find(&q->clhash, id);
+
+	return c ? container_of(c, struct optq_cl, common) : NULL;
+}
+
+/* Has a class of its own: neither the link nor the direct queue. */
+static inline bool optq_is_cl(const struct optq_sched *q,
+			      const struct optq_class *c)
+{
+	return c != &q->tree.root && c != &q->tree.direct;
+}
+
+/*
+ * A class that is in no tree yet, with a filter block of its own; ERR_PTR on
+ * failure.  Sleeps; RTNL held.
+ */
+struct optq_cl *optq_cl_alloc(struct optq_sched *q, u32 id, const char *name,
+			      struct netlink_ext_ack *extack);
+
+/* Frees a class that is off the tree and the hash.  RTNL held, may sleep. */
+void optq_cl_free(struct optq_cl *cl);
+
+/* Where packets go that have lost their class: a queue that can take them. */
+struct optq_class *optq_drain_class(struct optq_sched *q);
+
+/* Fills the packet's control block for the core, to be queued in c. */
+void optq_pkt_prepare(struct sk_buff *skb, const struct optq_class *c);
+
+/* After a change: what may be sent now is looked at now.  Tree lock held. */
+void optq_kick(struct optq_sched *q, u64 now);
+
+/*
+ * Frees what the core gave up outside a dequeue, with the qdisc's own counts
+ * and its parents' put right.  The tree lock is held.
+ */
+void optq_settle(struct Qdisc *sch, struct optq_drops *drops);
+
+/* What a link has when nothing is asked for. */
+void optq_link_defaults(const struct net_device *dev,
+			struct optq_link_conf *conf);
+
+/* Applies link parameters that were checked.  The tree lock is held. */
+void optq_apply_link(struct optq_sched *q, const struct optq_link_conf *conf,
+		     u64 now);
+
+#ifdef OPTQ_DEBUG
+void optq_verify(struct optq_sched *q, const char *where);
+#else
+static inline void optq_verify(struct optq_sched *q, const char *where) { }
+#endif
+
+#endif /* OPTQ_QDISC_H */

@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/hash.h>
+#include <linux/jhash.h>
+#include <net/genetlink.h>
+
+#include "conf.h"
+#include "stage.h"
+
+static u32 hash_id(const struct optq_stage *st, u32 id)
+{
+	return hash_32(id, 32) & st->hash_mask;
+}
+
+static u32 hash_name(const struct optq_stage *st, u32 parent, const char *name)
+{
+	return jhash(name, strlen(name), parent) & st->hash_mask;
+}
+
+u32 optq_stage_find(const struct optq_stage *st, u32 id)
+{
+	u32 i;
+
+	if (!st->n)
+		return OPTQ_NONE;
+	i = st->by_id[hash_id(st, id)];
+	while (i != OPTQ_NONE && st->class[i].id != id)
+		i = st->class[i].next_id;
+	return i;
+}
+
+/* The message's attributes of one type, by a walk: there may be thousands. */
+#define for_each_top(attr, nlh, rem, what) \
+	nlmsg_for_each_attr(attr, nlh, GENL_HDRLEN, rem) \
+		if (nla_type(attr) == (what))
+
+static int stage_alloc(struct optq_stage *st, const struct nlmsghdr *nlh,
+		       struct netlink_ext_ack *extack)
+{
+	u32 classes = 0, rules = 0, buckets, i;
+	struct nlattr *attr;
+	int rem;
+
+	for_each_top(attr, nlh, rem, OPTQ_A_CLASS)
+		classes++;
+	for_each_top(attr, nlh, rem, OPTQ_A_RULE)
+		rules++;
+	if (classes > OPTQ_CLASSES_MAX) {
+		NL_SET_ERR_MSG(extack, "a tree has at most 131072 classes");
+		return -E2BIG;
+	}
+	if (rules > OPTQ_RULES_MAX) {
+		NL_SET_ERR_MSG(extack, "a tree has at most 8192 rules");
+		return -E2BIG;
+	}
+	buckets = roundup_pow_of_two(classes + 1);
+	st->hash_mask = buckets - 1;
+	st->class = kvcalloc(classes + 1, sizeof(*st->class),
+			     GFP_KERNEL_ACCOUNT);
+	st->by_id = kvmalloc_array(buckets, sizeof(u32), GFP_KERNEL_ACCOUNT);
+	st->by_name = kvmalloc_array(buckets, sizeof(u32), GFP_KERNEL_ACCOUNT);
+	st->rules = kvzalloc(struct_size(st->rules, slot, rules),
+			     GFP_KERNEL_ACCOUNT);
+	if (!st->class || !st->by_id || !st->by_name || !st->rules)
+		return -ENOMEM;
+	for (i = 0; i < buckets; i++) {
+		st->by_id[i] = OPTQ_NONE;
+		st->by_name[i] = OPTQ_NONE;
+	}
+	return 0;
+}
+
+static int class_error(const struct optq_stage_class *c, int err,
+		       const char *text, struct netlink_ext_ack *extack)
+{
+	/* Its place tells the reader which class it is. */
+	NL_SET_BAD_ATTR(extack, c->attr);
+	if (extack)
+		extack->_msg = text;
+	return err;
+}
+
+static int stage_name(struct optq_stage *st, u32 idx, struct nlattr *attr,
+		      struct netlink_ext_ack *extack)
+{
+	struct optq_stage_class *c = &st->class[idx];
+	u32 *bucket, i;
+
+	if (!attr)
+		return 0;
+	if (!optq_name_len(attr))
+		return class_error(c, -EINVAL,
+				   "name must be printable, without '/', and not begin with '-' or '.'",
+				   extack);
+	c->name = nla_data(attr);
+	bucket = &st->by_name[hash_name(st, c->parent, c->name)];
+	for (i = *bucket; i != OPTQ_NONE; i = st->class[i].next_name) {
+		if (st->class[i].parent == c->parent &&
+		    !strcmp(st->class[i].name, c->name))
+			return class_error(c, -EEXIST,
+					   "name is used twice under one parent",
+					   extack);
+	}
+	c->next_name = *bucket;
+	*bucket = idx;
+	return 0;
+}
+
+static int stage_parent(struct optq_stage *st, struct optq_stage_class *c,
+			u32 parent, struct netlink_ext_ack *extack)
+{
+	struct optq_stage_class *p;
+
+	c->depth = 1;
+	c->parent = OPTQ_NONE;
+	if (!parent)
+		return 0;
+	if (parent == c->id)
+		return class_error(c, -ELOOP, "class is its own parent",
+				   extack);
+	c->parent = optq_stage_find(st, parent);
+	if (c->parent == OPTQ_NONE)
+		return class_error(c, -ENOENT,
+				   "parent is missing, comes later, or is below the class: parents go first",
+				   extack);
+	p = &st->class[c->parent];
+	p->n_children++;
+	c->depth = p->depth + 1;
+	if (c->depth > OPTQ_DEPTH_MAX)
+		return class_error(c, -EINVAL,
+				   optq_fault_text(OPTQ_FAULT_DEPTH), extack);
+	return 0;
+}
+
+static int stage_one_class(struct optq_stage *st, struct nlattr *attr,
+			   struct netlink_ext_ack *extack)
+{
+	struct nlattr *tb[OPTQ_CLASS_A_MAX + 1];
+	u32 idx = st->n, parent = 0, *bucket;
+	struct optq_stage_class *c = &st->class[idx];
+	int err;
+
+	c->attr = attr;
+	err = optq_parse_class(attr, &c->conf, tb, extack);
+	if (err)
+		return err;
+	if (!tb[OPTQ_CLASS_A_ID])
+		return class_error(c, -EINVAL, "class has no id", extack);
+	c->id = nla_get_u32(tb[OPTQ_CLASS_A_ID]);
+	if (!c->id || c->id == ~0U)
+		return class_error(c, -EINVAL,
+				   "class id must be 1 to 4294967294", extack);
+	if (optq_stage_find(st, c->id) != OPTQ_NONE)
+		return class_error(c, -EEXIST, "class id is used twice",
+				   extack);
+	if (tb[OPTQ_CLASS_A_PARENT])
+		parent = nla_get_u32(tb[OPTQ_CLASS_A_PARENT]);
+	err = stage_parent(st, c, parent, extack);
+	if (!err)
+		err = stage_name(st, idx, tb[OPTQ_CLASS_A_NAME], extack);
+	if (err)
+		return err;
+	bucket = &st->by_id[hash_id(st, c->id)];
+	c->next_id = *bucket;
+	*bucket = idx;
+	st->n++;
+	return 0;
+}
+
+/* Children come after their parents, so one walk back sums every subtree. */
+static int stage_check_rates(struct optq_stage *st,
+			     struct netlink_ext_ack *extack)
+{
+	u64 below = 0;
+	u32 i = st->n;
+
+	while (i--) {
+		struct optq_stage_class *c = &st->class[i];
+		u64 need = c->conf.rate ?: c->below;
+
+		if (c->conf.rate && c->below > c->conf.rate &&
+		    !c->conf.oversubscribe)
+			return class_error(c, -ERANGE,
+					   "the rates below it add up to more than its rate; oversubscribe allows that",
+					   extack);
+		if (c->parent == OPTQ_NONE)
+			below += need;
+		else
+			st->class[c->parent].below += need;
+	}
+	if (st->link.rate && below > st->link.rate &&
+	    !st->link.oversubscribe) {
+		NL_SET_ERR_MSG(extack,
+			       "the classes' rates add up to more than the link's rate; oversubscribe allows that");
+		return -ERANGE;
+	}
+	return 0;
+}
+
+static bool stage_is_leaf(const struct optq_stage *st, u32 id)
+{
+	u32 i = optq_stage_find(st, id);
+
+	return i != OPTQ_NONE && !st->class[i].n_children;
+}
+
+static int stage_rules(struct optq_stage *st, const struct nlmsghdr *nlh,
+		       struct netlink_ext_ack *extack)
+{
+	struct nlattr *attr;
+	int rem, err;
+
+	for_each_top(attr, nlh, rem, OPTQ_A_RULE) {
+		struct optq_rule *r = &st->rules->slot[st->rules->n].rule;
+
+		err = optq_parse_rule(attr, r, extack);
+		if (err)
+			return err;
+		if (!stage_is_leaf(st, r->class_id)) {
+			NL_SET_ERR_MSG_ATTR(extack, attr,
+					    "a rule must name a leaf class");
+			return -ENOENT;
+		}
+		st->rules->n++;
+		cond_resched();
+	}
+	return 0;
+}
+
+static int stage_link(struct optq_stage *st, const struct nlmsghdr *nlh,
+		      bool create, struct netlink_ext_ack *extack)
+{
+	struct nlattr *attr;
+	int rem, err = 0;
+
+	for_each_top(attr, nlh, rem, OPTQ_A_LINK) {
+		err = optq_parse_link(attr, &st->link, create, extack);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+int optq_stage_parse(struct optq_stage *st, const struct nlmsghdr *nlh,
+		     bool create, struct netlink_ext_ack *extack)
+{
+	struct nlattr *attr;
+	int rem, err;
+
+	err = stage_alloc(st, nlh, extack);
+	if (err)
+		return err;
+	err = stage_link(st, nlh, create, extack);
+	if (err)
+		return err;
+	for_each_top(attr, nlh, rem, OPTQ_A_CLASS) {
+		err = stage_one_class(st, attr, extack);
+		if (err)
+			return err;
+		cond_resched();
+	}
+	err = stage_check_rates(st, extack);
+	if (err)
+		return err;
+	if (st->link.default_id && !stage_is_leaf(st, st->link.default_id)) {
+		NL_SET_ERR_MSG(extack, "the default class must be a leaf of the tree");
+		return -ENOENT;
+	}
+	return stage_rules(st, nlh, extack);
+}
+
+void optq_stage_free(struct optq_stage *st)
+{
+	u32 i;
+
+	for (i = 0; i < st->n; i++) {
+		if (st->class[i].fresh && st->class[i].cl)
+			optq_cl_free(st->class[i].cl);
+	}
+	kvfree(st->class);
+	kvfree(st->by_id);
+	kvfree(st->by_name);
+	kvfree(st->rules);
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef OPTQ_STATS_H
+#define OPTQ_STATS_H
+
+#include "qdisc.h"
+
+/* Copies the counters of a class, the direct queue or the link, under the lock. */
+void optq_get_stats(struct optq_sched *q, const struct optq_class *c,
+		    struct optq_stats *st);
+
+#endif /* OPTQ_STATS_H */

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "graft.h"
+#include "swap.h"
+
+/* Everything that can fail, before anything is touched. */
+static int swap_prepare(struct optq_sched *q, struct optq_stage *st,
+			struct netlink_ext_ack *extack)
+{
+	struct optq_cl *cl;
+	u32 i;
+
+	list_for_each_entry(cl, &q->classes, link) {
+		u32 at = optq_stage_find(st, cl->common.classid);
+
+		if (at == OPTQ_NONE) {
+			if (!cl->filter_cnt)
+				continue;
+			NL_SET_ERR_MSG(extack,
+				       "a tc filter points to a class that would go: delete the filter first");
+			return -EBUSY;
+		}
+		st->class[at].cl = cl;
+	}
+	for (i = 0; i < st->n; i++) {
+		struct optq_stage_class *c = &st->class[i];
+
+		if (c->cl)
+			continue;
+		cl = optq_cl_alloc(q, c->id, c->name, extack);
+		if (IS_ERR(cl))
+			return PTR_ERR(cl);
+		c->cl = cl;
+		c->fresh = true;
+		cond_resched();
+	}
+	return 0;
+}
+
+/* A class that lives on may have got another name. */
+static int swap_names(struct optq_stage *st, char **names)
+{
+	u32 i;
+
+	for (i = 0; i < st->n; i++) {
+		struct optq_stage_class *c = &st->class[i];
+
+		if (c->fresh || !c->name ||
+		    (c->cl->name && !strcmp(c->name, c->cl->name)))
+			continue;
+		names[i] = kstrdup(c->name, GFP_KERNEL_ACCOUNT);
+		if (!names[i])
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+/* Takes the tree apart; grafted qdiscs that cannot stay go to be put. */
+static void swap_dismantle(struct optq_sched *q, struct optq_stage *st,
+			   struct Qdisc **put, struct list_head *gone, u64 now)
+{
+	struct optq_cl *cl, *tmp;
+	struct Qdisc *old;
+	u32 i;
+
+	/* Only leaves have a qdisc of their own. */
+	for (i = 0; i < st->n; i++) {
+		if (st->class[i].n_children)
+			put[i] = optq_ungraft(q, &st->class[i].cl->core, now);
+	}
+	list_for_each_entry_safe(cl, tmp, &q->classes, link) {
+		optq_class_unhook(&q->tree, &cl->core, now);
+		if (optq_stage_find(st, cl->common.classid) != OPTQ_NONE)
+			continue;
+		old = optq_ungraft(q, &cl->core, now);
+		/* Put with its class, when the lock is gone. */
+		cl->qdisc = old;
+		list_move_tail(&cl->link, gone);
+	}
+	list_for_each_entry(cl, gone, link)
+		qdisc_class_hash_remove(&q->clhash, &cl->common);
+}
+
+static void swap_build(struct optq_sched *q, struct optq_stage *st,
+		       char **names, u64 now)
+{
+	u32 i;
+
+	INIT_LIST_HEAD(&q->classes);
+	for (i = 0; i < st->n; i++) {
+		struct optq_stage_class *c = &st->class[i];
+		struct optq_class *parent = c->parent == OPTQ_NONE ?
+			&q->tree.root : &st->class[c->parent].cl->core;
+
+		if (names[i] || !c->name)
+			swap(names[i], c->cl->name);
+		optq_class_configure(&q->tree, &c->cl->core, &c->conf, now);
+		optq_class_attach(&q->tree, &c->cl->core, parent, now);
+		list_add_tail(&c->cl->link, &q->classes);
+		if (c->fresh)
+			qdisc_class_hash_insert(&q->clhash, &c->cl->common);
+		c->fresh = false;
+	}
+	q->n_classes = st->n;
+}
+
+static void swap_commit(struct optq_sched *q, struct optq_stage *st,
+			char **names, struct Qdisc **put,
+			struct list_head *gone)
+{
+	struct optq_drops drops = {};
+	u64 now = ktime_get_ns();
+	struct optq_cl *cl;
+
+	swap_dismantle(q, st, put, gone, now);
+	swap_build(q, st, names, now);
+	optq_apply_link(q, &st->link, now);
+	swap(q->rules, st->rules);
+	list_for_each_entry(cl, gone, link) {
+		optq_move_queue(&q->tree, optq_drain_class(q), &cl->core, now);
+		optq_class_unlink(&q->tree, &cl->core, now);
+	}
+	optq_tree_trim(&q->tree, now, &drops);
+	optq_settle(q->sch, &drops);
+	q->generation++;
+	optq_kick(q, now);
+	optq_verify(q, "swap");
+}
+
+int optq_swap(struct optq_sched *q, struct optq_stage *st,
+	      struct netlink_ext_ack *extack)
+{
+	struct optq_cl *cl, *tmp;
+	struct Qdisc **put;
+	LIST_HEAD(gone);
+	char **names;
+	u32 i, elems;
+	int err;
+
+	names = kvcalloc(st->n + 1, sizeof(*names), GFP_KERNEL_ACCOUNT);
+	put = kvcalloc(st->n + 1, sizeof(*put), GFP_KERNEL_ACCOUNT);
+	err = names && put ? swap_prepare(q, st, extack) : -ENOMEM;
+	if (!err)
+		err = swap_names(st, names);
+	if (!err) {
+		sch_tree_lock(q->sch);
+		swap_commit(q, st, names, put, &gone);
+		sch_tree_unlock(q->sch);
+		/* It doubles at each call, when it must. */
+		do {
+			elems = q->clhash.hashsize;
+			qdisc_class_hash_grow(q->sch, &q->clhash);
+		} while (q->clhash.hashsize != elems);
+	}
+	list_for_each_entry_safe(cl, tmp, &gone, link) {
+		list_del(&cl->link);
+		optq_cl_free(cl);
+		cond_resched();
+	}
+	for (i = 0; i < st->n; i++) {
+		if (names)
+			kfree(names[i]);
+		if (put)
+			qdisc_put(put[i]);
+	}
+	kvfree(names);
+	kvfree(put);
+	return err;
+}
