@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdio.h>
+#include <string.h>
+
+#include <linux/optq.h>
+
+#include "keyword.h"
+#include "tc_abi.h"
+#include "units.h"
+
+#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+
+/* The highest minor that names a class: 0xffff is left out by the ABI. */
+#define MINOR_MAX	0xfffe
+
+#define STAB	"for link-layer overhead use `tc qdisc add ... stab overhead " \
+		"N mpu N linklayer TYPE optq`, see tc-stab(8)"
+
+/*
+ * Tables are in the order of the help text and of printed lines; where two
+ * HTB keywords begin alike, the one that HTB tries first comes first.
+ */
+static const struct keyword link_table[] = {
+	{ .name = "default", .kind = KW_MINOR, .attr = OPTQ_LINK_A_DEFAULT,
+	  .prefix = true, .zero_number = true, .min = 1, .max = MINOR_MAX,
+	  .zero = "none", .meta = "MINOR",
+	  .help = "class for traffic that nothing classifies, in hex" },
+	{ .name = "rate", .kind = KW_RATE, .attr = OPTQ_LINK_A_RATE,
+	  .min = OPTQ_RATE_MIN, .max = OPTQ_RATE_MAX, .zero = "none",
+	  .meta = "RATE", .help = "ceiling of the whole link" },
+	{ .name = "burst", .kind = KW_SIZE, .attr = OPTQ_LINK_A_BURST,
+	  .zero_number = true, .min = 1, .max = OPTQ_BURST_MAX, .zero = "auto",
+	  .meta = "SIZE", .help = "bytes back to back over the link's rate" },
+	{ .name = "limit", .kind = KW_COUNT, .attr = OPTQ_LINK_A_LIMIT,
+	  .min = 1, .max = OPTQ_LIMIT_MAX, .meta = "PACKETS",
+	  .help = "packets queued in the whole tree" },
+	{ .name = "direct_qlen", .kind = KW_COUNT,
+	  .attr = OPTQ_LINK_A_DIRECT_LIMIT, .prefix = true,
+	  .min = 1, .max = OPTQ_LIMIT_MAX, .meta = "PACKETS",
+	  .help = "packets queued that belong to no class" },
+	{ .name = "flows", .kind = KW_COUNT, .attr = OPTQ_LINK_A_FLOWS,
+	  .min = 1, .max = OPTQ_FLOWS_MAX, .meta = "N",
+	  .help = "entries of the flow table; only when added" },
+	{ .name = "oversubscribe", .kind = KW_FLAG,
+	  .attr = OPTQ_LINK_A_OVERSUBSCRIBE, .flag = 1,
+	  .help = "the classes' guarantees may add up to more than `rate`" },
+	{ .name = "nooversubscribe", .kind = KW_FLAG,
+	  .attr = OPTQ_LINK_A_OVERSUBSCRIBE, .help = "they may not" },
+	{ .name = "r2q", .kind = KW_COUNT, .prefix = true, .max = UINT32_MAX,
+	  .meta = "N", .help = "HTB's; no meaning here",
+	  .notice = "has no meaning: siblings share by `weight`, which follows `rate` by itself" },
+	{ .name = "debug", .kind = KW_COUNT, .prefix = true, .max = UINT64_MAX,
+	  .meta = "N", .help = "HTB's; no meaning here",
+	  .notice = "has no meaning: see `tc -s -d class show`" },
+	{ .name = "offload", .kind = KW_REFUSED, .prefix = true,
+	  .help = "HTB's; refused",
+	  .notice = "the tree runs in software only; leave the keyword out" },
+};
+
+static const struct keyword class_table[] = {
+	{ .name = "name", .kind = KW_NAME, .attr = OPTQ_CLASS_A_NAME,
+	  .min = 1, .max = OPTQ_NAME_MAX, .meta = "NAME",
+	  .help = "one component of the class's path" },
+	{ .name = "prio", .kind = KW_COUNT, .attr = OPTQ_CLASS_A_PRIO,
+	  .prefix = true, .max = OPTQ_PRIO_MAX, .meta = "0..7",
+	  .help = "strict band for what is above the guarantees, 0 first" },
+	{ .name = "rate", .kind = KW_RATE, .attr = OPTQ_CLASS_A_RATE,
+	  .min = OPTQ_RATE_MIN, .max = OPTQ_RATE_MAX, .zero = "none",
+	  .meta = "RATE", .help = "guaranteed rate" },
+	{ .name = "ceil", .kind = KW_RATE, .attr = OPTQ_CLASS_A_CEIL,
+	  .min = OPTQ_RATE_MIN, .max = OPTQ_RATE_MAX, .zero = "none",
+	  .meta = "RATE",
+	  .help = "maximum rate; not given with `rate`: that rate" },
+	{ .name = "burst", .alias = { "buffer", "maxburst" }, .kind = KW_SIZE,
+	  .attr = OPTQ_CLASS_A_BURST, .cell = true, .zero_number = true,
+	  .min = 1, .max = OPTQ_BURST_MAX, .zero = "auto", .meta = "SIZE",
+	  .help = "bytes back to back over `rate`" },
+	{ .name = "cburst", .alias = { "cbuffer", "cmaxburst" },
+	  .kind = KW_SIZE, .attr = OPTQ_CLASS_A_CBURST, .cell = true,
+	  .zero_number = true, .min = 1, .max = OPTQ_BURST_MAX,
+	  .zero = "auto", .meta = "SIZE",
+	  .help = "bytes back to back over `ceil`" },
+	{ .name = "weight", .kind = KW_COUNT, .attr = OPTQ_CLASS_A_WEIGHT,
+	  .min = 1, .max = UINT32_MAX, .zero = "auto", .meta = "N",
+	  .help = "share among siblings of a band; automatic: by `rate`" },
+	{ .name = "quantum", .kind = KW_COUNT, .attr = OPTQ_CLASS_A_QUANTUM,
+	  .prefix = true, .zero_number = true, .min = OPTQ_QUANTUM_MIN,
+	  .max = OPTQ_QUANTUM_MAX, .zero = "auto", .meta = "BYTES",
+	  .help = "what a flow of the class sends in its turn",
+	  .notice = "is a flow's turn inside the class; siblings share by `weight`, not by HTB's quantum" },
+	{ .name = "limit", .kind = KW_COUNT, .attr = OPTQ_CLASS_A_LIMIT,
+	  .min = 1, .max = OPTQ_LIMIT_MAX, .zero = "auto", .meta = "PACKETS",
+	  .help = "packets queued in the class" },
+	{ .name = "target", .kind = KW_TIME, .attr = OPTQ_CLASS_A_TARGET,
+	  .min = OPTQ_TIME_MIN_NS, .max = OPTQ_TIME_MAX_NS, .zero = "auto",
+	  .meta = "TIME", .help = "CoDel's target" },
+	{ .name = "interval", .kind = KW_TIME, .attr = OPTQ_CLASS_A_INTERVAL,
+	  .min = OPTQ_TIME_MIN_NS, .max = OPTQ_TIME_MAX_NS, .zero = "auto",
+	  .meta = "TIME", .help = "CoDel's interval" },
+	{ .name = "ecn", .kind = KW_FLAG, .attr = OPTQ_CLASS_A_ECN, .flag = 1,
+	  .help = "mark ECN-capable packets instead of dropping them" },
+	{ .name = "noecn", .kind = KW_FLAG, .attr = OPTQ_CLASS_A_ECN,
+	  .help = "drop them" },
+	{ .name = "oversubscribe", .kind = KW_FLAG,
+	  .attr = OPTQ_CLASS_A_OVERSUBSCRIBE, .flag = 1,
+	  .help = "guarantees below may add up to more than `rate`" },
+	{ .name = "nooversubscribe", .kind = KW_FLAG,
+	  .attr = OPTQ_CLASS_A_OVERSUBSCRIBE, .help = "they may not" },
+	{ .name = "mtu", .kind = KW_COUNT, .prefix = true, .max = UINT32_MAX,
+	  .meta = "BYTES", .help = "HTB's; no meaning here",
+	  .notice = "has no meaning: there is no rate table; for the bytes of a flow's turn use `quantum`" },
+	{ .name = "mpu", .kind = KW_COUNT, .prefix = true, .max = UINT16_MAX,
+	  .meta = "BYTES", .help = "HTB's; use `stab`",
+	  .notice = "is not applied: " STAB },
+	{ .name = "overhead", .kind = KW_COUNT, .prefix = true,
+	  .max = UINT16_MAX, .meta = "BYTES", .help = "HTB's; use `stab`",
+	  .notice = "is not applied: " STAB },
+	{ .name = "linklayer", .kind = KW_LINKLAYER, .prefix = true,
+	  .meta = "TYPE", .help = "HTB's; use `stab`",
+	  .notice = "is not applied: " STAB },
+};
+
+_Static_assert(ARRAY_SIZE(class_table) <= KEYWORDS_MAX, "KEYWORDS_MAX");
+_Static_assert(ARRAY_SIZE(link_table) <= KEYWORDS_MAX, "KEYWORDS_MAX");
+
+const struct keyword_set optq_link_keywords = {
+	.object = "qdisc",
+	.table = link_table,
+	.len = ARRAY_SIZE(link_table),
+	.attr_max = OPTQ_LINK_A_MAX,
+};
+
+const struct keyword_set optq_class_keywords = {
+	.object = "class",
+	.table = class_table,
+	.len = ARRAY_SIZE(class_table),
+	.attr_max = OPTQ_CLASS_A_MAX,
+	.attr_rate = OPTQ_CLASS_A_RATE,
+	.attr_ceil = OPTQ_CLASS_A_CEIL,
+	.attr_quantum = OPTQ_CLASS_A_QUANTUM,
+	.attr_weight = OPTQ_CLASS_A_WEIGHT,
+};
+
+const struct keyword *keyword_find(const struct keyword_set *set,
+				   const char *word)
+{
+	const struct keyword *kw, *end = set->table + set->len;
+	size_t i, len = strlen(word);
+
+	for (kw = set->table; kw < end; kw++) {
+		if (!strcmp(kw->name, word))
+			return kw;
+		for (i = 0; i < ARRAY_SIZE(kw->alias); i++)
+			if (kw->alias[i] && !strcmp(kw->alias[i], word))
+				return kw;
+	}
+	for (kw = set->table; len && kw < end; kw++)
+		if (kw->prefix && !strncmp(kw->name, word, len))
+			return kw;
+	return NULL;
+}
+
+void keyword_help(const struct keyword_set *set)
+{
+	const struct keyword *kw;
+
+	fprintf(stderr, "Usage: ... %s add ... optq", set->object);
+	for (kw = set->table; kw < set->table + set->len; kw++) {
+		if ((kw - set->table) % 4 == 3)
+			fprintf(stderr, "\n                         ");
+		fprintf(stderr, " [ %s%s%s ]", kw->name, kw->meta ? " " : "",
+			kw->meta ? kw->meta : "");
+	}
+	fprintf(stderr, "\n\n");
+	for (kw = set->table; kw < set->table + set->len; kw++) {
+		fprintf(stderr, " %-16s%s", kw->name, kw->help);
+		if (kw->alias[0])
+			fprintf(stderr, "; also %s, %s", kw->alias[0],
+				kw->alias[1]);
+		if (kw->zero)
+			fprintf(stderr, "; or `%s`", kw->zero);
+		fprintf(stderr, "\n");
+	}
+	fprintf(stderr,
+		"\nRates are in bit/s (10mbit, or 10%% of the device's speed), sizes in bytes\n"
+		"(15k), times in us (5ms).  See tc-optq(8).\n");
+}
+
+static void expected_range(const struct keyword *kw, const char *what,
+			   const char *min, const char *max,
+			   const char *example, char *buf, size_t len)
+{
+	snprintf(buf, len, "%s from %s to %s%s%s%s%s", what, min, max,
+		 example ? ", such as " : "", example ? example : "",
+		 kw->zero ? ", or " : "", kw->zero ? kw->zero : "");
+}
+
+void keyword_expected(const struct keyword *kw, char *buf, size_t len)
+{
+	char min[UNITS_BUF], max[UNITS_BUF];
+
+	switch (kw->kind) {
+	case KW_RATE:
+		expected_range(kw, "a rate", rate_text(kw->min, false, min),
+			       rate_text(kw->max, false, max),
+			       "10mbit or 10%", buf, len);
+		break;
+	case KW_SIZE:
+		expected_range(kw, "a size in bytes", size_text(kw->min, min),
+			       size_text(kw->max, max),
+			       kw->cell ? "15k or 15k/8" : "15k", buf, len);
+		break;
+	case KW_TIME:
+		expected_range(kw, "a time", time_text(kw->min, min),
+			       time_text(kw->max, max), "5ms", buf, len);
+		break;
+	case KW_COUNT:
+		snprintf(min, sizeof(min), "%llu", (unsigned long long)kw->min);
+		snprintf(max, sizeof(max), "%llu", (unsigned long long)kw->max);
+		expected_range(kw, "a number", min, max, NULL, buf, len);
+		break;
+	case KW_MINOR:
+		snprintf(min, sizeof(min), "%llx", (unsigned long long)kw->min);
+		snprintf(max, sizeof(max), "%llx", (unsigned long long)kw->max);
+		expected_range(kw, "the minor of a class of this qdisc, in hex,",
+			       min, max, "10 or 1:10", buf, len);
+		break;
+	case KW_NAME:
+		snprintf(buf, len,
+			 "%llu to %llu printable ASCII characters without space and `/`, the first neither `-` nor `.`",
+			 (unsigned long long)kw->min,
+			 (unsigned long long)kw->max);
+		break;
+	case KW_LINKLAYER:
+		snprintf(buf, len, "ethernet, atm or adsl");
+		break;
+	case KW_FLAG:
+	case KW_REFUSED:
+		snprintf(buf, len, "no value");
+		break;
+	}
+}

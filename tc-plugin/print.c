@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdio.h>
+#include <string.h>
+
+#include <linux/optq.h>
+
+#include "keyword.h"
+#include "print.h"
+#include "tc_abi.h"
+#include "units.h"
+
+/* one table serves both kinds of object */
+#define ATTRS_MAX	OPTQ_CLASS_A_MAX
+_Static_assert((int)OPTQ_LINK_A_MAX <= (int)ATTRS_MAX, "ATTRS_MAX");
+
+/* The number in an attribute of any width; false if there is none. */
+static bool attr_number(struct rtattr *const *tb, int attr, __u64 *value)
+{
+	__u8 v8;
+	__u32 v32;
+
+	if (!tb[attr])
+		return false;
+	switch (RTA_PAYLOAD(tb[attr])) {
+	case sizeof(v8):
+		memcpy(&v8, RTA_DATA(tb[attr]), sizeof(v8));
+		*value = v8;
+		return true;
+	case sizeof(v32):
+		memcpy(&v32, RTA_DATA(tb[attr]), sizeof(v32));
+		*value = v32;
+		return true;
+	case sizeof(*value):
+		memcpy(value, RTA_DATA(tb[attr]), sizeof(*value));
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* The kernel leaves out what is automatic or none. */
+static bool keyword_value(struct rtattr *const *tb, const struct keyword *kw,
+			  __u64 *value)
+{
+	if (attr_number(tb, kw->attr, value))
+		return true;
+	*value = 0;
+	return kw->zero && !tb[kw->attr];
+}
+
+/* The string in an attribute; NULL if there is none or it has no end. */
+static const char *attr_string(struct rtattr *const *tb, int attr)
+{
+	if (!tb[attr] || !memchr(RTA_DATA(tb[attr]), 0, RTA_PAYLOAD(tb[attr])))
+		return NULL;
+	return RTA_DATA(tb[attr]);
+}
+
+static void print_word(const char *key, const char *value)
+{
+	print_color_string(PRINT_FP, COLOR_NONE, NULL, "%s ", key);
+	if (value)
+		print_color_string(PRINT_FP, COLOR_NONE, NULL, "%s ", value);
+}
+
+static const char *value_text(const struct keyword *kw, __u64 value,
+			      char buf[UNITS_BUF])
+{
+	if (!value && kw->zero)
+		return kw->zero;
+	switch (kw->kind) {
+	case KW_RATE:
+		return rate_text(value, use_iec, buf);
+	case KW_SIZE:
+		return size_text(value, buf);
+	case KW_TIME:
+		return time_text(value, buf);
+	case KW_MINOR:
+		snprintf(buf, UNITS_BUF, "0x%llx", (unsigned long long)value);
+		return buf;
+	default:
+		snprintf(buf, UNITS_BUF, "%llu", (unsigned long long)value);
+		return buf;
+	}
+}
+
+static void print_number(const struct keyword *kw, __u64 value, bool plain)
+{
+	char buf[UNITS_BUF];
+
+	/* as a string in hex, like HTB's */
+	if (kw->kind == KW_MINOR)
+		print_color_0xhex(PRINT_JSON, COLOR_NONE, kw->name, NULL,
+				  value);
+	else
+		print_color_u64(PRINT_JSON, COLOR_NONE, kw->name, NULL, value);
+	if (plain)
+		print_word(kw->name, value_text(kw, value, buf));
+}
+
+static void print_flag(const struct keyword *kw, __u64 value, bool plain)
+{
+	if (kw->flag)
+		print_color_bool(PRINT_JSON, COLOR_NONE, kw->name, NULL, value);
+	if (plain && kw->flag == !!value)
+		print_word(kw->name, NULL);
+}
+
+/*
+ * What reads back the same when left out is left out, unless details are
+ * wanted.  `ceil none` beside a rate is not: without it, input takes the rate.
+ */
+static bool shown(const struct keyword_set *set, const struct keyword *kw,
+		  struct rtattr *const *tb, __u64 value)
+{
+	__u64 rate;
+
+	if (show_details || value)
+		return true;
+	if (kw->kind == KW_FLAG && kw->attr == OPTQ_CLASS_A_ECN)
+		return true;
+	return kw->attr == set->attr_ceil &&
+	       attr_number(tb, set->attr_rate, &rate) && rate;
+}
+
+static void print_keyword(const struct keyword_set *set,
+			  const struct keyword *kw, struct rtattr *const *tb)
+{
+	const char *text;
+	__u64 value;
+
+	if (kw->kind == KW_NAME) {
+		text = attr_string(tb, kw->attr);
+		if (!text || !*text)
+			return;
+		print_color_string(PRINT_JSON, COLOR_NONE, kw->name, NULL, text);
+		print_word(kw->name, text);
+		return;
+	}
+	if (!keyword_value(tb, kw, &value))
+		return;
+	if (kw->kind == KW_FLAG)
+		print_flag(kw, value, shown(set, kw, tb, value));
+	else
+		print_number(kw, value, shown(set, kw, tb, value));
+}
+
+int optq_print(const struct keyword_set *set, struct rtattr *opt)
+{
+	struct rtattr *tb[ATTRS_MAX + 1];
+	unsigned int i;
+
+	if (!opt)
+		return 0;
+	parse_rtattr_flags(tb, set->attr_max, RTA_DATA(opt), RTA_PAYLOAD(opt),
+			   NLA_F_NESTED);
+	for (i = 0; i < set->len; i++)
+		if (set->table[i].attr)
+			print_keyword(set, &set->table[i], tb);
+	return 0;
+}

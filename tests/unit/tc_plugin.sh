@@ -1,0 +1,227 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# The tc plugin in the machine's own tc, without the kernel module: what it
+# sends and prints is caught and fed by tc_capture.c.  TC_CAPTURE_LIB names it
+# ready-made where there is no compiler.
+. "$(dirname "$0")/../kselftest/lib.sh"
+
+unit_dir=$(cd "$(dirname "$0")" && pwd)
+lib=${TC_CAPTURE_LIB:-$TMP/tc_capture.so}
+
+# What tc said to the last ask_*, and the message it would have sent.
+said=$TMP/out
+msg=$TMP/msg
+
+ask()
+{
+	rm -f "$msg"
+	TC_CAPTURE=$msg LD_PRELOAD=$lib tc "$@" >"$said" 2>&1
+}
+
+ask_class() { ask class replace dev lo parent 1: classid 1:10 optq "$@"; }
+ask_qdisc() { ask qdisc replace dev lo root handle 1: optq "$@"; }
+
+# replay class|qdisc [TC OPTION...]: what tc prints for the last message
+replay()
+{
+	local object=$1
+	shift
+	TC_REPLAY=$msg LD_PRELOAD=$lib tc "$@" "$object" show dev lo
+}
+
+shown_class() { replay class "$@" | sed -n '1s/^class optq 1:10 parent 1: //p'; }
+shown_qdisc() { replay qdisc | sed -n '1s/^qdisc optq 1: root refcnt [0-9]* //p'; }
+
+same()
+{
+	local got=${1% } want=$2
+	[ "$got" = "$want" ] && return
+	echo "want: $want"
+	echo "got:  $got"
+	return 1
+}
+
+# class_reads "WORDS" "SHOWN": the words are taken silently, shown as given, and
+# what is shown is taken for the very same message.
+class_reads()
+{
+	local first=$TMP/first
+	# shellcheck disable=SC2086
+	ask_class $1 || { cat "$said"; return 1; }
+	[ -s "$said" ] && { echo "not silent: $(cat "$said")"; return 1; }
+	same "$(shown_class)" "$2" || return 1
+	cp "$msg" "$first"
+	# shellcheck disable=SC2046
+	ask_class $(shown_class) || { cat "$said"; return 1; }
+	same "$(sort_attrs "$msg")" "$(sort_attrs "$first")"
+}
+
+# The order of attributes is no part of what they say.
+sort_attrs() { od -An -v -tx1 -w4 "$1" | sort; }
+
+qdisc_reads()
+{
+	# shellcheck disable=SC2086
+	ask_qdisc $1 || { cat "$said"; return 1; }
+	[ -s "$said" ] && { echo "not silent: $(cat "$said")"; return 1; }
+	same "$(shown_qdisc)" "$2"
+}
+
+# class_warns "WORDS" "TEXT...": taken, with a warning that says so.
+warns()
+{
+	local ask=$1 words=$2 part
+	shift 2
+	# shellcheck disable=SC2086
+	$ask $words || { cat "$said"; return 1; }
+	for part in "optq: warning: " "$@"; do
+		grep -qF -- "$part" "$said" && continue
+		echo "no \"$part\" in: $(cat "$said")"
+		return 1
+	done
+}
+class_warns() { warns ask_class "$@"; }
+qdisc_warns() { warns ask_qdisc "$@"; }
+
+# refuses ask_* "WORDS" PART...: exit 1, nothing sent, each PART in the reason
+refuses()
+{
+	local ask=$1 words=$2 part rc
+	shift 2
+	# shellcheck disable=SC2086
+	$ask $words
+	rc=$?
+	[ $rc -eq 1 ] || { echo "exit $rc: $(cat "$said")"; return 1; }
+	[ -e "$msg" ] && { echo "sent all the same"; return 1; }
+	for part in "$@"; do
+		grep -qF -- "$part" "$said" && continue
+		echo "no \"$part\" in: $(cat "$said")"
+		return 1
+	done
+}
+
+# One test per line of a here-document: WORDS | expectation [| expectation...]
+each()
+{
+	local name=$1 line parts
+	shift
+	while IFS= read -r line; do
+		[ -n "$line" ] || continue
+		IFS='|' read -ra parts <<<"$line"
+		ktap_test "$name: ${parts[0]}" "$@" "${parts[@]}"
+	done
+}
+
+wire_form()
+{
+	ask_class prio 3 rate 8000000 name v ecn || { cat "$said"; return 1; }
+	# nest TCA_OPTIONS; name(3), prio(9), rate(4), ecn(14), ceil(5): the ABI
+	local want="34 00 02 80 06 00 03 00 76 00 00 00 08 00 09 00 03 00 00 00"
+	want+=" 0c 00 04 00 40 42 0f 00 00 00 00 00 05 00 0e 00 01 00 00 00"
+	want+=" 0c 00 05 00 40 42 0f 00 00 00 00 00"
+	same "$(tail -c 52 "$msg" | od -An -v -tx1 | tr -s ' \n' ' ' |
+		sed 's/^ //')" "$want"
+}
+
+empty_is_a_nest()
+{
+	ask_class || { cat "$said"; return 1; }
+	same "$(tail -c 4 "$msg" | od -An -v -tx1 | tr -s ' ')" " 04 00 02 80" &&
+	ask_qdisc || { cat "$said"; return 1; }
+	same "$(tail -c 4 "$msg" | od -An -v -tx1 | tr -s ' ')" " 04 00 02 80"
+}
+
+details_show_all()
+{
+	local all="prio 0 rate 1Mbit ceil none burst auto cburst auto weight auto"
+	all+=" quantum auto limit auto target auto interval auto"
+	ask_class rate 1mbit ceil none burst 0 weight auto target auto prio 0 ||
+		{ cat "$said"; return 1; }
+	same "$(shown_class)" "rate 1Mbit ceil none" &&
+	same "$(shown_class -d)" "$all" || return 1
+	# and is valid input all the same
+	# shellcheck disable=SC2046
+	ask_class $(shown_class -d) weight 5 2>/dev/null
+	grep -q "weight after weight" "$said" || { cat "$said"; return 1; }
+	# shellcheck disable=SC2046
+	ask_class $(shown_class -d) || { cat "$said"; return 1; }
+}
+
+iec_reads_back()
+{
+	ask_class rate 2048kibit || { cat "$said"; return 1; }
+	same "$(shown_class -iec)" "rate 2Mibit ceil 2Mibit" &&
+	same "$(shown_class)" "rate 2097152bit ceil 2097152bit"
+}
+
+stats_of()
+{
+	ask_class rate 1mbit || { cat "$said"; return 1; }
+	TC_STATS=$1 replay class -s >"$said" || return 1
+	shift
+	for part in "$@"; do
+		grep -qF -- "$part" "$said" && continue
+		echo "no \"$part\" in: $(cat "$said")"
+		return 1
+	done
+}
+
+stats_shorter() { stats_of 44 "enqueued 1003" "aqm 1005" && ! grep -q other "$said"; }
+stats_same()
+{
+	stats_of 120 "enqueued 1003 flows 1012 new_flows 1013" \
+		"overlimit 1004 aqm 1005 other 1006 ecn_marked 1007" \
+		"guaranteed 1011b throttled 1010ns sojourn: avg 1014ns max 1015ns"
+}
+stats_longer() { stats_of 200 "max 1015ns" && ! grep -qE '10(1[6-9]|2)' "$said"; }
+
+# tc of iproute2 6.1 has no JSON for classes, of any kind.
+json_class()
+{
+	ask_class name a rate 8mbit burst 15k weight 3 target 5ms noecn \
+		oversubscribe || { cat "$said"; return 1; }
+	TC_STATS=120 replay class -s -j >"$said"
+	grep -q '^\[' "$said" || { echo "this tc has no JSON for classes"; return 4; }
+	same "$(jq -c '.[0] | [.class, .name, .rate, .ceil, .burst, .weight,
+		.target, .ecn, .oversubscribe, .stats.bytes,
+		.stats.drop_aqm, .stats.sojourn_max_ns]' "$said")" \
+	     '["optq","a",1000000,1000000,15360,3,5000000,false,true,7000,1005,1015]'
+}
+
+json_qdisc()
+{
+	ask_qdisc default 10 rate 10mbit limit 5 || { cat "$said"; return 1; }
+	TC_STATS=120 replay qdisc -s -j >"$said"
+	same "$(jq -c '.[0] | [.kind, .options.default, .options.rate,
+		.options.limit, .bytes, .drop_aqm]' "$said")" \
+	     '["optq","0x10",1250000,5,7000,1005]' || return 1
+	# a key that tc itself prints would be lost to most JSON readers
+	same "$(jq -c --stream 'select(length == 2) | .[0]' "$said" | sort | uniq -d)" ""
+}
+
+help_names_all()
+{
+	ask_class help
+	[ $? -eq 1 ] || return 1
+	for part in rate ceil prio burst buffer cburst weight quantum limit target \
+		interval ecn noecn oversubscribe name mtu mpu overhead linklayer; do
+		grep -qw -- "$part" "$said" || { echo "no $part"; return 1; }
+	done
+}
+
+percent_needs_a_speed() { refuses ask_class "rate 10%" 'optq: rate "10%"'; }
+
+ktap_header
+ktap_plan 106
+optq_require_cmd tc jq od
+optq_require_tc
+if [ -z "${TC_CAPTURE_LIB:-}" ]; then
+	optq_require_cmd cc
+	cc -Wall -Wextra -Werror -O1 -shared -fPIC -o "$lib" \
+		"$unit_dir/tc_capture.c" -ldl || exit 1
+fi
+note "$(tc -V)"
+
+. "$unit_dir/tc_plugin_cases.sh"
+ktap_done

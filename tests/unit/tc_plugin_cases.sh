@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# The cases of tc_plugin.sh: one test a line.
+
+ktap_test "the wire form is the ABI's" wire_form
+ktap_test "no options are an empty nest" empty_is_a_nest
+ktap_test "-d shows what is left out otherwise" details_show_all
+ktap_test "-iec rates read back" iec_reads_back
+ktap_test "statistics of an older kernel" stats_shorter
+ktap_test "statistics of this kernel" stats_same
+ktap_test "statistics of a newer kernel" stats_longer
+ktap_test "JSON of a class" json_class
+ktap_test "JSON of a qdisc" json_qdisc
+ktap_test "help names every keyword" help_names_all
+ktap_test "a percentage of no speed" percent_needs_a_speed
+
+each "class" class_reads <<'END'
+rate 10mbit|rate 10Mbit ceil 10Mbit
+rate 10mbit ceil 20mbit|rate 10Mbit ceil 20Mbit
+rate 10mbit ceil none|rate 10Mbit ceil none
+rate 1234568bit|rate 1234568bit ceil 1234568bit
+rate 8bit|rate 8bit ceil 8bit
+rate 1tbit|rate 1Tbit ceil 1Tbit
+rate 1000bps|rate 8Kbit ceil 8Kbit
+ceil 5gbit|ceil 5Gbit
+rate 1mbit burst 15k cburst 1600|rate 1Mbit ceil 1Mbit burst 15Kb cburst 1600b
+rate 1mbit buffer 1m cbuffer 3kb|rate 1Mbit ceil 1Mbit burst 1Mb cburst 3Kb
+rate 1mbit maxburst 1 cmaxburst 2147483647|rate 1Mbit ceil 1Mbit burst 1b cburst 2147483647b
+prio 7|prio 7
+pri 1|prio 1
+weight 1|weight 1
+weight 4294967295|weight 4294967295
+limit 4194304|limit 4194304
+target 5ms interval 100ms|target 5ms interval 100ms
+target 5000 interval 10s|target 5ms interval 10s
+target 1us interval 1500001ns|target 1us interval 1500001ns
+ecn|ecn
+noecn|noecn
+oversubscribe|oversubscribe
+name voice|name voice
+weight 2 quantum 256|weight 2 quantum 256
+weight 2 quant 1048576|weight 2 quantum 1048576
+END
+
+each "qdisc" qdisc_reads <<'END'
+default 10|default 0x10
+default 0x10|default 0x10
+def fffe|default 0xfffe
+default 1:20|default 0x20
+rate 1gbit burst 32k|rate 1Gbit burst 32Kb
+limit 1 direct_qlen 1000 flows 1048576|limit 1 direct_qlen 1000 flows 1048576
+oversubscribe|oversubscribe
+nooversubscribe|
+END
+
+each "HTB's, no meaning" class_warns <<'END'
+rate 1mbit quantum 1514|quantum|`weight`
+mtu 1600|mtu|has no meaning
+mpu 64|mpu|stab
+overhead 24|overhead|stab
+linklayer atm|linklayer|stab
+rate 1mbit burst 15k/8|burst|cell
+END
+each "HTB's, no meaning" qdisc_warns <<'END'
+default 30 r2q 5|r2q|`weight`
+debug 3333333|debug
+END
+
+each "refused" refuses ask_class <<'END'
+rate 0|optq: rate "0": expected a rate from 8bit to 1Tbit
+rate 7bit|optq: rate "7bit"
+rate 1001gbit|optq: rate "1001gbit"
+rate 1e40|optq: rate
+rate -1mbit|optq: rate "-1mbit"
+rate nan|optq: rate "nan"
+rate 12kbitt|optq: rate "12kbitt"
+rate|optq: rate: the value is missing
+ceil 0|optq: ceil "0"
+ceil 2tbit|optq: ceil "2tbit"
+rate 1mbit rate 2mbit|optq: rate after rate
+burst 1k buffer 1k|optq: buffer after burst
+burst 2147483648|optq: burst "2147483648": expected a size in bytes from 1b to 2147483647b
+burst 1e30|optq: burst
+burst 15k/7|optq: burst "15k/7"
+burst 15q|optq: burst "15q"
+cburst -1|optq: cburst "-1"
+prio 8|optq: prio "8": expected a number from 0 to 7
+prio -1|optq: prio "-1"
+prio 1x|optq: prio "1x"
+weight 0|optq: weight "0": expected a number from 1 to 4294967295, or auto
+weight 4294967296|optq: weight
+quantum 255|optq: quantum "255": expected a number from 256 to 1048576
+quantum 1048577|optq: quantum
+limit 0|optq: limit "0"
+limit 4194305|optq: limit
+target 0|optq: target "0": expected a time from 1us to 10s
+target 999ns|optq: target
+interval 10001ms|optq: interval
+interval 5parsec|optq: interval "5parsec"
+ecn noecn|optq: noecn after ecn
+oversubscribe nooversubscribe|optq: nooversubscribe after oversubscribe
+name a/b|optq: name "a/b"
+name ..|optq: name ".."
+name -x|optq: name "-x"
+name é|optq: name
+name aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa|optq: name
+mtu many|optq: mtu "many"
+linklayer token-ring|optq: linklayer "token-ring": expected ethernet, atm or adsl
+rat 1mbit|optq: what is "rat"?|Usage:
+bandwidth 1mbit|optq: what is "bandwidth"?|Usage:
+END
+each "refused" refuses ask_qdisc <<'END'
+default 10000|optq: default "10000": expected the minor of a class of this qdisc, in hex, from 1 to fffe
+default ffff|optq: default "ffff"
+default 2:10|optq: default "2:10"
+default 1:|optq: default "1:"
+default xyz|optq: default "xyz"
+rate 0|optq: rate "0"
+limit 0|optq: limit "0"
+direct_qlen 0|optq: direct_qlen "0"
+flows 0|optq: flows "0"
+flows 1048577|optq: flows "1048577": expected a number from 1 to 1048576
+r2q|optq: r2q: the value is missing
+offload|optq: offload: the tree runs in software only
+ceil 1mbit|optq: what is "ceil"?|Usage:
+END
