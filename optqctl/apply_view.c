@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <json-c/json.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "apply_view.h"
+#include "diag_view.h"
+#include "term.h"
+
+static bool any_applied(const struct apply_link *links, size_t n)
+{
+	size_t i;
+
+	for (i = 0; links && i < n; i++)
+		if (links[i].applied)
+			return true;
+	return false;
+}
+
+static void print_link(const struct apply_link *al, bool some_failed)
+{
+	const struct link *link = al->link;
+
+	if (al->applied) {
+		printf("%s: applied: %u class%s, %zu rule%s", link->device,
+		       link->n_classes, link->n_classes == 1 ? "" : "es",
+		       link->n_rules, link->n_rules == 1 ? "" : "s");
+		if (*al->replaced)
+			printf(", in place of %s", al->replaced);
+		if (al->removed) {
+			printf(", %zu removed (", al->removed);
+			term_print(stdout, al->removed_names,
+				   strlen(al->removed_names));
+			putchar(')');
+		}
+		putchar('\n');
+	} else if (some_failed) {
+		/* Each link is all or nothing, a file of several is not. */
+		printf("%s: not applied\n", link->device);
+	}
+}
+
+void apply_print(const struct source *src, const struct diags *d,
+		 const struct apply_link *links, size_t n)
+{
+	bool some = any_applied(links, n);
+	size_t i;
+
+	diags_print(stderr, src, d);
+	for (i = 0; some && i < n; i++)
+		print_link(&links[i], d->errors);
+	if (!some && links)
+		fputs("Nothing was changed.\n", stderr);
+}
+
+static struct json_object *link_json(const struct apply_link *al)
+{
+	struct json_object *o = json_object_new_object();
+
+	json_object_object_add(o, "link", json_object_new_string(al->link->name));
+	json_object_object_add(o, "device",
+			       json_object_new_string(al->link->device));
+	json_object_object_add(o, "applied", json_object_new_boolean(al->applied));
+	json_object_object_add(o, "classes",
+			       json_object_new_int64(al->link->n_classes));
+	json_object_object_add(o, "rules",
+			       json_object_new_int64((int64_t)al->link->n_rules));
+	json_object_object_add(o, "removed",
+			       json_object_new_int64((int64_t)al->removed));
+	if (al->applied && *al->replaced)
+		json_object_object_add(o, "replaced",
+				       json_object_new_string(al->replaced));
+	return o;
+}
+
+void apply_print_json(const struct source *src, const struct diags *d,
+		      const struct apply_link *links, size_t n)
+{
+	struct json_object *o = json_object_new_object();
+	struct json_object *list = json_object_new_array();
+	size_t i;
+
+	for (i = 0; links && i < n; i++)
+		if (links[i].link)
+			json_object_array_add(list, link_json(&links[i]));
+	json_object_object_add(o, "links", list);
+	json_object_object_add(o, "diagnostics", diags_json(src, d));
+	puts(json_object_to_json_string_ext(o, JSON_C_TO_STRING_PRETTY |
+					    JSON_C_TO_STRING_NOSLASHESCAPE));
+	json_object_put(o);
+}

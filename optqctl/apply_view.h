@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef OPTQCTL_APPLY_VIEW_H
+#define OPTQCTL_APPLY_VIEW_H
+
+#include <stddef.h>
+
+#include "diag.h"
+#include "model.h"
+
+struct source;
+
+/* What became of one link. */
+struct apply_link {
+	const struct link *link;
+	int ifindex;
+	bool create;		/* the device has no optq yet */
+	char replaced[32];	/* kind of the configured qdisc that goes */
+	size_t removed;		/* live classes that the policy does not have */
+	char *removed_names;	/* of the first of them */
+	uint32_t generation;
+	bool failed, applied;
+};
+
+/* @links may be NULL: the policy was not good. */
+void apply_print(const struct source *src, const struct diags *d,
+		 const struct apply_link *links, size_t n);
+void apply_print_json(const struct source *src, const struct diags *d,
+		      const struct apply_link *links, size_t n);
+
+#endif

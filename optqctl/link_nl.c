@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <linux/optq.h>
+#include <netlink/attr.h>
+#include <netlink/genl/genl.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "link_nl.h"
+#include "mem.h"
+
+/* Upper bounds of what one nest takes, all attributes given. */
+#define HEAD_BYTES	512
+#define CLASS_BYTES	320
+#define RULE_BYTES	192
+
+static int put_u64(struct nl_msg *msg, int type, uint64_t value)
+{
+	return value ? nla_put_u64(msg, type, value) : 0;
+}
+
+static int put_u32(struct nl_msg *msg, int type, uint32_t value)
+{
+	return value ? nla_put_u32(msg, type, value) : 0;
+}
+
+int link_put_params(struct nl_msg *msg, const struct link *link,
+		    bool with_default)
+{
+	int err = 0;
+
+	if (with_default)
+		err |= put_u32(msg, OPTQ_LINK_A_DEFAULT,
+			       link->classes[link->default_class].id);
+	err |= put_u64(msg, OPTQ_LINK_A_RATE, link->rate);
+	err |= put_u32(msg, OPTQ_LINK_A_BURST, link->burst);
+	err |= put_u32(msg, OPTQ_LINK_A_LIMIT, link->limit);
+	if (link->oversubscribe)
+		err |= nla_put_u8(msg, OPTQ_LINK_A_OVERSUBSCRIBE, 1);
+	return err;
+}
+
+static int put_class(struct nl_msg *msg, const struct link *link,
+		     const struct class *class)
+{
+	struct nlattr *nest = nla_nest_start(msg, OPTQ_A_CLASS);
+	int err = 0;
+
+	if (!nest)
+		return -NLE_MSGSIZE;
+	err |= nla_put_u32(msg, OPTQ_CLASS_A_ID, class->id);
+	err |= nla_put_u32(msg, OPTQ_CLASS_A_PARENT, class->parent == NO_CLASS ?
+			   0 : link->classes[class->parent].id);
+	err |= nla_put_string(msg, OPTQ_CLASS_A_NAME, class->name);
+	err |= put_u64(msg, OPTQ_CLASS_A_RATE, class->rate);
+	err |= put_u64(msg, OPTQ_CLASS_A_CEIL, class->ceil);
+	err |= put_u32(msg, OPTQ_CLASS_A_BURST, class->burst);
+	err |= put_u32(msg, OPTQ_CLASS_A_CBURST, class->cburst);
+	err |= put_u32(msg, OPTQ_CLASS_A_WEIGHT, class->weight);
+	err |= put_u32(msg, OPTQ_CLASS_A_PRIO, class->prio);
+	if (!class->children) {
+		err |= put_u32(msg, OPTQ_CLASS_A_QUANTUM, class->quantum);
+		err |= put_u32(msg, OPTQ_CLASS_A_LIMIT, class->limit);
+		err |= put_u64(msg, OPTQ_CLASS_A_TARGET, class->target_ns);
+		err |= put_u64(msg, OPTQ_CLASS_A_INTERVAL, class->interval_ns);
+		if (class->ecn >= 0)
+			err |= nla_put_u8(msg, OPTQ_CLASS_A_ECN,
+					  (uint8_t)class->ecn);
+	} else if (class->oversubscribe) {
+		err |= nla_put_u8(msg, OPTQ_CLASS_A_OVERSUBSCRIBE, 1);
+	}
+	nla_nest_end(msg, nest);
+	return err;
+}
+
+static int put_address(struct nl_msg *msg, const struct address *a, int type,
+		       int len_type)
+{
+	int err = 0;
+
+	/* A prefix of length 0 says no more than its family. */
+	if (!a->family || !a->prefix_len)
+		return 0;
+	err |= nla_put(msg, type, a->family == 4 ? 4 : 16, a->bytes);
+	err |= nla_put_u8(msg, len_type, a->prefix_len);
+	return err;
+}
+
+static int put_ports(struct nl_msg *msg, const struct port_range *range,
+		     int min_type, int max_type)
+{
+	int err = 0;
+
+	if (!range->set)
+		return 0;
+	err |= nla_put_u16(msg, min_type, range->min);
+	err |= nla_put_u16(msg, max_type, range->max);
+	return err;
+}
+
+static int put_rule(struct nl_msg *msg, const struct link *link,
+		    const struct rule *rule)
+{
+	struct nlattr *nest = nla_nest_start(msg, OPTQ_A_RULE);
+	int err = 0;
+
+	if (!nest)
+		return -NLE_MSGSIZE;
+	err |= nla_put_u32(msg, OPTQ_RULE_A_CLASS,
+			   link->classes[rule->class_index].id);
+	if (rule->family)
+		err |= nla_put_u8(msg, OPTQ_RULE_A_FAMILY, rule->family);
+	if (rule->proto >= 0)
+		err |= nla_put_u8(msg, OPTQ_RULE_A_PROTO, (uint8_t)rule->proto);
+	err |= put_address(msg, &rule->src, OPTQ_RULE_A_SRC, OPTQ_RULE_A_SRC_LEN);
+	err |= put_address(msg, &rule->dst, OPTQ_RULE_A_DST, OPTQ_RULE_A_DST_LEN);
+	err |= put_ports(msg, &rule->sport, OPTQ_RULE_A_SPORT_MIN,
+			 OPTQ_RULE_A_SPORT_MAX);
+	err |= put_ports(msg, &rule->dport, OPTQ_RULE_A_DPORT_MIN,
+			 OPTQ_RULE_A_DPORT_MAX);
+	if (rule->dscp >= 0)
+		err |= nla_put_u8(msg, OPTQ_RULE_A_DSCP, (uint8_t)rule->dscp);
+	if (rule->has_mark) {
+		err |= nla_put_u32(msg, OPTQ_RULE_A_MARK, rule->mark);
+		err |= nla_put_u32(msg, OPTQ_RULE_A_MARK_MASK, rule->mark_mask);
+	}
+	nla_nest_end(msg, nest);
+	return err;
+}
+
+static uint32_t message_end(struct nl_msg *msg)
+{
+	return nlmsg_hdr(msg)->nlmsg_len;
+}
+
+static int put_head(struct nl_msg *msg, const struct tree_request *req,
+		    const struct link *link)
+{
+	struct nlattr *nest;
+	int err = 0;
+
+	err |= nla_put_u32(msg, OPTQ_A_IFINDEX, (uint32_t)req->ifindex);
+	if (req->check)
+		err |= nla_put_u32(msg, OPTQ_A_FLAGS, OPTQ_F_CHECK);
+	if (req->has_generation)
+		err |= nla_put_u32(msg, OPTQ_A_GENERATION, req->generation);
+	nest = nla_nest_start(msg, OPTQ_A_LINK);
+	if (!nest)
+		return -NLE_MSGSIZE;
+	err |= link_put_params(msg, link, true);
+	nla_nest_end(msg, nest);
+	return err;
+}
+
+struct nl_msg *tree_message(const struct tree_request *req,
+			    const struct link *link, struct tree_places *places)
+{
+	size_t bytes = HEAD_BYTES + link->n_classes * (size_t)CLASS_BYTES +
+		       link->n_rules * RULE_BYTES;
+	struct nl_msg *msg = nlmsg_alloc_size(bytes);
+	int err = 0;
+	size_t i;
+
+	if (!msg || !genlmsg_put(msg, NL_AUTO_PORT, NL_AUTO_SEQ, req->family, 0,
+				 0, OPTQ_CMD_TREE_SET, OPTQ_GENL_VERSION))
+		goto none;
+	err = put_head(msg, req, link);
+	for (i = 0; !err && i < link->n_classes; i++) {
+		places->class_at[i] = message_end(msg);
+		err = put_class(msg, link, &link->classes[i]);
+	}
+	for (i = 0; !err && i < link->n_rules; i++) {
+		places->rule_at[i] = message_end(msg);
+		err = put_rule(msg, link, &link->rules[i]);
+	}
+	if (!err)
+		return msg;
+none:
+	nlmsg_free(msg);
+	return NULL;
+}
+
+/* Index of the nest that holds byte @offset, or @n. */
+static size_t nest_at(const uint32_t *start, size_t n, uint32_t offset)
+{
+	size_t i = n;
+
+	if (!n || offset < start[0])
+		return n;
+	while (i > 0 && start[i - 1] > offset)
+		i--;
+	return i - 1;
+}
+
+uint32_t tree_class_at(const struct tree_places *places,
+		       const struct link *link, uint32_t offset)
+{
+	size_t i = nest_at(places->rule_at, link->n_rules, offset);
+
+	if (i < link->n_rules)
+		return link->rules[i].class_index;
+	i = nest_at(places->class_at, link->n_classes, offset);
+	return i < link->n_classes ? (uint32_t)i : NO_CLASS;
+}
+
+void tree_set(const struct tree_request *req, const struct link *link,
+	      uint32_t *bad_class, struct nl_answer *answer)
+{
+	struct tree_places places = {
+		mem_zalloc(link->n_classes, sizeof(uint32_t)),
+		mem_zalloc(link->n_rules, sizeof(uint32_t)),
+	};
+	struct nl_msg *msg = tree_message(req, link, &places);
+
+	*bad_class = NO_CLASS;
+	if (!msg)
+		answer->error = ENOMEM;
+	else
+		nl_talk(req->genl, msg, answer);
+	if (answer->error && answer->has_offset)
+		*bad_class = tree_class_at(&places, link, answer->offset);
+	free(places.class_at);
+	free(places.rule_at);
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* A link's tree as a request of the generic-netlink family optq. */
+#ifndef OPTQCTL_LINK_NL_H
+#define OPTQCTL_LINK_NL_H
+
+#include "model.h"
+#include "nl.h"
+
+struct tree_request {
+	struct nl_sock *genl;
+	int family;
+	int ifindex;
+	bool check;		/* ask only, change nothing */
+	bool has_generation;
+	uint32_t generation;	/* the tree that the request was made from */
+};
+
+/* What the request's bytes belong to, to find what the kernel points at. */
+struct tree_places {
+	uint32_t *class_at;	/* offset of each class's nest */
+	uint32_t *rule_at;
+};
+
+/* The whole request; class ids are in place. NULL when out of memory. */
+struct nl_msg *tree_message(const struct tree_request *req,
+			    const struct link *link, struct tree_places *places);
+/* The class that byte @offset of the request is about, or NO_CLASS. */
+uint32_t tree_class_at(const struct tree_places *places,
+		       const struct link *link, uint32_t offset);
+
+/* Sends it. @bad_class: where the kernel's error points. */
+void tree_set(const struct tree_request *req, const struct link *link,
+	      uint32_t *bad_class, struct nl_answer *answer);
+
+/* The attributes of OPTQ_A_LINK and TCA_OPTIONS; negative: no room. */
+int link_put_params(struct nl_msg *msg, const struct link *link,
+		    bool with_default);
+
+#endif

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The tree that the kernel runs, with its statistics. */
+#ifndef OPTQCTL_LIVE_H
+#define OPTQCTL_LIVE_H
+
+#include <linux/optq.h>
+#include <net/if.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "nl.h"
+
+struct live_class {
+	uint32_t id, parent, level;
+	bool leaf;
+	char *name;		/* NULL: made through tc */
+	char *qdisc;		/* kind of a grafted one, or NULL */
+	uint64_t rate, ceil;	/* bytes per second; ceil 0: the parent's */
+	uint64_t target_ns, interval_ns;
+	uint32_t burst, cburst, weight, prio, quantum, limit;
+	bool ecn, oversubscribe;
+	struct optq_stats stats;
+	size_t parent_index;	/* SIZE_MAX: the link */
+};
+
+struct live_tree {
+	int ifindex;
+	char device[IFNAMSIZ];
+	uint32_t handle, generation, default_id;
+	uint32_t burst, limit, direct_limit, rules;
+	uint64_t rate;
+	bool oversubscribe;
+	struct optq_stats stats;
+	struct live_class *classes;	/* parents before children */
+	size_t n, room;
+};
+
+/* A snapshot of one generation; tries again when a change tears it. */
+void live_read(struct nl_sock *genl, int family, int ifindex,
+	       struct live_tree *tree, struct nl_answer *answer);
+void live_free(struct live_tree *tree);
+
+/* "office/web", with 1:10 for what has no name; to be freed. */
+char *live_path(const struct live_tree *tree, size_t index);
+/* NULL when a component has no name. */
+char *live_named_path(const struct live_tree *tree, size_t index);
+/* "1:10", or the number alone where tc could not name the class. */
+char *live_class_id(const struct live_tree *tree, uint32_t id);
+/* Index of the class, or SIZE_MAX. */
+size_t live_find(const struct live_tree *tree, uint32_t id);
+
+#endif

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <netlink/attr.h>
+#include <netlink/genl/genl.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "live.h"
+#include "mem.h"
+
+#define TRIES_MAX	10
+
+static uint32_t get_u32(struct nlattr *attr)
+{
+	return attr && nla_len(attr) >= 4 ? nla_get_u32(attr) : 0;
+}
+
+static uint64_t get_u64(struct nlattr *attr)
+{
+	return attr && nla_len(attr) >= 8 ? nla_get_u64(attr) : 0;
+}
+
+static bool get_flag(struct nlattr *attr)
+{
+	return attr && nla_len(attr) >= 1 && nla_get_u8(attr);
+}
+
+static char *get_name(struct nlattr *attr)
+{
+	size_t len = attr ? strnlen(nla_data(attr), (size_t)nla_len(attr)) : 0;
+
+	return len ? mem_strndup(nla_data(attr), len) : NULL;
+}
+
+/* The kernel's may be shorter or longer than ours: take what both know. */
+static void get_stats(struct nlattr *attr, struct optq_stats *stats)
+{
+	size_t len = attr ? (size_t)nla_len(attr) : 0;
+
+	memcpy(stats, attr ? nla_data(attr) : stats,
+	       len < sizeof(*stats) ? len : sizeof(*stats));
+}
+
+static int take_link(struct nlmsghdr *nlh, void *arg)
+{
+	struct nlattr *top[OPTQ_A_MAX + 1], *tb[OPTQ_LINK_A_MAX + 1];
+	struct live_tree *tree = arg;
+
+	if (genlmsg_parse(nlh, 0, top, OPTQ_A_MAX, NULL) || !top[OPTQ_A_LINK] ||
+	    nla_parse_nested(tb, OPTQ_LINK_A_MAX, top[OPTQ_A_LINK], NULL))
+		return NL_OK;
+	tree->generation = get_u32(top[OPTQ_A_GENERATION]);
+	tree->handle = get_u32(tb[OPTQ_LINK_A_HANDLE]);
+	tree->default_id = get_u32(tb[OPTQ_LINK_A_DEFAULT]);
+	tree->rate = get_u64(tb[OPTQ_LINK_A_RATE]);
+	tree->burst = get_u32(tb[OPTQ_LINK_A_BURST]);
+	tree->limit = get_u32(tb[OPTQ_LINK_A_LIMIT]);
+	tree->direct_limit = get_u32(tb[OPTQ_LINK_A_DIRECT_LIMIT]);
+	tree->rules = get_u32(tb[OPTQ_LINK_A_RULES]);
+	tree->oversubscribe = get_flag(tb[OPTQ_LINK_A_OVERSUBSCRIBE]);
+	get_stats(tb[OPTQ_LINK_A_STATS], &tree->stats);
+	return NL_OK;
+}
+
+static void add_class(struct live_tree *tree, struct nlattr *nest)
+{
+	struct nlattr *tb[OPTQ_CLASS_A_MAX + 1];
+	struct live_class *class;
+
+	if (nla_parse_nested(tb, OPTQ_CLASS_A_MAX, nest, NULL))
+		return;
+	tree->classes = mem_grow(tree->classes, &tree->room, tree->n + 1,
+				 sizeof(*tree->classes));
+	class = &tree->classes[tree->n++];
+	class->id = get_u32(tb[OPTQ_CLASS_A_ID]);
+	class->parent = get_u32(tb[OPTQ_CLASS_A_PARENT]);
+	class->level = get_u32(tb[OPTQ_CLASS_A_LEVEL]);
+	class->leaf = get_flag(tb[OPTQ_CLASS_A_LEAF]);
+	class->name = get_name(tb[OPTQ_CLASS_A_NAME]);
+	class->qdisc = get_name(tb[OPTQ_CLASS_A_QDISC]);
+	class->rate = get_u64(tb[OPTQ_CLASS_A_RATE]);
+	class->ceil = get_u64(tb[OPTQ_CLASS_A_CEIL]);
+	class->burst = get_u32(tb[OPTQ_CLASS_A_BURST]);
+	class->cburst = get_u32(tb[OPTQ_CLASS_A_CBURST]);
+	class->weight = get_u32(tb[OPTQ_CLASS_A_WEIGHT]);
+	class->prio = get_u32(tb[OPTQ_CLASS_A_PRIO]);
+	class->quantum = get_u32(tb[OPTQ_CLASS_A_QUANTUM]);
+	class->limit = get_u32(tb[OPTQ_CLASS_A_LIMIT]);
+	class->target_ns = get_u64(tb[OPTQ_CLASS_A_TARGET]);
+	class->interval_ns = get_u64(tb[OPTQ_CLASS_A_INTERVAL]);
+	class->ecn = get_flag(tb[OPTQ_CLASS_A_ECN]);
+	class->oversubscribe = get_flag(tb[OPTQ_CLASS_A_OVERSUBSCRIBE]);
+	get_stats(tb[OPTQ_CLASS_A_STATS], &class->stats);
+}
+
+static int take_classes(struct nlmsghdr *nlh, void *arg)
+{
+	struct nlattr *attr;
+	int rest;
+
+	nlmsg_for_each_attr(attr, nlh, GENL_HDRLEN, rest)
+		if (nla_type(attr) == OPTQ_A_CLASS)
+			add_class(arg, attr);
+	return NL_OK;
+}
+
+static void ask(struct nl_sock *genl, int family, int ifindex, uint8_t cmd,
+		int flags, struct nl_answer *answer)
+{
+	struct nl_msg *msg = nlmsg_alloc();
+
+	if (!msg || !genlmsg_put(msg, NL_AUTO_PORT, NL_AUTO_SEQ, family, 0,
+				 flags, cmd, OPTQ_GENL_VERSION) ||
+	    nla_put_u32(msg, OPTQ_A_IFINDEX, (uint32_t)ifindex)) {
+		nlmsg_free(msg);
+		answer->error = ENOMEM;
+		return;
+	}
+	nl_talk(genl, msg, answer);
+}
+
+static void forget_classes(struct live_tree *tree)
+{
+	size_t i;
+
+	for (i = 0; i < tree->n; i++) {
+		free(tree->classes[i].name);
+		free(tree->classes[i].qdisc);
+	}
+	free(tree->classes);
+	tree->classes = NULL;
+	tree->n = 0;
+	tree->room = 0;
+}
+
+void live_free(struct live_tree *tree)
+{
+	forget_classes(tree);
+	memset(tree, 0, sizeof(*tree));
+}
+
+static int compare_ids(const void *a, const void *b)
+{
+	const struct live_class *x = *(struct live_class *const *)a;
+	const struct live_class *y = *(struct live_class *const *)b;
+
+	return (x->id > y->id) - (x->id < y->id);
+}
+
+static struct live_class **sort_by_id(const struct live_tree *tree)
+{
+	struct live_class **sorted = mem_zalloc(tree->n, sizeof(*sorted));
+	size_t i;
+
+	for (i = 0; i < tree->n; i++)
+		sorted[i] = &tree->classes[i];
+	qsort(sorted, tree->n, sizeof(*sorted), compare_ids);
+	return sorted;
+}
+
+static void find_parents(struct live_tree *tree)
+{
+	struct live_class **sorted = sort_by_id(tree), **found, key, *want = &key;
+	size_t i;
+
+	for (i = 0; i < tree->n; i++) {
+		key.id = tree->classes[i].parent;
+		found = bsearch(&want, sorted, tree->n, sizeof(*sorted),
+				compare_ids);
+		tree->classes[i].parent_index = found ?
+			(size_t)(*found - tree->classes) : SIZE_MAX;
+	}
+	free(sorted);
+}
+
+/*
+ * One try; true when link and classes are of one generation.  The statistics
+ * of the link are those before the dump.
+ */
+static bool read_once(struct nl_sock *genl, int family, struct live_tree *tree,
+		      struct nl_answer *answer)
+{
+	struct live_tree after = { 0 };
+
+	forget_classes(tree);
+	answer->take = take_link;
+	answer->arg = tree;
+	ask(genl, family, tree->ifindex, OPTQ_CMD_TREE_GET, 0, answer);
+	if (answer->error)
+		return false;
+	nl_answer_free(answer);
+	answer->take = take_classes;
+	answer->arg = tree;
+	ask(genl, family, tree->ifindex, OPTQ_CMD_CLASS_GET, NLM_F_DUMP, answer);
+	if (answer->error || answer->interrupted)
+		return false;
+	nl_answer_free(answer);
+	answer->take = take_link;
+	answer->arg = &after;
+	ask(genl, family, tree->ifindex, OPTQ_CMD_TREE_GET, 0, answer);
+	return !answer->error && after.generation == tree->generation;
+}
+
+void live_read(struct nl_sock *genl, int family, int ifindex,
+	       struct live_tree *tree, struct nl_answer *answer)
+{
+	int tries;
+
+	tree->ifindex = ifindex;
+	if_indextoname((unsigned int)ifindex, tree->device);
+	for (tries = 0; tries < TRIES_MAX; tries++) {
+		nl_answer_free(answer);
+		if (read_once(genl, family, tree, answer)) {
+			find_parents(tree);
+			return;
+		}
+		/* A torn dump may end with an error of its own. */
+		if (answer->error && answer->error != EINTR &&
+		    !answer->interrupted)
+			return;
+	}
+	nl_answer_free(answer);
+	answer->error = EBUSY;
+	answer->reason = mem_printf("the tree keeps changing");
+}

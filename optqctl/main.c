@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <getopt.h>
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "suggest.h"
+#include "term.h"
+#include "verb.h"
+
+static const struct verb {
+	const char *name;
+	const char *args;
+	int min_args, max_args;
+	enum exit_code (*run)(const struct options *opt);
+	const char *help;
+} verbs[] = {
+	{ "check", "FILE", 1, 1, verb_check,
+	  "read a policy and report every mistake; touches nothing" },
+	{ "apply", "FILE", 1, 1, verb_apply,
+	  "check a policy, then load it: all of a link or nothing" },
+	{ "show", "[DEVICE]", 0, 1, verb_show,
+	  "show the live classes and what they sent, dropped and hold" },
+};
+
+#define N_VERBS	(sizeof(verbs) / sizeof(*verbs))
+
+static void usage(FILE *out)
+{
+	size_t i;
+
+	fputs("Usage: optqctl [-j] VERB [ARGUMENT]\n\n", out);
+	for (i = 0; i < N_VERBS; i++)
+		fprintf(out, "  %-6s %-9s %s\n", verbs[i].name, verbs[i].args,
+			verbs[i].help);
+	fputs("  help             this text\n\n"
+	      "  -j, --json       print JSON\n"
+	      "  -V, --version    print the version\n"
+	      "  -h, --help       this text\n\n"
+	      "Exit status: 0 done, 1 failed, 2 wrong usage.\n"
+	      "FILE may be - for standard input.\n"
+	      "The policy language: optqctl(8), policy.md\n", out);
+}
+
+static int finish_output(enum exit_code code)
+{
+	if (!fflush(stdout) && !ferror(stdout))
+		return (int)code;
+	perror("optqctl: standard output");
+	return (int)EXIT_FAILED;
+}
+
+/* Verbs that people look for and tc has. */
+static bool means_removal(const char *name)
+{
+	static const char *const words[] = {
+		"clear", "del", "delete", "flush", "remove", "rm", "stop",
+		"uninstall", "unload"
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (!strcmp(name, words[i]))
+			return true;
+	return false;
+}
+
+static enum exit_code unknown_verb(const char *name)
+{
+	struct suggestion near;
+	size_t i;
+
+	suggest_begin(&near, name);
+	for (i = 0; i < N_VERBS; i++)
+		suggest_offer(&near, verbs[i].name);
+	fputs("optqctl: unknown verb \"", stderr);
+	term_print(stderr, name, strlen(name));
+	if (means_removal(name))
+		fputs("\": to take the tree off a device, \"tc qdisc del dev DEVICE root\"\n",
+		      stderr);
+	else if (suggest_end(&near))
+		fprintf(stderr, "\": did you mean \"%s\"?\n", suggest_end(&near));
+	else
+		fputs("\": see optqctl help\n", stderr);
+	return EXIT_USAGE;
+}
+
+static enum exit_code run_verb(const char *name, const struct options *opt)
+{
+	const struct verb *verb = NULL;
+	size_t i;
+
+	for (i = 0; i < N_VERBS; i++)
+		if (!strcmp(verbs[i].name, name))
+			verb = &verbs[i];
+	if (!verb)
+		return unknown_verb(name);
+	if (opt->argc >= verb->min_args && opt->argc <= verb->max_args)
+		return verb->run(opt);
+	fprintf(stderr, "Usage: optqctl [-j] %s %s\n", verb->name, verb->args);
+	return EXIT_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option longs[] = {
+		{ "json", no_argument, NULL, 'j' },
+		{ "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'V' },
+		{ NULL, 0, NULL, 0 }
+	};
+	struct options opt = { 0 };
+	int c;
+
+	setlocale(LC_CTYPE, "");
+	while ((c = getopt_long(argc, argv, "jhV", longs, NULL)) != -1) {
+		switch (c) {
+		case 'j':
+			opt.json = true;
+			break;
+		case 'h':
+			usage(stdout);
+			return finish_output(EXIT_DONE);
+		case 'V':
+			puts("optqctl " OPTQCTL_VERSION);
+			return finish_output(EXIT_DONE);
+		default:
+			usage(stderr);
+			return (int)EXIT_USAGE;
+		}
+	}
+	if (optind == argc) {
+		usage(stderr);
+		return (int)EXIT_USAGE;
+	}
+	if (!strcmp(argv[optind], "help")) {
+		usage(stdout);
+		return finish_output(EXIT_DONE);
+	}
+	opt.argc = argc - optind - 1;
+	opt.argv = argv + optind + 1;
+	return finish_output(run_verb(argv[optind], &opt));
+}

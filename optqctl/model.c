@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdlib.h>
+#include <string.h>
+
+#include "mem.h"
+#include "model.h"
+
+static void link_free(struct link *link)
+{
+	uint32_t i;
+
+	for (i = 0; i < link->n_classes; i++)
+		free(link->classes[i].name);
+	free(link->classes);
+	free(link->rules);
+	free(link->name);
+	free(link->device);
+	free(link->default_path);
+}
+
+void policy_free(struct policy *policy)
+{
+	size_t i;
+
+	for (i = 0; i < policy->n_links; i++)
+		link_free(&policy->links[i]);
+	free(policy->links);
+	memset(policy, 0, sizeof(*policy));
+}
+
+struct class *link_add_class(struct link *link, uint32_t parent,
+			     const char *name)
+{
+	struct class *class;
+
+	link->classes = mem_grow(link->classes, &link->classes_room,
+				 link->n_classes + 1, sizeof(*link->classes));
+	class = &link->classes[link->n_classes++];
+	class->name = mem_strndup(name, strlen(name));
+	class->parent = parent;
+	class->ecn = -1;
+	class->level = 1;
+	if (parent != NO_CLASS) {
+		class->level = link->classes[parent].level + 1;
+		link->classes[parent].children++;
+	}
+	return class;
+}
+
+char *class_path(const struct link *link, uint32_t index)
+{
+	size_t len = 0, n;
+	uint32_t i;
+	char *path, *p;
+
+	for (i = index; i != NO_CLASS; i = link->classes[i].parent)
+		len += strlen(link->classes[i].name) + 1;
+	path = mem_zalloc(len + 1, 1);
+	p = path + len;
+	for (i = index; i != NO_CLASS; i = link->classes[i].parent) {
+		n = strlen(link->classes[i].name);
+		/* The last component has no slash behind it. */
+		*--p = i == index ? '\0' : '/';
+		p -= n;
+		memcpy(p, link->classes[i].name, n);
+	}
+	return path;
+}
+
+uint32_t link_find_class(const struct link *link, const char *path)
+{
+	uint32_t parent = NO_CLASS, i = 0;
+	size_t len;
+
+	/* Depth first: a component's children follow it. */
+	for (;;) {
+		len = strcspn(path, "/");
+		for (; i < link->n_classes; i++)
+			if (link->classes[i].parent == parent &&
+			    strlen(link->classes[i].name) == len &&
+			    !memcmp(link->classes[i].name, path, len))
+				break;
+		if (i == link->n_classes)
+			return NO_CLASS;
+		if (!path[len])
+			return i;
+		path += len + 1;
+		parent = i++;
+	}
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* A policy as the tools see it: links, their classes and rules. */
+#ifndef OPTQCTL_MODEL_H
+#define OPTQCTL_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "diag.h"
+
+#define NO_CLASS	UINT32_MAX
+
+struct address {
+	uint8_t family;		/* 4, 6, or 0: any */
+	uint8_t prefix_len;
+	uint8_t bytes[16];
+};
+
+struct port_range {
+	uint16_t min, max;
+	bool set;
+};
+
+/* One kernel rule: every field that is set must match. */
+struct rule {
+	uint32_t class_index;
+	uint8_t family;		/* 4, 6, or 0: both */
+	int16_t proto;		/* -1: any */
+	int8_t dscp;		/* -1: any */
+	bool has_mark;
+	uint32_t mark, mark_mask;
+	struct address src, dst;
+	struct port_range sport, dport;
+};
+
+/* Zero is "not given" wherever zero is no value. */
+struct class {
+	char *name;
+	uint32_t parent;	/* index; NO_CLASS: the link */
+	uint32_t level;		/* 1 is a child of the link */
+	uint32_t children;
+	uint32_t id;		/* the kernel's, given out by apply */
+
+	uint64_t rate, ceil;		/* bytes per second */
+	uint32_t burst, cburst;		/* bytes */
+	uint32_t weight, prio, quantum, limit;
+	uint64_t target_ns, interval_ns;
+	int8_t ecn;			/* -1: not given */
+	bool oversubscribe;
+
+	uint64_t rate_share, ceil_share;	/* until they are resolved */
+	bool rate_derived;		/* the sum of the children's */
+	uint64_t ceil_effective;	/* least ceiling on the way up, or 0 */
+	uint32_t alternatives;		/* match expressions */
+
+	struct span name_at, rate_at, ceil_at, match_at, weight_at;
+	struct span leaf_only_at;	/* a key that inner classes ignore */
+	struct span oversubscribe_at;
+};
+
+struct link {
+	char *name;
+	char *device;
+	uint64_t rate;
+	uint32_t burst, limit;
+	bool oversubscribe;
+	char *default_path;
+	uint32_t default_class;		/* index */
+
+	struct class *classes;		/* depth first, parents before children */
+	uint32_t n_classes;
+	size_t classes_room;
+	struct rule *rules;
+	size_t n_rules, rules_room;
+
+	struct span name_at, rate_at, device_at, default_at;
+};
+
+struct policy {
+	struct link *links;
+	size_t n_links, links_room;
+};
+
+void policy_free(struct policy *policy);
+struct class *link_add_class(struct link *link, uint32_t parent,
+			     const char *name);
+/* "office/web", to be freed. */
+char *class_path(const struct link *link, uint32_t index);
+/* NO_CLASS when there is none. */
+uint32_t link_find_class(const struct link *link, const char *path);
+
+#endif

@@ -1,0 +1,360 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/if.h>
+#include <linux/optq.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "match.h"
+#include "mem.h"
+#include "policy.h"
+#include "policy_keys.h"
+
+struct reader {
+	const struct source *src;
+	struct diags *d;
+	struct policy *policy;
+	struct link *link;
+};
+
+static const struct key policy_keys[] = {
+	{ "optq", KEY_OTHER }, { "links", KEY_OTHER }, { NULL }
+};
+
+static const struct key link_keys[] = {
+	{ "device", KEY_OTHER }, { "egress", KEY_OTHER }, { NULL }
+};
+
+#define AT(type, member)	offsetof(struct type, member)
+
+static const struct key egress_keys[] = {
+	{ "rate", KEY_RATE, AT(link, rate), 0, OPTQ_RATE_MIN, OPTQ_RATE_MAX },
+	{ "burst", KEY_SIZE, AT(link, burst), 0, 1, OPTQ_BURST_MAX },
+	{ "limit", KEY_PACKETS, AT(link, limit), 0, 1, OPTQ_LIMIT_MAX },
+	{ "oversubscribe", KEY_BOOL, AT(link, oversubscribe) },
+	{ "default", KEY_OTHER }, { "classes", KEY_OTHER },
+	{ NULL }
+};
+
+static const struct key class_keys[] = {
+	{ "rate", KEY_RATE, AT(class, rate), AT(class, rate_share),
+	  OPTQ_RATE_MIN, OPTQ_RATE_MAX },
+	{ "ceil", KEY_RATE, AT(class, ceil), AT(class, ceil_share),
+	  OPTQ_RATE_MIN, OPTQ_RATE_MAX },
+	{ "burst", KEY_SIZE, AT(class, burst), 0, 1, OPTQ_BURST_MAX },
+	{ "cburst", KEY_SIZE, AT(class, cburst), 0, 1, OPTQ_BURST_MAX },
+	{ "weight", KEY_NUMBER, AT(class, weight), 0, 1, UINT32_MAX },
+	{ "prio", KEY_NUMBER, AT(class, prio), 0, 0, OPTQ_PRIO_MAX },
+	{ "quantum", KEY_SIZE, AT(class, quantum), 0, OPTQ_QUANTUM_MIN,
+	  OPTQ_QUANTUM_MAX },
+	{ "limit", KEY_PACKETS, AT(class, limit), 0, 1, OPTQ_LIMIT_MAX },
+	{ "target", KEY_TIME, AT(class, target_ns), 0, OPTQ_TIME_MIN_NS,
+	  OPTQ_TIME_MAX_NS },
+	{ "interval", KEY_TIME, AT(class, interval_ns), 0, OPTQ_TIME_MIN_NS,
+	  OPTQ_TIME_MAX_NS },
+	{ "ecn", KEY_TRISTATE, AT(class, ecn) },
+	{ "oversubscribe", KEY_BOOL, AT(class, oversubscribe) },
+	{ "match", KEY_OTHER }, { "classes", KEY_OTHER },
+	{ NULL }
+};
+
+static void read_match(struct reader *r, const struct ynode *expr,
+		       uint32_t index)
+{
+	struct match_error err = { { 0, 0 }, NULL };
+	struct span at = expr->at;
+	struct match m;
+	const char *text;
+	size_t count, end;
+
+	text = scalar_text(expr, "match", "an expression such as \"dscp ef\"",
+			   r->d);
+	if (!text)
+		return;
+	if (!match_parse(text, &m, &err)) {
+		at.off = ynode_source_offset(r->src, expr, err.at.off);
+		end = ynode_source_offset(r->src, expr, err.at.off + err.at.len);
+		at.len = end > at.off ? end - at.off : 1;
+		diag_error(r->d, at, "match: %s", err.text);
+		free(err.text);
+	} else {
+		count = match_count(&m);
+		if (count > OPTQ_RULES_MAX - r->link->n_rules)
+			diag_error(r->d, at, "match: the sets of this policy make more than %d rules: match prefixes or ranges instead of single values",
+				   OPTQ_RULES_MAX);
+		else
+			match_expand(&m, r->link, index);
+	}
+	match_free(&m);
+}
+
+static void read_matches(struct reader *r, const struct ynode *value,
+			 uint32_t index)
+{
+	struct class *class = &r->link->classes[index];
+	size_t i;
+
+	class->match_at = value->at;
+	if (value->kind != YNODE_LIST) {
+		class->alternatives = 1;
+		read_match(r, value, index);
+		return;
+	}
+	class->alternatives = (uint32_t)value->n;
+	if (!value->n)
+		diag_error(r->d, value->at, "match: an empty list matches nothing: give an expression or leave the key out");
+	for (i = 0; i < value->n; i++)
+		read_match(r, value->items[i], index);
+}
+
+static void note_places(struct class *class, const char *key,
+			const struct ynode *name, const struct ynode *value)
+{
+	static const char *const leaf_only[] = {
+		"quantum", "limit", "target", "interval", "ecn"
+	};
+	size_t i;
+
+	if (!strcmp(key, "rate"))
+		class->rate_at = value->at;
+	else if (!strcmp(key, "ceil"))
+		class->ceil_at = value->at;
+	else if (!strcmp(key, "weight"))
+		class->weight_at = value->at;
+	else if (!strcmp(key, "oversubscribe"))
+		class->oversubscribe_at = name->at;
+	for (i = 0; i < sizeof(leaf_only) / sizeof(*leaf_only); i++)
+		if (!strcmp(key, leaf_only[i]) && !class->leaf_only_at.len)
+			class->leaf_only_at = name->at;
+}
+
+static void read_classes(struct reader *r, const struct ynode *map,
+			 uint32_t parent);
+
+static void read_class(struct reader *r, const struct ynode *map,
+		       uint32_t index)
+{
+	const struct ynode *below = NULL, *matches = NULL;
+	const struct key *key;
+	size_t i;
+
+	for (i = 0; i < map->n; i++) {
+		key = find_key(class_keys, map->keys[i], "a class", r->d);
+		if (!key)
+			continue;
+		note_places(&r->link->classes[index], key->name, map->keys[i],
+			    map->items[i]);
+		if (key->kind != KEY_OTHER)
+			read_key(key, map->items[i], &r->link->classes[index],
+				 r->d);
+		else if (!strcmp(key->name, "match"))
+			matches = map->items[i];
+		else
+			below = map->items[i];
+	}
+	if (matches && below) {
+		diag_error(r->d, matches->at, "match on a class that has classes below it: traffic queues in leaves, move the match to one of them");
+		matches = NULL;
+	}
+	if (matches)
+		read_matches(r, matches, index);
+	if (below)
+		read_classes(r, below, index);
+}
+
+static bool room_for_class(struct reader *r, const struct ynode *name,
+			   uint32_t parent)
+{
+	if (parent != NO_CLASS &&
+	    r->link->classes[parent].level >= OPTQ_DEPTH_MAX) {
+		diag_error(r->d, name->at, "classes nested deeper than %d levels",
+			   OPTQ_DEPTH_MAX);
+		return false;
+	}
+	if (r->link->n_classes >= OPTQ_CLASSES_MAX) {
+		diag_error(r->d, name->at, "more than %d classes on one link",
+			   OPTQ_CLASSES_MAX);
+		return false;
+	}
+	return true;
+}
+
+static void read_classes(struct reader *r, const struct ynode *map,
+			 uint32_t parent)
+{
+	struct class *class;
+	size_t i;
+
+	if (!is_map(map, "classes", r->d))
+		return;
+	if (!map->n)
+		diag_error(r->d, map->at, "classes: no class is given: name one, or leave the key out");
+	for (i = 0; i < map->n; i++) {
+		const struct ynode *name = map->keys[i], *body = map->items[i];
+		uint32_t index = r->link->n_classes;
+
+		if (!room_for_class(r, name, parent))
+			return;
+		check_name(name, "class", r->d);
+		class = link_add_class(r->link, parent, name->text);
+		class->name_at = name->at;
+		/* "other:" alone is a leaf that has every default. */
+		if (!ynode_is_null(body) && is_map(body, "a class", r->d))
+			read_class(r, body, index);
+	}
+}
+
+static void read_egress(struct reader *r, const struct ynode *map)
+{
+	const struct ynode *classes = NULL;
+	const struct key *key;
+	const char *text;
+	size_t i;
+
+	for (i = 0; i < map->n; i++) {
+		key = find_key(egress_keys, map->keys[i], "egress", r->d);
+		if (!key)
+			continue;
+		if (!strcmp(key->name, "rate"))
+			r->link->rate_at = map->items[i]->at;
+		if (key->kind != KEY_OTHER) {
+			read_key(key, map->items[i], r->link, r->d);
+		} else if (!strcmp(key->name, "classes")) {
+			classes = map->items[i];
+		} else {
+			r->link->default_at = map->items[i]->at;
+			text = scalar_text(map->items[i], key->name,
+					   "the path of a leaf such as office/other",
+					   r->d);
+			/* A key that is given twice is an error, not a leak. */
+			free(r->link->default_path);
+			r->link->default_path = text ?
+				mem_strndup(text, strlen(text)) : NULL;
+		}
+	}
+	if (classes)
+		read_classes(r, classes, NO_CLASS);
+	else
+		diag_error(r->d, r->link->name_at, "link \"%s\" has no classes: egress needs the key \"classes\"",
+			   r->link->name);
+}
+
+static void read_device(struct reader *r, const struct ynode *link_map)
+{
+	const struct ynode *value = map_find(link_map, "device");
+	struct link *link = r->link;
+	const char *text = link->name;
+	struct span at = link->name_at;
+
+	if (value) {
+		text = scalar_text(value, "device", "a name such as eth0", r->d);
+		at = value->at;
+	}
+	if (!text)
+		return;
+	link->device_at = at;
+	link->device = mem_strndup(text, strlen(text));
+	if (strlen(text) >= IFNAMSIZ)
+		diag_error(r->d, at, "device name \"%s\" is longer than %d bytes%s",
+			   text, IFNAMSIZ - 1,
+			   value ? "" : ": give the key \"device\"");
+	else if (strpbrk(text, "/: \t\r\n") || !strcmp(text, ".") ||
+		 !strcmp(text, ".."))
+		diag_error(r->d, at, "\"%s\" cannot be a device name", text);
+}
+
+/* The keys of a link; false when what was said cannot be done. */
+static bool check_link_keys(struct reader *r, const struct ynode *map)
+{
+	bool good = true;
+	size_t i;
+
+	for (i = 0; i < map->n; i++) {
+		if (!strcmp(map->keys[i]->text, "ingress")) {
+			diag_error(r->d, map->keys[i]->at, "only egress is shaped: for downloads shape the device towards the LAN, or an ifb that takes what comes in");
+			good = false;
+		} else {
+			find_key(link_keys, map->keys[i], "a link", r->d);
+		}
+	}
+	return good;
+}
+
+static void read_link(struct reader *r, const struct ynode *name,
+		      const struct ynode *map)
+{
+	const struct ynode *egress;
+	bool good;
+
+	check_name(name, "link", r->d);
+	r->policy->links = mem_grow(r->policy->links, &r->policy->links_room,
+				    r->policy->n_links + 1,
+				    sizeof(*r->policy->links));
+	r->link = &r->policy->links[r->policy->n_links++];
+	r->link->name = mem_strndup(name->text, name->text_len);
+	r->link->name_at = name->at;
+	r->link->default_class = NO_CLASS;
+	if (!is_map(map, "a link", r->d))
+		return;
+	good = check_link_keys(r, map);
+	read_device(r, map);
+	egress = map_find(map, "egress");
+	if (!egress && good)
+		diag_error(r->d, name->at, "link \"%s\" says nothing: the key \"egress\" is missing",
+			   name->text);
+	else if (egress && is_map(egress, "egress", r->d))
+		read_egress(r, egress);
+}
+
+static void check_version(struct reader *r, const struct ynode *root)
+{
+	const struct ynode *version = map_find(root, "optq");
+	struct span start = { 0, 0 };
+
+	if (!version)
+		diag_error(r->d, root->n ? root->keys[0]->at : start,
+			   "the version of the language is missing: begin with \"optq: 1\"");
+	else if (version->kind != YNODE_SCALAR || !version->plain ||
+		 strcmp(version->text, "1"))
+		diag_error(r->d, version->at, "this optqctl reads version 1 of the language: \"optq: 1\"");
+}
+
+void policy_read(const struct source *src, const struct ynode *root,
+		 struct policy *policy, struct diags *d)
+{
+	struct reader r = { .src = src, .d = d, .policy = policy };
+	const struct ynode *links;
+	size_t i;
+
+	if (!is_map(root, "a policy", d))
+		return;
+	check_version(&r, root);
+	for (i = 0; i < root->n; i++)
+		find_key(policy_keys, root->keys[i], "a policy", d);
+	links = map_find(root, "links");
+	if (!links) {
+		diag_error(d, root->at, "the key \"links\" is missing: there is nothing to do");
+		return;
+	}
+	if (!is_map(links, "links", d))
+		return;
+	if (!links->n)
+		diag_error(d, links->at, "links: no link is given");
+	for (i = 0; i < links->n; i++)
+		read_link(&r, links->keys[i], links->items[i]);
+}
+
+bool policy_parse(const struct source *src, struct policy *policy,
+		  struct diags *d)
+{
+	struct ynode *root;
+
+	memset(policy, 0, sizeof(*policy));
+	root = yaml_parse(src, d);
+	if (root) {
+		policy_read(src, root, policy, d);
+		policy_check(policy, d);
+	}
+	ynode_free(root);
+	diags_sort(d);
+	return !d->errors;
+}

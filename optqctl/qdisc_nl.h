@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The qdisc at the root of a device, by rtnetlink. */
+#ifndef OPTQCTL_QDISC_NL_H
+#define OPTQCTL_QDISC_NL_H
+
+#include <net/if.h>
+#include <stdint.h>
+
+#include "model.h"
+#include "nl.h"
+
+#define OPTQ_KIND	"optq"
+
+struct root_qdisc {
+	int ifindex;
+	char device[IFNAMSIZ];
+	char kind[32];
+	uint32_t handle;
+};
+
+struct root_qdiscs {
+	struct root_qdisc *list;
+	size_t n, room;
+};
+
+/* Roots of every device, or of @ifindex alone when it is not 0. */
+void qdisc_list(struct nl_sock *route, int ifindex, struct root_qdiscs *roots,
+		struct nl_answer *answer);
+/* A handle that no qdisc of the device has. */
+uint32_t qdisc_free_handle(struct nl_sock *route, int ifindex,
+			   struct nl_answer *answer);
+/* Puts an optq without classes at the root, in place of what is there. */
+void qdisc_create(struct nl_sock *route, int ifindex, uint32_t handle,
+		  const struct link *link, struct nl_answer *answer);
+void qdisc_delete(struct nl_sock *route, int ifindex, uint32_t handle,
+		  struct nl_answer *answer);
+
+#endif

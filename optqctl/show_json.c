@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The live tree as JSON: every figure, in the units that the names tell. */
+#include <json-c/json.h>
+#include <stdlib.h>
+
+#include "policy_weight.h"
+#include "show_view.h"
+
+static void add_number(struct json_object *o, const char *key, uint64_t value)
+{
+	json_object_object_add(o, key, json_object_new_uint64(value));
+}
+
+static void add_text(struct json_object *o, const char *key, const char *text)
+{
+	json_object_object_add(o, key, text ? json_object_new_string(text) : NULL);
+}
+
+static void add_flag(struct json_object *o, const char *key, bool value)
+{
+	json_object_object_add(o, key, json_object_new_boolean(value));
+}
+
+static struct json_object *stats_json(const struct optq_stats *s)
+{
+	struct json_object *o = json_object_new_object();
+
+	add_number(o, "packets", s->packets);
+	add_number(o, "bytes", s->bytes);
+	add_number(o, "enqueued_packets", s->enqueued);
+	add_number(o, "drop_overlimit_packets", s->drop_overlimit);
+	add_number(o, "drop_aqm_packets", s->drop_aqm);
+	add_number(o, "drop_other_packets", s->drop_other);
+	add_number(o, "ecn_marks", s->ecn_marks);
+	add_number(o, "backlog_bytes", s->backlog_bytes);
+	add_number(o, "backlog_packets", s->backlog_packets);
+	add_number(o, "throttled_ns", s->throttled_ns);
+	add_number(o, "guaranteed_bytes", s->guaranteed_bytes);
+	add_number(o, "flows", s->flows);
+	add_number(o, "flows_new", s->flows_new);
+	add_number(o, "sojourn_avg_ns", s->sojourn_avg_ns);
+	add_number(o, "sojourn_max_ns", s->sojourn_max_ns);
+	return o;
+}
+
+static struct json_object *class_json(const struct live_tree *tree, size_t i)
+{
+	struct json_object *o = json_object_new_object();
+	const struct live_class *c = &tree->classes[i];
+	char *path = live_path(tree, i), *id = live_class_id(tree, c->id);
+
+	add_text(o, "path", path);
+	add_text(o, "name", c->name);
+	add_number(o, "id", c->id);
+	add_text(o, "classid", id);
+	add_number(o, "parent", c->parent);
+	add_number(o, "level", c->level);
+	add_flag(o, "leaf", c->leaf);
+	add_number(o, "rate_bps", c->rate * 8);
+	add_number(o, "ceil_bps", c->ceil * 8);
+	add_number(o, "burst_bytes", c->burst);
+	add_number(o, "cburst_bytes", c->cburst);
+	add_number(o, "weight", effective_weight(c->weight, c->rate));
+	add_number(o, "prio", c->prio);
+	add_flag(o, "oversubscribe", c->oversubscribe);
+	if (c->leaf) {
+		add_number(o, "quantum_bytes", c->quantum);
+		add_number(o, "limit_packets", c->limit);
+		add_number(o, "target_ns", c->target_ns);
+		add_number(o, "interval_ns", c->interval_ns);
+		add_flag(o, "ecn", c->ecn);
+	}
+	if (c->qdisc)
+		add_text(o, "qdisc", c->qdisc);
+	json_object_object_add(o, "stats", stats_json(&c->stats));
+	free(path);
+	free(id);
+	return o;
+}
+
+struct json_object *live_json(const struct live_tree *tree)
+{
+	struct json_object *o = json_object_new_object();
+	struct json_object *classes = json_object_new_array();
+	size_t *order = live_order(tree), i;
+
+	add_text(o, "device", tree->device);
+	add_number(o, "ifindex", (uint64_t)tree->ifindex);
+	add_number(o, "handle", tree->handle >> 16);
+	add_number(o, "generation", tree->generation);
+	add_number(o, "default", tree->default_id);
+	add_number(o, "rate_bps", tree->rate * 8);
+	add_number(o, "burst_bytes", tree->burst);
+	add_number(o, "limit_packets", tree->limit);
+	add_number(o, "direct_limit_packets", tree->direct_limit);
+	add_flag(o, "oversubscribe", tree->oversubscribe);
+	add_number(o, "rules", tree->rules);
+	json_object_object_add(o, "stats", stats_json(&tree->stats));
+	for (i = 0; i < tree->n; i++)
+		if (order[i] != SIZE_MAX)
+			json_object_array_add(classes, class_json(tree, order[i]));
+	json_object_object_add(o, "classes", classes);
+	free(order);
+	return o;
+}

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The live tree as a table of 80 columns. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "mem.h"
+#include "show_view.h"
+#include "term.h"
+#include "units.h"
+
+#define NAME_COLUMNS	20
+#define INDENT		2
+
+struct order {
+	const struct live_tree *tree;
+	size_t *first_child;	/* chains of indices, SIZE_MAX ends */
+	size_t *next_sibling;
+};
+
+static void chain_children(struct order *o, size_t *first_root)
+{
+	size_t i, *head;
+
+	*first_root = SIZE_MAX;
+	for (i = 0; i < o->tree->n; i++)
+		o->first_child[i] = SIZE_MAX;
+	/* Backwards, so that each chain begins with its first. */
+	for (i = o->tree->n; i-- > 0; ) {
+		size_t parent = o->tree->classes[i].parent_index;
+
+		head = parent == SIZE_MAX || parent == i ? first_root :
+		       &o->first_child[parent];
+		o->next_sibling[i] = *head;
+		*head = i;
+	}
+}
+
+size_t *live_order(const struct live_tree *tree)
+{
+	size_t *list = mem_zalloc(tree->n, sizeof(*list)), n = 0, at;
+	struct order o = {
+		.tree = tree,
+		.first_child = mem_zalloc(tree->n, sizeof(size_t)),
+		.next_sibling = mem_zalloc(tree->n, sizeof(size_t)),
+	};
+
+	chain_children(&o, &at);
+	while (at != SIZE_MAX && n < tree->n) {
+		list[n++] = at;
+		if (o.first_child[at] != SIZE_MAX) {
+			at = o.first_child[at];
+			continue;
+		}
+		while (at != SIZE_MAX && o.next_sibling[at] == SIZE_MAX)
+			at = tree->classes[at].parent_index;
+		if (at != SIZE_MAX)
+			at = o.next_sibling[at];
+	}
+	free(o.first_child);
+	free(o.next_sibling);
+	/* A parent that is missing from the dump loses no class to the view. */
+	while (n < tree->n)
+		list[n++] = SIZE_MAX;
+	return list;
+}
+
+static void print_name(FILE *out, const char *name, uint32_t level)
+{
+	size_t indent = level * INDENT, width = indent + term_width(name, strlen(name));
+
+	fprintf(out, "%*s", (int)indent, "");
+	term_print(out, name, strlen(name));
+	/* A long name gets a line, its figures the next one. */
+	if (width >= NAME_COLUMNS) {
+		putc('\n', out);
+		width = 0;
+	}
+	fprintf(out, "%*s", (int)(NAME_COLUMNS - width), "");
+}
+
+static const char *rate_or_dash(uint64_t rate, char buf[SHORT_TEXT_MAX])
+{
+	return rate ? rate_short(rate, buf) : "-";
+}
+
+/* Only leaves have queues to wait in. */
+static const char *wait_or_dash(uint64_t ns, char buf[SHORT_TEXT_MAX])
+{
+	return ns ? time_short(ns, buf) : "-";
+}
+
+static void print_figures(FILE *out, const struct optq_stats *s)
+{
+	char bytes[SHORT_TEXT_MAX], packets[SHORT_TEXT_MAX], drops[SHORT_TEXT_MAX];
+	char queued[SHORT_TEXT_MAX], avg[SHORT_TEXT_MAX], max[SHORT_TEXT_MAX];
+
+	fprintf(out, " %5s %5s %5s %5s %6s %6s\n",
+		count_short(s->bytes, bytes), count_short(s->packets, packets),
+		count_short(s->drop_overlimit + s->drop_aqm + s->drop_other,
+			    drops),
+		count_short(s->backlog_bytes, queued),
+		wait_or_dash(s->sojourn_avg_ns, avg),
+		wait_or_dash(s->sojourn_max_ns, max));
+}
+
+static void print_row(FILE *out, const char *name, uint32_t level,
+		      uint64_t rate, uint64_t ceil, int prio)
+{
+	char rate_buf[SHORT_TEXT_MAX], ceil_buf[SHORT_TEXT_MAX];
+
+	print_name(out, name, level);
+	fprintf(out, "%9s %9s", rate_or_dash(rate, rate_buf),
+		rate_or_dash(ceil, ceil_buf));
+	if (prio < 0)
+		fputs("  ", out);
+	else
+		fprintf(out, " %d", prio);
+}
+
+static void print_class(FILE *out, const struct live_tree *tree, size_t index,
+			const uint64_t *ceil)
+{
+	const struct live_class *class = &tree->classes[index];
+	char *id = live_class_id(tree, class->id);
+
+	print_row(out, class->name ? class->name : id, class->level,
+		  class->rate, ceil[index], (int)class->prio);
+	print_figures(out, &class->stats);
+	free(id);
+}
+
+/* An unset ceiling is the parent's. */
+static uint64_t *effective_ceilings(const struct live_tree *tree,
+				    const size_t *order)
+{
+	uint64_t *ceil = mem_zalloc(tree->n, sizeof(*ceil)), above;
+	const struct live_class *class;
+	size_t i, at;
+
+	for (i = 0; i < tree->n; i++) {
+		at = order[i];
+		if (at == SIZE_MAX)
+			continue;
+		class = &tree->classes[at];
+		above = class->parent_index == SIZE_MAX ? tree->rate :
+			ceil[class->parent_index];
+		ceil[at] = class->ceil && (!above || class->ceil < above) ?
+			   class->ceil : above;
+	}
+	return ceil;
+}
+
+static void print_heading(FILE *out, const struct live_tree *tree)
+{
+	size_t at = live_find(tree, tree->default_id);
+	char *path;
+
+	term_print(out, tree->device, strlen(tree->device));
+	fprintf(out, ": optq %x: generation %u, %zu class%s, %u rule%s, default ",
+		tree->handle >> 16, tree->generation, tree->n,
+		tree->n == 1 ? "" : "es", tree->rules,
+		tree->rules == 1 ? "" : "s");
+	path = at == SIZE_MAX ? mem_strndup("none (direct)", 13) :
+	       live_path(tree, at);
+	term_print(out, path, strlen(path));
+	putc('\n', out);
+	free(path);
+}
+
+void live_print(FILE *out, const struct live_tree *tree)
+{
+	size_t *order = live_order(tree), i;
+	uint64_t *ceil = effective_ceilings(tree, order);
+	bool color = term_wants_color(out);
+
+	print_heading(out, tree);
+	term_color(out, color, TERM_BOLD);
+	fprintf(out, "%-*s%9s %9s P %5s %5s %5s %5s %6s %6s", NAME_COLUMNS,
+		"CLASS", "RATE", "CEIL", "BYTES", "PKTS", "DROPS", "QUEUE",
+		"WAIT", "MAX");
+	term_color_end(out, color);
+	putc('\n', out);
+	print_row(out, "link", 0, 0, tree->rate, -1);
+	print_figures(out, &tree->stats);
+	for (i = 0; i < tree->n; i++)
+		if (order[i] != SIZE_MAX)
+			print_class(out, tree, order[i], ceil);
+	free(ceil);
+	free(order);
+}

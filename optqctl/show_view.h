@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef OPTQCTL_SHOW_VIEW_H
+#define OPTQCTL_SHOW_VIEW_H
+
+#include <stdio.h>
+
+#include "live.h"
+
+struct json_object;
+
+/* Depth first, children in the kernel's order; @n indices, to be freed. */
+size_t *live_order(const struct live_tree *tree);
+
+void live_print(FILE *out, const struct live_tree *tree);
+struct json_object *live_json(const struct live_tree *tree);
+
+#endif

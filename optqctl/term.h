@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Text for people: colours where they are wanted, nothing that a policy
+ * could use to play with the terminal.
+ */
+#ifndef OPTQCTL_TERM_H
+#define OPTQCTL_TERM_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#define TERM_BOLD	"1"
+#define TERM_RED	"1;31"
+#define TERM_YELLOW	"1;35"
+#define TERM_GREEN	"1;32"
+
+/* A terminal, and NO_COLOR (no-color.org) is not set. */
+bool term_wants_color(FILE *out);
+void term_color(FILE *out, bool color, const char *code);
+void term_color_end(FILE *out, bool color);
+
+/* Prints printable text as it is, the rest as \x1b or \u{202e}. */
+void term_print(FILE *out, const char *s, size_t len);
+/* Columns that term_print takes for it. */
+size_t term_width(const char *s, size_t len);
+
+#endif

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Everything is checked, by us and by the kernel, before anything is changed:
+ * devices, then every link's tree with OPTQ_F_CHECK, then one link after
+ * another.
+ */
+#include <json-c/json.h>
+#include <linux/netlink.h>
+#include <linux/pkt_sched.h>
+#include <net/if.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "apply_view.h"
+#include "diag_view.h"
+#include "ids.h"
+#include "link_nl.h"
+#include "live.h"
+#include "mem.h"
+#include "qdisc_nl.h"
+#include "verb.h"
+
+struct apply {
+	struct nl_sock *genl, *route;
+	int family;
+	struct source src;
+	struct policy policy;
+	struct diags d;
+	struct apply_link *links;	/* one for each of the policy's */
+};
+
+static void report(struct apply *a, struct span at, const char *what,
+		   const struct nl_answer *answer)
+{
+	char *text = nl_answer_text(answer);
+
+	diag_error(&a->d, at, "%s%s%s", what, *what ? ": " : "", text);
+	free(text);
+}
+
+static bool find_devices(struct apply *a)
+{
+	const struct link *link;
+	size_t i;
+
+	for (i = 0; i < a->policy.n_links; i++) {
+		link = &a->policy.links[i];
+		a->links[i].link = link;
+		a->links[i].ifindex = (int)if_nametoindex(link->device);
+		if (!a->links[i].ifindex)
+			diag_error(&a->d, link->device_at, "there is no device \"%s\" here",
+				   link->device);
+	}
+	return !a->d.errors;
+}
+
+static bool open_netlink(struct apply *a)
+{
+	struct span nowhere = { DIAG_NOWHERE, 0 };
+	struct nl_answer answer = { 0 };
+
+	a->genl = nl_open(NETLINK_GENERIC);
+	a->route = nl_open(NETLINK_ROUTE);
+	if (!a->genl || !a->route) {
+		diag_error(&a->d, nowhere, "no netlink socket can be opened");
+		return false;
+	}
+	a->family = nl_optq_family(a->genl, &answer);
+	if (!a->family)
+		report(a, nowhere, "", &answer);
+	nl_answer_free(&answer);
+	return a->family;
+}
+
+/* What the device runs now: its optq tree, or another qdisc to replace. */
+static bool look_at_device(struct apply *a, struct apply_link *al,
+			   struct link *link)
+{
+	struct root_qdiscs roots = { 0 };
+	struct nl_answer answer = { 0 };
+	struct live_tree live = { 0 };
+
+	qdisc_list(a->route, al->ifindex, &roots, &answer);
+	al->create = !roots.n || strcmp(roots.list[0].kind, OPTQ_KIND);
+	if (roots.n && al->create && roots.list[0].handle)
+		memcpy(al->replaced, roots.list[0].kind, sizeof(al->replaced));
+	free(roots.list);
+	if (!answer.error && !al->create)
+		live_read(a->genl, a->family, al->ifindex, &live, &answer);
+	if (answer.error) {
+		report(a, link->device_at, link->device, &answer);
+	} else {
+		assign_ids(link, al->create ? NULL : &live);
+		al->removed = removed_classes(link, &live, &al->removed_names);
+	}
+	al->generation = live.generation;
+	al->failed = answer.error;
+	live_free(&live);
+	nl_answer_free(&answer);
+	return !al->failed;
+}
+
+static bool set_tree(struct apply *a, struct apply_link *al, bool check)
+{
+	struct tree_request req = {
+		.genl = a->genl, .family = a->family, .ifindex = al->ifindex,
+		.check = check, .generation = al->generation,
+		.has_generation = !al->create,
+	};
+	const struct link *link = al->link;
+	struct nl_answer answer = { 0 };
+	uint32_t bad;
+	char *path;
+
+	tree_set(&req, link, &bad, &answer);
+	if (answer.error && bad != NO_CLASS) {
+		path = class_path(link, bad);
+		report(a, link->classes[bad].name_at, path, &answer);
+		free(path);
+	} else if (answer.error) {
+		report(a, link->name_at, link->device, &answer);
+	} else if (answer.reason && !check) {
+		/* After the check it comes again, with the change itself. */
+		diag_warning(&a->d, link->name_at, "%s: %s", link->device,
+			     answer.reason);
+	}
+	al->failed = answer.error;
+	nl_answer_free(&answer);
+	return !al->failed;
+}
+
+static uint32_t create_qdisc(struct apply *a, struct apply_link *al)
+{
+	struct nl_answer answer = { 0 };
+	uint32_t handle;
+
+	handle = qdisc_free_handle(a->route, al->ifindex, &answer);
+	if (!answer.error) {
+		nl_answer_free(&answer);
+		qdisc_create(a->route, al->ifindex, handle, al->link, &answer);
+	}
+	if (answer.error) {
+		report(a, al->link->device_at, al->link->device, &answer);
+		handle = 0;
+	}
+	al->failed = answer.error;
+	nl_answer_free(&answer);
+	return handle;
+}
+
+static void remove_qdisc(struct apply *a, struct apply_link *al,
+			 uint32_t handle)
+{
+	struct nl_answer answer = { 0 };
+
+	qdisc_delete(a->route, al->ifindex, handle, &answer);
+	if (answer.error)
+		report(a, al->link->device_at,
+		       "the empty optq that was put on the device cannot be removed",
+		       &answer);
+	nl_answer_free(&answer);
+}
+
+static bool load_link(struct apply *a, struct apply_link *al)
+{
+	uint32_t handle = 0;
+
+	if (al->create) {
+		handle = create_qdisc(a, al);
+		if (!handle)
+			return false;
+	}
+	if (set_tree(a, al, false)) {
+		al->applied = true;
+		return true;
+	}
+	if (handle)
+		remove_qdisc(a, al, handle);
+	return false;
+}
+
+static void run(struct apply *a)
+{
+	size_t n = a->policy.n_links, i;
+
+	a->links = mem_zalloc(n, sizeof(*a->links));
+	if (!find_devices(a) || !open_netlink(a))
+		return;
+	for (i = 0; i < n; i++)
+		if (!look_at_device(a, &a->links[i], &a->policy.links[i]))
+			return;
+	for (i = 0; i < n; i++)
+		set_tree(a, &a->links[i], true);
+	if (a->d.errors)
+		return;
+	for (i = 0; i < n; i++)
+		if (!load_link(a, &a->links[i]))
+			return;
+}
+
+static void apply_free(struct apply *a)
+{
+	size_t i;
+
+	for (i = 0; a->links && i < a->policy.n_links; i++)
+		free(a->links[i].removed_names);
+	free(a->links);
+	nl_socket_free(a->genl);
+	nl_socket_free(a->route);
+	diags_free(&a->d);
+	policy_free(&a->policy);
+	source_free(&a->src);
+}
+
+enum exit_code verb_apply(const struct options *opt)
+{
+	struct apply a = { 0 };
+	enum exit_code code;
+
+	if (load_policy(opt->argv[0], &a.src, &a.policy, &a.d))
+		run(&a);
+	diags_sort(&a.d);
+	if (opt->json)
+		apply_print_json(&a.src, &a.d, a.links, a.policy.n_links);
+	else
+		apply_print(&a.src, &a.d, a.links, a.policy.n_links);
+	code = a.d.errors ? EXIT_FAILED : EXIT_DONE;
+	apply_free(&a);
+	return code;
+}

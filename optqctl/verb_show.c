@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <json-c/json.h>
+#include <linux/netlink.h>
+#include <net/if.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "live.h"
+#include "mem.h"
+#include "qdisc_nl.h"
+#include "show_view.h"
+#include "term.h"
+#include "verb.h"
+
+struct show {
+	struct nl_sock *genl, *route;
+	int family;
+	struct json_object *list;	/* NULL: print text */
+	size_t shown;
+	bool failed;
+};
+
+static void complain(struct show *s, const char *device, const char *text)
+{
+	fputs("optqctl: ", stderr);
+	if (device) {
+		term_print(stderr, device, strlen(device));
+		fputs(": ", stderr);
+	}
+	fprintf(stderr, "%s\n", text);
+	s->failed = true;
+}
+
+static void complain_answer(struct show *s, const char *device,
+			    struct nl_answer *answer)
+{
+	char *text = nl_answer_text(answer);
+
+	complain(s, device, text);
+	free(text);
+	nl_answer_free(answer);
+}
+
+static void show_device(struct show *s, const struct root_qdisc *root)
+{
+	struct nl_answer answer = { 0 };
+	struct live_tree tree = { 0 };
+
+	live_read(s->genl, s->family, root->ifindex, &tree, &answer);
+	if (answer.error) {
+		complain_answer(s, root->device, &answer);
+	} else if (s->list) {
+		json_object_array_add(s->list, live_json(&tree));
+	} else {
+		if (s->shown++)
+			putchar('\n');
+		live_print(stdout, &tree);
+	}
+	nl_answer_free(&answer);
+	live_free(&tree);
+}
+
+static bool open_netlink(struct show *s)
+{
+	struct nl_answer answer = { 0 };
+
+	s->genl = nl_open(NETLINK_GENERIC);
+	s->route = nl_open(NETLINK_ROUTE);
+	if (!s->genl || !s->route) {
+		complain(s, NULL, "no netlink socket can be opened");
+		return false;
+	}
+	s->family = nl_optq_family(s->genl, &answer);
+	if (!s->family)
+		complain_answer(s, NULL, &answer);
+	return s->family;
+}
+
+static void show_all(struct show *s, const char *device, int ifindex)
+{
+	struct root_qdiscs roots = { 0 };
+	struct nl_answer answer = { 0 };
+	size_t i, n = 0;
+
+	qdisc_list(s->route, ifindex, &roots, &answer);
+	if (answer.error)
+		complain_answer(s, device, &answer);
+	for (i = 0; i < roots.n; i++) {
+		if (strcmp(roots.list[i].kind, OPTQ_KIND))
+			continue;
+		n++;
+		show_device(s, &roots.list[i]);
+	}
+	if (!n && !s->failed && device)
+		complain(s, device, "has no optq: give it one with \"optqctl apply\"");
+	else if (!n && !s->failed)
+		fputs("optqctl: no device has an optq\n", stderr);
+	free(roots.list);
+	nl_answer_free(&answer);
+}
+
+enum exit_code verb_show(const struct options *opt)
+{
+	const char *device = opt->argc ? opt->argv[0] : NULL;
+	int ifindex = device ? (int)if_nametoindex(device) : 0;
+	struct show s = { 0 };
+
+	if (device && !ifindex) {
+		complain(&s, device, "there is no such device here");
+		return EXIT_FAILED;
+	}
+	if (opt->json)
+		s.list = json_object_new_array();
+	if (open_netlink(&s))
+		show_all(&s, device, ifindex);
+	if (s.list && !s.failed)
+		puts(json_object_to_json_string_ext(s.list,
+						    JSON_C_TO_STRING_PRETTY |
+						    JSON_C_TO_STRING_NOSLASHESCAPE));
+	json_object_put(s.list);
+	nl_socket_free(s.genl);
+	nl_socket_free(s.route);
+	return s.failed ? EXIT_FAILED : EXIT_DONE;
+}

@@ -1,0 +1,103 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# The command line without a kernel that has optq: TAP on stdout.
+#	ctl_cli.sh OPTQCTL TREE
+ctl=$1
+tree=$2
+tmp=$(mktemp -d) || exit 1
+trap 'rm -rf "$tmp"' EXIT
+n=0
+failed=0
+
+# expect NAME STATUS PATTERN COMMAND...: the pattern is looked for in all output
+expect()
+{
+	name=$1 status=$2 pattern=$3
+	shift 3
+	"$@" >"$tmp/out" 2>&1
+	got=$?
+	n=$((n + 1))
+	if [ "$got" -eq "$status" ] && grep -q -- "$pattern" "$tmp/out"; then
+		echo "ok $n - $name"
+	else
+		failed=$((failed + 1))
+		echo "not ok $n - $name"
+		echo "# exit $got, wanted $status and \"$pattern\":"
+		sed 's/^/# /' "$tmp/out"
+	fi
+}
+
+# absent NAME PATTERN: it is not in the output of the command before
+absent()
+{
+	n=$((n + 1))
+	if [ -s "$tmp/out" ] && ! grep -Eq -- "$2" "$tmp/out"; then
+		echo "ok $n - $1"
+	else
+		failed=$((failed + 1))
+		echo "not ok $n - $1"
+	fi
+}
+
+cat >"$tmp/good.yaml" <<'YAML'
+optq: 1
+links:
+  optq-no-device:
+    egress: { default: a, classes: { a: } }
+YAML
+sed 's/default: a/default: b/' "$tmp/good.yaml" >"$tmp/bad.yaml"
+head -c 10485760 /dev/zero | tr '\0' '#' >"$tmp/big.yaml"
+
+expect "help" 0 "^Usage: optqctl" "$ctl" help
+absent "help lists only what there is" "plan|rollback|monitor"
+expect "--help" 0 "^Usage: optqctl" "$ctl" --help
+expect "--version" 0 "^optqctl [0-9]" "$ctl" --version
+expect "no verb" 2 "^Usage: optqctl" "$ctl"
+expect "unknown verb" 2 'did you mean "check"' "$ctl" chekc
+expect "unknown option" 2 "^Usage: optqctl" "$ctl" --bogus
+expect "a verb that tc has" 2 "tc qdisc del dev" "$ctl" remove
+expect "missing file argument" 2 "check FILE" "$ctl" check
+expect "too many arguments" 2 "check FILE" "$ctl" check a b
+expect "good policy" 0 "ok: 1 link, 1 class, 0 rules" "$ctl" check "$tmp/good.yaml"
+expect "good policy as JSON" 0 '^\[' "$ctl" -j check "$tmp/good.yaml"
+expect "option after the verb" 0 '^\[' "$ctl" check -j "$tmp/good.yaml"
+expect "bad policy" 1 'bad.yaml:4:24: error: default: there is no class "b"' \
+	"$ctl" check "$tmp/bad.yaml"
+expect "bad policy as JSON" 1 '"line":4' "$ctl" --json check "$tmp/bad.yaml"
+expect "policy on standard input" 0 "<stdin>: ok: 1 link" sh -c '"$1" check - <"$2"' sh "$ctl" "$tmp/good.yaml"
+expect "bad policy on standard input" 1 "<stdin>:4:24: error" \
+	sh -c '"$1" check - <"$2"' sh "$ctl" "$tmp/bad.yaml"
+expect "10 MB on standard input" 1 "<stdin>: error: is too long" \
+	sh -c '"$1" check - <"$2"' sh "$ctl" "$tmp/big.yaml"
+expect "apply from standard input" 1 '<stdin>:3:3: error: there is no device' \
+	sh -c '"$1" apply - <"$2"' sh "$ctl" "$tmp/good.yaml"
+expect "missing file" 1 "none.yaml: error: cannot be opened: No such file" \
+	"$ctl" check "$tmp/none.yaml"
+expect "10 MB policy" 1 "big.yaml: error: holds 10485760 bytes" \
+	timeout 1 "$ctl" check "$tmp/big.yaml"
+expect "device as policy" 1 "not a regular file" timeout 1 "$ctl" check /dev/zero
+absent "no escape codes off a terminal" "$(printf '\033')"
+expect "apply: bad policy" 1 "bad.yaml:4:24: error: default" "$ctl" apply "$tmp/bad.yaml"
+expect "apply: no such device" 1 'good.yaml:3:3: error: there is no device "optq-no-device"' \
+	"$ctl" apply "$tmp/good.yaml"
+expect "apply: no such device as JSON" 1 '"applied":false' "$ctl" -j apply "$tmp/good.yaml"
+expect "show: no such device" 1 "no such device" "$ctl" show optq-no-device
+expect "output that cannot be written" 1 "No space left" \
+	sh -c '"$1" help >/dev/full' sh "$ctl"
+for f in "$tree"/examples/*.yaml; do
+	expect "example $(basename "$f")" 0 ": ok: " "$ctl" check "$f"
+	absent "no warning in $(basename "$f")" "warning"
+done
+# The whole policies that the documents show.
+for doc in docs/policy.md docs/man/optqctl.8; do
+	sed -n '/^optq: 1/,/^```$\|^\.RE$/{/^```\|^\./d;p}' "$tree/$doc" >"$tmp/doc.yaml"
+	expect "the policy in $doc" 0 "doc.yaml: ok: " "$ctl" check "$tmp/doc.yaml"
+	absent "no warning in it" "warning"
+done
+MAKEFLAGS= make -s -C "$tree/optqctl" install DESTDIR="$tmp/root" PREFIX=/usr >/dev/null
+expect "what is installed" 0 "^6$" sh -c 'cd "$1" && ls sbin/optqctl \
+	share/man/man8/optqctl.8 share/doc/optq/policy.md share/doc/optq/scheduler.md \
+	share/doc/optq/policy.schema.json share/doc/optq/examples/shop.yaml | wc -l' \
+	sh "$tmp/root/usr"
+echo "1..$n"
+[ "$failed" -eq 0 ]

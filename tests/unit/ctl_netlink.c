@@ -1,0 +1,347 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Class ids, and the request that a policy becomes. */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/optq.h>
+#include <netlink/attr.h>
+#include <netlink/genl/genl.h>
+
+#include "ctl_help.h"
+#include "ids.h"
+#include "link_nl.h"
+#include "mem.h"
+
+static const char policy_text[] =
+	"optq: 1\nlinks:\n  wan0:\n    egress:\n      rate: 20mbit\n"
+	"      burst: 15kb\n      oversubscribe: yes\n      default: office/other\n      classes:\n"
+	"        voice: {rate: 1mbit, prio: 2, ecn: yes, match: dscp ef}\n"
+	"        office:\n          rate: 10mbit\n          oversubscribe: yes\n"
+	"          classes:\n"
+	"            web: {match: \"ip6 tcp dst 2001:db8::/32 dport 80-90 mark 0\"}\n"
+	"            other: {weight: 10, limit: 77, target: 4ms}\n";
+
+static void live_class(struct live_tree *live, uint32_t id, const char *name,
+		       size_t parent_index)
+{
+	struct live_class *class;
+
+	live->classes = mem_grow(live->classes, &live->room, live->n + 1,
+				 sizeof(*live->classes));
+	class = &live->classes[live->n++];
+	class->id = id;
+	class->name = name ? mem_strndup(name, strlen(name)) : NULL;
+	class->parent_index = parent_index;
+}
+
+static void fresh_ids_count_up(void **state)
+{
+	struct reading r;
+	uint32_t i;
+
+	(void)state;
+	read_text(&r, policy_text);
+	assert_good(&r);
+	assign_ids(&r.policy.links[0], NULL);
+	for (i = 0; i < 4; i++)
+		assert_int_equal(r.policy.links[0].classes[i].id, i + 1);
+	reading_free(&r);
+}
+
+static void ids_follow_paths(void **state)
+{
+	struct live_tree live = { 0 };
+	struct reading r;
+	struct class *c;
+
+	(void)state;
+	read_text(&r, policy_text);
+	c = r.policy.links[0].classes;
+	/* A class that goes (2) leaves its id unused, so do tc's own (1). */
+	live_class(&live, 1, NULL, SIZE_MAX);
+	live_class(&live, 2, "gone", SIZE_MAX);
+	live_class(&live, 40, "office", SIZE_MAX);
+	live_class(&live, 5, "other", 2);
+	live_class(&live, 3, "web", SIZE_MAX);	/* another place, another class */
+	live_class(&live, 900000, "voice", SIZE_MAX);
+	assign_ids(&r.policy.links[0], &live);
+	assert_int_equal(c[0].id, 900000);	/* voice */
+	assert_int_equal(c[1].id, 40);		/* office */
+	assert_int_equal(c[2].id, 4);		/* office/web */
+	assert_int_equal(c[3].id, 5);		/* office/other */
+	live_free(&live);
+	reading_free(&r);
+}
+
+static void what_goes_is_named(void **state)
+{
+	struct live_tree live = { 0 };
+	struct reading r;
+	char *names;
+
+	(void)state;
+	read_text(&r, policy_text);
+	live_class(&live, 1, "voice", SIZE_MAX);
+	live_class(&live, 2, "office", SIZE_MAX);
+	assign_ids(&r.policy.links[0], &live);
+	assert_int_equal(removed_classes(&r.policy.links[0], &live, &names), 0);
+	assert_string_equal(names, "");
+	free(names);
+	live.handle = 0x10000;
+	live_class(&live, 0x78, NULL, SIZE_MAX);
+	live_class(&live, 7, "mine", 1);
+	assert_int_equal(removed_classes(&r.policy.links[0], &live, &names), 2);
+	assert_string_equal(names, "1:78, office/mine");
+	free(names);
+	live_class(&live, 8, "b", 1);
+	live_class(&live, 9, "c", 1);
+	assert_int_equal(removed_classes(&r.policy.links[0], &live, &names), 4);
+	assert_string_equal(names, "1:78, office/mine, office/b, ...");
+	free(names);
+	live_free(&live);
+	reading_free(&r);
+}
+
+static void assert_answer(int error, const char *reason, const char *text)
+{
+	struct nl_answer answer = {
+		.error = error,
+		.reason = reason ? mem_strndup(reason, strlen(reason)) : NULL,
+	};
+	char *said = nl_answer_text(&answer);
+
+	assert_string_equal(said, text);
+	free(said);
+	nl_answer_free(&answer);
+}
+
+/* The kernel's texts: sch_optq/genl.c and swap.c. */
+static void only_what_passes_is_tried_again(void **state)
+{
+	(void)state;
+	assert_answer(EBUSY, "the tree has been changed meanwhile",
+		      "the tree has been changed meanwhile: run again");
+	assert_answer(EBUSY, NULL,
+		      "the tree has been changed meanwhile: run again");
+	assert_answer(EBUSY, "a tc filter points to a class that would go: delete the filter first",
+		      "a tc filter points to a class that would go: delete the filter first");
+	assert_answer(EPERM, NULL, "needs CAP_NET_ADMIN: run as root");
+}
+
+struct request {
+	struct reading r;
+	struct nl_msg *msg;
+	struct tree_places places;
+	struct nlattr *top[OPTQ_A_MAX + 1];
+};
+
+static void make_request(struct request *q, bool check)
+{
+	struct tree_request req = {
+		.family = 30, .ifindex = 7, .check = check,
+		.has_generation = !check, .generation = 9,
+	};
+	struct link *link;
+
+	memset(q, 0, sizeof(*q));
+	read_text(&q->r, policy_text);
+	assert_good(&q->r);
+	link = &q->r.policy.links[0];
+	assign_ids(link, NULL);
+	q->places.class_at = mem_zalloc(link->n_classes, sizeof(uint32_t));
+	q->places.rule_at = mem_zalloc(link->n_rules, sizeof(uint32_t));
+	q->msg = tree_message(&req, link, &q->places);
+	assert_non_null(q->msg);
+	assert_int_equal(genlmsg_parse(nlmsg_hdr(q->msg), 0, q->top, OPTQ_A_MAX,
+				       NULL), 0);
+}
+
+static void free_request(struct request *q)
+{
+	nlmsg_free(q->msg);
+	free(q->places.class_at);
+	free(q->places.rule_at);
+	reading_free(&q->r);
+}
+
+/* Nest number @index of @type at the top of the message. */
+static struct nlattr *nest(struct request *q, int type, int index)
+{
+	struct nlattr *attr;
+	int rest;
+
+	nlmsg_for_each_attr(attr, nlmsg_hdr(q->msg), GENL_HDRLEN, rest)
+		if (nla_type(attr) == type && !index--)
+			return attr;
+	return NULL;
+}
+
+static void the_link_is_said(void **state)
+{
+	struct nlattr *tb[OPTQ_LINK_A_MAX + 1];
+	struct genlmsghdr *head;
+	struct request q;
+
+	(void)state;
+	make_request(&q, false);
+	head = nlmsg_data(nlmsg_hdr(q.msg));
+	assert_int_equal(head->cmd, OPTQ_CMD_TREE_SET);
+	assert_int_equal(head->version, OPTQ_GENL_VERSION);
+	assert_int_equal(nla_get_u32(q.top[OPTQ_A_IFINDEX]), 7);
+	assert_int_equal(nla_get_u32(q.top[OPTQ_A_GENERATION]), 9);
+	assert_null(q.top[OPTQ_A_FLAGS]);
+	assert_int_equal(nla_parse_nested(tb, OPTQ_LINK_A_MAX,
+					  q.top[OPTQ_A_LINK], NULL), 0);
+	assert_int_equal(nla_get_u64(tb[OPTQ_LINK_A_RATE]), 2500000);
+	assert_int_equal(nla_get_u32(tb[OPTQ_LINK_A_BURST]), 15360);
+	assert_int_equal(nla_get_u32(tb[OPTQ_LINK_A_DEFAULT]), 4);
+	assert_int_equal(nla_get_u8(tb[OPTQ_LINK_A_OVERSUBSCRIBE]), 1);
+	assert_null(tb[OPTQ_LINK_A_LIMIT]);
+	free_request(&q);
+
+	make_request(&q, true);
+	assert_int_equal(nla_get_u32(q.top[OPTQ_A_FLAGS]), OPTQ_F_CHECK);
+	assert_null(q.top[OPTQ_A_GENERATION]);
+	free_request(&q);
+}
+
+static void classes_come_in_order(void **state)
+{
+	struct nlattr *tb[OPTQ_CLASS_A_MAX + 1];
+	struct request q;
+
+	(void)state;
+	make_request(&q, false);
+	nla_parse_nested(tb, OPTQ_CLASS_A_MAX, nest(&q, OPTQ_A_CLASS, 0), NULL);
+	assert_string_equal(nla_get_string(tb[OPTQ_CLASS_A_NAME]), "voice");
+	assert_int_equal(nla_get_u32(tb[OPTQ_CLASS_A_ID]), 1);
+	assert_int_equal(nla_get_u32(tb[OPTQ_CLASS_A_PARENT]), 0);
+	assert_int_equal(nla_get_u64(tb[OPTQ_CLASS_A_RATE]), 125000);
+	assert_int_equal(nla_get_u32(tb[OPTQ_CLASS_A_PRIO]), 2);
+	assert_int_equal(nla_get_u8(tb[OPTQ_CLASS_A_ECN]), 1);
+	assert_null(tb[OPTQ_CLASS_A_CEIL]);
+	nla_parse_nested(tb, OPTQ_CLASS_A_MAX, nest(&q, OPTQ_A_CLASS, 1), NULL);
+	assert_int_equal(nla_get_u8(tb[OPTQ_CLASS_A_OVERSUBSCRIBE]), 1);
+	assert_null(tb[OPTQ_CLASS_A_ECN]);
+	nla_parse_nested(tb, OPTQ_CLASS_A_MAX, nest(&q, OPTQ_A_CLASS, 3), NULL);
+	assert_string_equal(nla_get_string(tb[OPTQ_CLASS_A_NAME]), "other");
+	assert_int_equal(nla_get_u32(tb[OPTQ_CLASS_A_PARENT]), 2);
+	assert_int_equal(nla_get_u32(tb[OPTQ_CLASS_A_WEIGHT]), 10);
+	assert_int_equal(nla_get_u32(tb[OPTQ_CLASS_A_LIMIT]), 77);
+	assert_int_equal(nla_get_u64(tb[OPTQ_CLASS_A_TARGET]), 4000000);
+	assert_null(nest(&q, OPTQ_A_CLASS, 4));
+	free_request(&q);
+}
+
+static void rules_say_what_they_match(void **state)
+{
+	struct nlattr *tb[OPTQ_RULE_A_MAX + 1];
+	uint8_t prefix[16] = { 0x20, 0x01, 0x0d, 0xb8 };
+	struct request q;
+
+	(void)state;
+	make_request(&q, false);
+	nla_parse_nested(tb, OPTQ_RULE_A_MAX, nest(&q, OPTQ_A_RULE, 0), NULL);
+	assert_int_equal(nla_get_u32(tb[OPTQ_RULE_A_CLASS]), 1);
+	assert_int_equal(nla_get_u8(tb[OPTQ_RULE_A_DSCP]), 46);
+	assert_null(tb[OPTQ_RULE_A_PROTO]);
+	assert_null(tb[OPTQ_RULE_A_FAMILY]);
+	assert_null(tb[OPTQ_RULE_A_MARK]);
+	nla_parse_nested(tb, OPTQ_RULE_A_MAX, nest(&q, OPTQ_A_RULE, 1), NULL);
+	assert_int_equal(nla_get_u32(tb[OPTQ_RULE_A_CLASS]), 3);
+	assert_int_equal(nla_get_u8(tb[OPTQ_RULE_A_FAMILY]), 6);
+	assert_int_equal(nla_get_u8(tb[OPTQ_RULE_A_PROTO]), IPPROTO_TCP);
+	assert_int_equal(nla_len(tb[OPTQ_RULE_A_DST]), 16);
+	assert_memory_equal(nla_data(tb[OPTQ_RULE_A_DST]), prefix, 16);
+	assert_int_equal(nla_get_u8(tb[OPTQ_RULE_A_DST_LEN]), 32);
+	assert_int_equal(nla_get_u16(tb[OPTQ_RULE_A_DPORT_MIN]), 80);
+	assert_int_equal(nla_get_u16(tb[OPTQ_RULE_A_DPORT_MAX]), 90);
+	assert_null(tb[OPTQ_RULE_A_SPORT_MIN]);
+	/* Mark 0 is a value, not "not given". */
+	assert_int_equal(nla_get_u32(tb[OPTQ_RULE_A_MARK]), 0);
+	assert_int_equal(nla_get_u32(tb[OPTQ_RULE_A_MARK_MASK]), 0xffffffff);
+	free_request(&q);
+}
+
+static uint32_t offset_of(struct request *q, void *at)
+{
+	return (uint32_t)((char *)at - (char *)nlmsg_hdr(q->msg));
+}
+
+static void offsets_name_the_class(void **state)
+{
+	struct link *link;
+	struct request q;
+
+	(void)state;
+	make_request(&q, false);
+	link = &q.r.policy.links[0];
+	assert_int_equal(tree_class_at(&q.places, link, 20), NO_CLASS);
+	assert_int_equal(tree_class_at(&q.places, link, offset_of(&q,
+				nest(&q, OPTQ_A_CLASS, 0))), 0);
+	assert_int_equal(tree_class_at(&q.places, link, offset_of(&q,
+				nla_data(nest(&q, OPTQ_A_CLASS, 2)))), 2);
+	assert_int_equal(tree_class_at(&q.places, link, offset_of(&q,
+				nla_data(nest(&q, OPTQ_A_RULE, 1)))), 2);
+	free_request(&q);
+}
+
+/* The room that is set aside holds whatever a policy can say. */
+static void the_longest_class_fits(void **state)
+{
+	struct tree_request req = { .family = 30, .ifindex = 7 };
+	struct tree_places places = { 0 };
+	struct link link = { 0 };
+	struct rule rule = {
+		.family = 6, .proto = 6, .dscp = 1, .has_mark = true,
+		.src = { 6, 128, { 1 } }, .dst = { 6, 128, { 1 } },
+		.sport = { 1, 2, true }, .dport = { 1, 2, true },
+	};
+	char name[OPTQ_NAME_MAX + 1];
+	struct nl_msg *msg;
+	struct class *c;
+	int i;
+
+	(void)state;
+	memset(name, 'n', OPTQ_NAME_MAX);
+	name[OPTQ_NAME_MAX] = '\0';
+	for (i = 0; i < 1000; i++) {
+		c = link_add_class(&link, NO_CLASS, name);
+		c->id = (uint32_t)i + 1;
+		c->rate = c->ceil = c->target_ns = c->interval_ns = 5;
+		c->burst = c->cburst = c->weight = c->prio = c->quantum = 5;
+		c->limit = 5;
+		c->ecn = 1;
+		link.rules = mem_grow(link.rules, &link.rules_room,
+				      link.n_rules + 1, sizeof(rule));
+		link.rules[link.n_rules++] = rule;
+	}
+	link.rate = link.burst = link.limit = 1;
+	places.class_at = mem_zalloc(link.n_classes, sizeof(uint32_t));
+	places.rule_at = mem_zalloc(link.n_rules, sizeof(uint32_t));
+	msg = tree_message(&req, &link, &places);
+	assert_non_null(msg);
+	nlmsg_free(msg);
+	free(places.class_at);
+	free(places.rule_at);
+	for (i = 0; i < 1000; i++)
+		free(link.classes[i].name);
+	free(link.classes);
+	free(link.rules);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(fresh_ids_count_up),
+		cmocka_unit_test(ids_follow_paths),
+		cmocka_unit_test(what_goes_is_named),
+		cmocka_unit_test(only_what_passes_is_tried_again),
+		cmocka_unit_test(the_link_is_said),
+		cmocka_unit_test(classes_come_in_order),
+		cmocka_unit_test(rules_say_what_they_match),
+		cmocka_unit_test(offsets_name_the_class),
+		cmocka_unit_test(the_longest_class_fits),
+	};
+
+	return cmocka_run_group_tests_name("ctl_netlink", tests, NULL, NULL);
+}

@@ -1,0 +1,101 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# The documents that repeat what the code says repeat it rightly: TAP on stdout.
+#	ctl_spec.sh TREE
+#
+# docs/netlink/optq.yaml names every attribute, command and counter of the uapi
+# header in its order, docs/policy.schema.json and docs/policy.md every key.
+tree=$1
+header=$tree/sch_optq/uapi/linux/optq.h
+spec=$tree/docs/netlink/optq.yaml
+tmp=$(mktemp -d) || exit 1
+trap 'rm -rf "$tmp"' EXIT
+n=0
+failed=0
+
+# same NAME: $tmp/want and $tmp/have agree and are not empty
+same()
+{
+	n=$((n + 1))
+	if [ -s "$tmp/want" ] && cmp -s "$tmp/want" "$tmp/have"; then
+		echo "ok $n - $1"
+	else
+		failed=$((failed + 1))
+		echo "not ok $n - $1"
+		diff "$tmp/want" "$tmp/have" | sed 's/^/# /'
+	fi
+}
+
+# Members of an enum of the header, as the spec writes them.
+enum()
+{
+	sed -n "/^enum $1 {/,/^};/p" "$header" |
+		sed -n "s/^\t$2\([A-Z0-9_]*\).*/\1/p" |
+		grep -v -e '^UNSPEC$' -e '^MAX$' | tr 'A-Z_' 'a-z-'
+}
+
+# Names in the attribute set of the spec.
+set_names()
+{
+	awk -v set="$1" '
+		/^operations:/ { exit }
+		/^    name: / { in_set = $2 == set; next }
+		/^  -$/ { in_set = 0 }
+		in_set && /^      - \{ name: / { sub(/,.*/, ""); print $4 }
+		in_set && /^        name: / { print $2 }
+	' "$spec"
+}
+
+for pair in optq:optq_attr:OPTQ_A_ link:optq_link_attr:OPTQ_LINK_A_ \
+	    class:optq_class_attr:OPTQ_CLASS_A_ rule:optq_rule_attr:OPTQ_RULE_A_; do
+	set=${pair%%:*}
+	rest=${pair#*:}
+	enum "${rest%%:*}" "${rest#*:}" >"$tmp/want"
+	set_names "$set" >"$tmp/have"
+	same "attributes of $set"
+done
+
+enum optq_cmd OPTQ_CMD_ >"$tmp/want"
+sed -n '/^operations:/,$s/^      name: //p' "$spec" >"$tmp/have"
+same "commands"
+
+sed -n '/^struct optq_stats {/,/^};/s/^\t__u64 \([a-z_]*\);.*/\1/p' "$header" |
+	tr _ - >"$tmp/want"
+sed -n 's/^      - { name: \([a-z-]*\), type: u64.*/\1/p' "$spec" |
+	sed -n '/^packets$/,/^sojourn-max-ns$/p' >"$tmp/have"
+same "counters"
+
+# Numbers are compared by the shell, which reads hexadecimal too.
+sed -n 's/^#define OPTQ_\([A-Z_]*_\(MAX\|MIN\|NS\)\)[[:space:]]*\([0-9a-fx]*\).*/\1 \3/p' "$header" |
+	while read -r name value; do
+		echo "$(echo "$name" | tr 'A-Z_' 'a-z-') $((value))"
+	done >"$tmp/want"
+sed -n 's/^  - { type: const, name: \([a-z-]*\), value: \([0-9a-fx]*\).*/\1 \2/p' "$spec" |
+	while read -r name value; do echo "$name $((value))"; done >"$tmp/have"
+same "constants"
+
+# Keys that the parser knows, and those of the schema's object.
+keys()
+{
+	sed -n "/^static const struct key $1\[\]/,/^};/p" "$tree/optqctl/policy.c" |
+		grep -o '{ "[a-z]*"' | tr -d '{" ' | sort
+}
+
+schema_keys()
+{
+	sed -n "/^    \"$1\": {\$/,/^    }/p" "$tree/docs/policy.schema.json" |
+		sed -n '/"properties": {/,$s/^        "\([a-z]*\)": {.*/\1/p' | sort
+}
+
+for object in link egress class; do
+	keys "${object}_keys" >"$tmp/want"
+	schema_keys "$object" >"$tmp/have"
+	same "the schema's keys of $object"
+	: >"$tmp/have"
+	while read -r key; do
+		grep -q "^| \`$key\` |" "$tree/docs/policy.md" && echo "$key"
+	done <"$tmp/want" >"$tmp/have"
+	same "docs/policy.md's keys of $object"
+done
+echo "1..$n"
+[ "$failed" -eq 0 ]

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: GPL-2.0
+# optqctl's own tests, part of optqctl/Makefile: everything but main.c is
+# compiled once more, under the sanitizers.
+
+test_build := $(BUILD)/test
+test_sanitize := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
+	-fno-sanitize-recover=all
+test_names := ctl_units ctl_source ctl_yaml ctl_match ctl_policy ctl_golden \
+	ctl_netlink ctl_views
+test_bins := $(test_names:%=$(test_build)/%)
+test_objs := $(filter-out $(test_build)/main.o,$(srcs:%.c=$(test_build)/%.o))
+test_defs := -DPOLICIES='"$(top)/tests/policies"' -DEXAMPLES='"$(top)/examples"'
+cmocka_libs = $(shell $(PKG_CONFIG) --libs cmocka)
+
+$(test_build) $(BUILD)/fuzz:
+	@mkdir -p $@
+
+$(test_build)/%.o: $(top)/optqctl/%.c $(MAKEFILE_LIST) | $(test_build)
+	$(call quiet,CC,test/$(notdir $<))$(CC) $(CPPFLAGS) $(test_sanitize) \
+		$(own_cflags) $(pkg_cflags) -MMD -MP -c -o $@ $<
+
+$(test_build)/%.o: $(top)/tests/unit/%.c $(MAKEFILE_LIST) | $(test_build)
+	$(call quiet,CC,test/$(notdir $<))$(CC) $(CPPFLAGS) $(test_sanitize) \
+		$(own_cflags) $(pkg_cflags) $(test_defs) -MMD -MP -c -o $@ $<
+
+$(test_bins): $(test_build)/%: $(test_build)/%.o $(test_build)/ctl_help.o $(test_objs)
+	$(call quiet,LD,test/$(notdir $@))$(CC) $(test_sanitize) -o $@ $^ \
+		$(pkg_libs) $(cmocka_libs)
+
+# Every program runs, whatever the ones before it found.
+test: $(test_bins) $(top)/optqctl/optqctl
+	@failed=0; for t in $(test_bins); do \
+		LC_ALL=C.UTF-8 CMOCKA_MESSAGE_OUTPUT=TAP $$t || failed=1; done; \
+	sh $(top)/tests/unit/ctl_cli.sh $(top)/optqctl/optqctl $(top) || failed=1; \
+	sh $(top)/tests/unit/ctl_spec.sh $(top) || failed=1; \
+	exit $$failed
+
+# FUZZ_SECONDS for each target; needs clang.
+FUZZ_SECONDS ?= 20
+CLANG ?= clang
+fuzz_bins := $(BUILD)/fuzz/policy_fuzz $(BUILD)/fuzz/match_fuzz
+fuzz_srcs := $(filter-out %/main.c,$(srcs:%=$(top)/optqctl/%))
+
+$(fuzz_bins): $(BUILD)/fuzz/%: $(top)/tests/fuzz/%.c $(fuzz_srcs) | $(BUILD)/fuzz
+	$(call quiet,CLANG,fuzz/$(notdir $@))$(CLANG) -O1 -g \
+		-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
+		$(filter-out -Werror,$(own_cflags)) $(pkg_cflags) -o $@ \
+		$< $(fuzz_srcs) $(pkg_libs)
+
+fuzz: $(fuzz_bins)
+	sh $(top)/tests/unit/ctl_fuzz.sh $(BUILD)/fuzz $(top)/tests/policies \
+		$(top)/examples $(FUZZ_SECONDS)
+
+.PHONY: test fuzz
+-include $(wildcard $(test_build)/*.d)

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What people and programs are shown. */
+#include <json-c/json.h>
+#include <locale.h>
+#include <stdio.h>
+
+#include "ctl_help.h"
+#include "diag_view.h"
+#include "mem.h"
+#include "show_view.h"
+#include "term.h"
+
+static char *escaped(const char *s, size_t len)
+{
+	char *text = NULL;
+	size_t n = 0;
+	FILE *out = open_memstream(&text, &n);
+
+	assert_non_null(out);
+	term_print(out, s, len);
+	fclose(out);
+	assert_int_equal(term_width(s, len) >= 1, 1);
+	return text;
+}
+
+static void assert_escaped(const char *s, size_t len, const char *shown)
+{
+	char *text = escaped(s, len);
+
+	assert_string_equal(text, shown);
+	free(text);
+}
+
+static void terminals_are_safe(void **state)
+{
+	(void)state;
+	assert_escaped("a\033[31mb", 7, "a\\x1b[31mb");
+	assert_escaped("a\tb", 3, "a b");
+	assert_escaped("\xc3\xa4", 2, "\xc3\xa4");
+	assert_escaped("\xe2\x80\xae" "x", 4, "\\u{202e}x");	/* right to left */
+	assert_escaped("\xc2\x9b" "x", 3, "\\u{9b}x");		/* CSI in C1 */
+	assert_escaped("\xff" "x", 2, "\\xffx");
+	assert_escaped("a\0b", 3, "a\\x00b");
+	assert_int_equal(term_width("\xe5\xad\x97", 3), 2);
+}
+
+/* The caret stands under the character, however wide it and the others are. */
+static void carets_stand_under_the_place(void **state)
+{
+	static const char text[] = "x: \xe5\xad\x97\033 bad\n";
+	struct span at = { 8, 3 };
+	struct diags d = { 0 };
+	struct source src;
+	char *printed;
+
+	(void)state;
+	source_from_text(&src, "f\033.yaml", text, sizeof(text) - 1);
+	diag_error(&d, at, "not \"%s\"", "\r");
+	printed = printed_diags(&src, &d);
+	assert_string_equal(printed, "f\\x1b.yaml:1:7: error: not \"\\x0d\"\n"
+			    "    x: \xe5\xad\x97\\x1b bad\n"
+			    "              ^~~\n");
+	free(printed);
+	diags_free(&d);
+	source_free(&src);
+}
+
+static void long_lines_are_cut(void **state)
+{
+	char *text = mem_zalloc(5000, 1), *printed;
+	struct span at = { 2500, 4 };
+	struct diags d = { 0 };
+	struct source src;
+
+	(void)state;
+	memset(text, 'x', 4999);
+	source_from_text(&src, "f", text, 4999);
+	diag_warning(&d, at, "long");
+	printed = printed_diags(&src, &d);
+	assert_true(strlen(printed) < 300);
+	assert_non_null(strstr(printed, "f:1:2501: warning: long\n... xxx"));
+	assert_non_null(strstr(printed, "xxx ...\n"));
+	free(printed);
+	free(text);
+	diags_free(&d);
+	source_free(&src);
+}
+
+static void diagnostics_as_json(void **state)
+{
+	struct json_object *list, *o;
+	struct reading r;
+
+	(void)state;
+	read_text(&r, "optq: 2\nlinks: 5\n");
+	list = diags_json(&r.src, &r.d);
+	assert_int_equal(json_object_array_length(list), 2);
+	o = json_object_array_get_idx(list, 0);
+	assert_string_equal(json_object_get_string(json_object_object_get(o, "file")),
+			    "test.yaml");
+	assert_int_equal(json_object_get_int(json_object_object_get(o, "line")), 1);
+	assert_int_equal(json_object_get_int(json_object_object_get(o, "column")), 7);
+	assert_string_equal(json_object_get_string(json_object_object_get(o, "severity")),
+			    "error");
+	json_object_put(list);
+	reading_free(&r);
+}
+
+static struct live_class *live_class(struct live_tree *tree, uint32_t id,
+				     const char *name, size_t parent)
+{
+	struct live_class *c;
+
+	tree->classes = mem_grow(tree->classes, &tree->room, tree->n + 1,
+				 sizeof(*tree->classes));
+	c = &tree->classes[tree->n++];
+	c->id = id;
+	c->name = name ? mem_strndup(name, strlen(name)) : NULL;
+	c->parent_index = parent;
+	c->parent = parent == SIZE_MAX ? 0 : tree->classes[parent].id;
+	c->level = parent == SIZE_MAX ? 1 : tree->classes[parent].level + 1;
+	return c;
+}
+
+static void make_tree(struct live_tree *tree)
+{
+	struct live_class *c;
+
+	memset(tree, 0, sizeof(*tree));
+	strcpy(tree->device, "wan0");
+	tree->handle = 1 << 16;
+	tree->generation = 3;
+	tree->default_id = 0x10;
+	tree->rate = 2500000;
+	live_class(tree, 1, "office", SIZE_MAX)->rate = 1250000;
+	live_class(tree, 2, "voice", SIZE_MAX)->ceil = 125000;
+	c = live_class(tree, 0x10, NULL, 0);
+	c->leaf = true;
+	c->prio = 7;
+	c->stats.bytes = 123456789;
+	c->stats.packets = 98765;
+	c->stats.drop_aqm = 40;
+	c->stats.drop_overlimit = 2;
+	c->stats.backlog_bytes = 15140;
+	c->stats.sojourn_avg_ns = 4123456;
+	c->stats.sojourn_max_ns = 120000000;
+	live_class(tree, 0x11, "a-name-that-is-long-for-its-column", 0);
+}
+
+static void the_tree_fits_80_columns(void **state)
+{
+	struct live_tree tree;
+	char *text = NULL, *line, *save;
+	size_t n = 0;
+	FILE *out = open_memstream(&text, &n);
+
+	(void)state;
+	make_tree(&tree);
+	live_print(out, &tree);
+	fclose(out);
+	assert_string_equal(text,
+"wan0: optq 1: generation 3, 4 classes, 0 rules, default office/1:10\n"
+"CLASS                    RATE      CEIL P BYTES  PKTS DROPS QUEUE   WAIT    MAX\n"
+"link                        -    20mbit       0     0     0     0      -      -\n"
+"  office               10mbit    20mbit 0     0     0     0     0      -      -\n"
+"    1:10                    -    20mbit 7  123M 98.8k    42 15.1k 4.12ms  120ms\n"
+"    a-name-that-is-long-for-its-column\n"
+"                            -    20mbit 0     0     0     0     0      -      -\n"
+"  voice                     -     1mbit 0     0     0     0     0      -      -\n");
+	for (line = strtok_r(text, "\n", &save); line;
+	     line = strtok_r(NULL, "\n", &save))
+		assert_true(strlen(line) <= 80);
+	free(text);
+	live_free(&tree);
+}
+
+static const char *text_at(struct json_object *o, const char *key)
+{
+	return json_object_get_string(json_object_object_get(o, key));
+}
+
+static void the_tree_as_json(void **state)
+{
+	struct json_object *o, *classes, *c, *stats;
+	struct live_tree tree;
+
+	(void)state;
+	make_tree(&tree);
+	o = live_json(&tree);
+	assert_string_equal(text_at(o, "device"), "wan0");
+	assert_string_equal(text_at(o, "rate_bps"), "20000000");
+	classes = json_object_object_get(o, "classes");
+	assert_int_equal(json_object_array_length(classes), 4);
+	c = json_object_array_get_idx(classes, 1);
+	assert_string_equal(text_at(c, "path"), "office/1:10");
+	assert_string_equal(text_at(c, "classid"), "1:10");
+	assert_null(json_object_object_get(c, "name"));
+	stats = json_object_object_get(c, "stats");
+	assert_string_equal(text_at(stats, "bytes"), "123456789");
+	assert_string_equal(text_at(stats, "sojourn_max_ns"), "120000000");
+	c = json_object_array_get_idx(classes, 3);
+	assert_string_equal(text_at(c, "path"), "voice");
+	assert_string_equal(text_at(c, "ceil_bps"), "1000000");
+	json_object_put(o);
+	live_free(&tree);
+}
+
+/* Whatever the kernel sends, the walk ends and shows no class twice. */
+static void odd_trees_do_not_loop(void **state)
+{
+	struct live_tree tree = { 0 };
+	size_t *order, seen[3] = { 0 }, i;
+
+	(void)state;
+	live_class(&tree, 1, "a", SIZE_MAX);
+	live_class(&tree, 2, "b", 0);
+	live_class(&tree, 3, "c", 1);
+	tree.classes[1].parent_index = 2;	/* b and c, each the other's */
+	tree.classes[2].parent_index = 1;
+	order = live_order(&tree);
+	for (i = 0; i < 3; i++)
+		if (order[i] != SIZE_MAX)
+			assert_int_equal(seen[order[i]]++, 0);
+	assert_int_equal(seen[0], 1);
+	free(order);
+	live_free(&tree);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(terminals_are_safe),
+		cmocka_unit_test(carets_stand_under_the_place),
+		cmocka_unit_test(long_lines_are_cut),
+		cmocka_unit_test(diagnostics_as_json),
+		cmocka_unit_test(the_tree_fits_80_columns),
+		cmocka_unit_test(the_tree_as_json),
+		cmocka_unit_test(odd_trees_do_not_loop),
+	};
+
+	if (!setlocale(LC_CTYPE, "C.UTF-8"))
+		return 1;
+	return cmocka_run_group_tests_name("ctl_views", tests, NULL, NULL);
+}
