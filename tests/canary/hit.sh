@@ -1,0 +1,43 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# usage: KIND=... hit.sh
+#
+# Looks like any other test, passes by its own account, and breaks the kernel on
+# the way: whoever runs it must call the run failed.
+
+cd "$(dirname "$0")" || exit 1
+echo "KTAP version 1"
+echo "1..1"
+case $KIND in
+reference)
+	ip link add canary0 type dummy
+	insmod optq_canary.ko kind="$KIND" dev=canary0
+	# Freed by nobody: the device's removal never ends.
+	ip link del canary0 &
+	sleep 13 ;;
+hard-lockup)
+	# The other CPU notices when it waits for a grace period.
+	while :; do
+		ip link add canary0 type dummy
+		ip link del canary0
+	done &
+	insmod optq_canary.ko kind="$KIND" ;;
+leak-general)
+	. ../kselftest/leak.sh
+	tmp=$(mktemp -d)
+	for snapshot in a b c; do
+		for ((i = 0; i < 10; i++)); do
+			insmod optq_canary.ko kind="$KIND" && rmmod optq_canary
+		done
+		leak_snapshot "$tmp/$snapshot"
+	done
+	leak_growth "$tmp"/{a,b,c} 10 | sed 's/^/# /'
+	[ "${PIPESTATUS[0]}" = 0 ] || echo "not ok 1 memory grows"
+	exit ;;
+*)
+	insmod optq_canary.ko kind="$KIND"
+	rmmod optq_canary 2>/dev/null ;;
+esac
+echo "ok 1 nothing noticed"
+exit 0

@@ -1,0 +1,165 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# usage: check.sh STAGE...
+#
+# Runs the stages named, in order, and sums up.  Every stage prints TAP, which
+# tap.awk counts; the last line says how it all ended.
+#
+#	harness	what the results hang on: tap.awk, and faults made on purpose
+#	build	module, plugin, optqctl in the default suite
+#	unit	user-space tests under ASAN and UBSAN, in the default suite
+#	vm	kernel tests in a guest with two CPUs
+#	det	rates and delays in a guest whose time is exact
+#	suites	the build on the oldest and the newest kernel supported
+#
+# Environment: SUITE (trixie), TESTS (names of kernel tests instead of all),
+# VERBOSE=1 (what the tests say even when they pass)
+
+. "$(dirname "$0")/common.sh"
+
+suite=${SUITE:-trixie}
+others=(bookworm sid)
+passed=0 failed=0 skipped=0
+began=$SECONDS
+tmp=$(mktemp -d) || exit 1
+trap 'rm -rf "$tmp"' EXIT
+
+in_build() { in_root "$suite" make --no-print-directory -C "$GUEST_TREE" "$@"; }
+
+kernel_tests()
+{
+	local test
+	for test in ${TESTS:-$(make -s --no-print-directory -C "$TOP/tests/kselftest" list)}; do
+		case $test in
+		det_*) [ "$1" = det ] && printf '%s ' "$test" ;;
+		*) [ "$1" = smp ] && printf '%s ' "$test" ;;
+		esac
+	done
+}
+
+# boot_tests MODE SECONDS NAME TEST...
+boot_tests()
+{
+	local mode=$1 limit=$2 name=$3 ko=
+	shift 3
+	if [ $# -eq 0 ]; then
+		echo "1..0 # SKIP no test of this kind"
+		return
+	fi
+	# Functions and races with the module that checks itself at every packet.
+	[ "$mode" = smp ] && ko=$GUEST_TREE/build/debug/sch_optq.ko
+	"$VM_HERE/boot.sh" "$mode" "$suite" "$name" "$limit" \
+		"export OPTQ_KO=$ko; tests/kselftest/run.sh $*"
+}
+
+# Two guests side by side: most of a kernel test is a shell that starts programs,
+# one after the other, and emulation makes that slow.
+boot_smp()
+{
+	local here=() there=() test out=$tmp/there other status
+	for test in $(kernel_tests smp); do
+		if [ ${#here[@]} -gt ${#there[@]} ]; then
+			there+=("$test")
+		else
+			here+=("$test")
+		fi
+	done
+	boot_tests smp 3600 "check-smp2-$suite" "${there[@]}" >"$out" 2>&1 &
+	other=$!
+	boot_tests smp 3600 "check-smp-$suite" "${here[@]}"
+	status=$?
+	wait "$other" || status=1
+	cat "$out"
+	return $status
+}
+
+boot_det()
+{
+	# shellcheck disable=SC2046
+	boot_tests det 1200 "check-det-$suite" $(kernel_tests det)
+}
+
+# A stage that fails without a failed test has failed all the same.
+run_stage()
+{
+	local name=$1 start=$SECONDS counts=$tmp/counts status p=0 f=1 s=0
+	shift
+	say "== $name"
+	rm -f "$counts"
+	"$@" 2>&1 | tee "$LOGS/stage-$name.log" |
+		awk -v stage="$name" -v counts="$counts" \
+			-v verbose="${VERBOSE:-0}" -f "$VM_HERE/tap.awk"
+	status=${PIPESTATUS[0]}
+	[ -f "$counts" ] && read -r p f s <"$counts"
+	if [ "$status" -ne 0 ] && [ "$f" -eq 0 ]; then
+		say "FAIL $name: exit status $status, and no test says why"
+		f=1
+	fi
+	[ "$f" -eq 0 ] || say "     the whole output: ${LOGS#"$TOP"/}/stage-$name.log"
+	passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+	say "== $name: $p passed, $f failed, $s skipped, $((SECONDS - start)) s"
+}
+
+stage_harness()
+{
+	run_stage tap "$VM_HERE/tap-test.sh"
+	run_stage canary canary
+}
+
+canary()
+{
+	local kdir
+	kdir=/usr/src/linux-headers-$(suite_kernel "$suite")
+	in_build -C tests/canary KDIR="$kdir" module >"$LOGS/canary-build.log" 2>&1 ||
+		{ cat "$LOGS/canary-build.log"; return 1; }
+	"$TOP/tests/canary/canary.sh" "$suite"
+}
+
+stage_build() { run_stage build "$VM_HERE/build.sh" "$suite"; }
+
+stage_unit() { run_stage unit in_build unit; }
+
+stage_vm() { run_stage vm boot_smp; }
+
+stage_det() { run_stage det boot_det; }
+
+# The plugin of the oldest suite in every suite's tc: one binary for all.
+one_plugin()
+{
+	local first="${others[0]}" where so=/build/plugin-of-oldest
+	for where in "${others[@]}" "$suite"; do
+		mkdir -p "$(suite_root "$where")$GUEST_TREE$so"
+		cp "$(suite_root "$first")$GUEST_TREE/tc-plugin/q_optq.so" \
+			"$(suite_root "$where")$GUEST_TREE$so/" || return 1
+		in_root "$where" env TC_LIB_DIR="$GUEST_TREE$so" \
+			bash "$GUEST_TREE/tests/unit/tc_plugin.sh" || return 1
+	done
+}
+
+stage_suites()
+{
+	local other
+	for other in "${others[@]}"; do
+		"$VM_HERE/root.sh" "$other" || { failed=$((failed + 1)); continue; }
+		run_stage "build-$other" "$VM_HERE/build.sh" "$other" \
+			module plugin optqctl
+	done
+	run_stage one-plugin one_plugin
+}
+
+"$VM_HERE/needs.sh" && "$VM_HERE/root.sh" "$suite" || exit 1
+mkdir -p "$LOGS"
+for stage in "$@"; do
+	case $stage in
+	harness|build|unit|vm|det|suites) ;;
+	*) die "unknown stage '$stage'" ;;
+	esac
+	"stage_$stage"
+done
+
+say "the check took $((SECONDS - began)) s"
+line="$passed passed, $failed failed"
+[ "$skipped" -eq 0 ] || line+=", $skipped skipped"
+say "$line"
+[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# What the VM scripts share: places, suites, messages.  Sourced, never run.
+
+set -u -o pipefail
+
+VM_HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+TOP=$(cd "$VM_HERE/../.." && pwd)
+BUILD=${OPTQ_BUILD:-$TOP/build}
+VM=$BUILD/vm
+LOGS=$VM/logs
+
+# Where the project lies inside every root.
+# shellcheck disable=SC2034
+GUEST_TREE=/optq
+
+say() { printf '%s\n' "$*"; }
+warn() { printf '%s\n' "$*" >&2; }
+die() { warn "error: $*"; exit 1; }
+
+suite_check()
+{
+	case $1 in
+	bookworm|trixie|sid) ;;
+	*) die "unknown suite '$1': bookworm, trixie or sid" ;;
+	esac
+}
+
+suite_root() { say "$VM/$1/root"; }
+
+# The kernel that a root carries: the newest with headers to build against.
+suite_kernel()
+{
+	local root
+	root=$(suite_root "$1")
+	find "$root/lib/modules" -mindepth 1 -maxdepth 1 -printf '%f\n' |
+		sort -V | while read -r ver; do
+			[ -d "$root/usr/src/linux-headers-$ver" ] && say "$ver"
+		done | tail -n 1
+}
+
+# All that a root of this suite holds beside Debian's essential packages.
+suite_packages()
+{
+	local list=$VM_HERE/packages
+	sed -e 's/#.*//' "$list/all" "$list/$1" 2>/dev/null |
+		tr -s ' \t' '\n' | sed '/^$/d' | sort -u
+}
+
+# The mirror is the one this host's own apt uses: deb822 and one-line alike.
+debian_mirror()
+{
+	local mirror=${OPTQ_MIRROR:-}
+
+	[ -n "$mirror" ] || mirror=$(apt-get indextargets \
+		--format '$(REPO_URI) $(RELEASE) $(COMPONENT)' \
+		'Created-By: Packages' |
+		awk '$3 == "main" && $2 ~ /^(bookworm|trixie|forky|sid|stable|oldstable|testing|unstable)$/ { print $1; exit }')
+	[ -n "$mirror" ] ||
+		die "this host's apt sources name no Debian mirror; set OPTQ_MIRROR"
+	say "$mirror"
+}
+
+# Runs a command in a suite's root.  Mounts live in a namespace of their own, so
+# an interrupted run leaves none behind.
+in_root()
+{
+	local root
+	root=$(suite_root "$1")
+	shift
+	unshare --mount --pid --fork --kill-child -- \
+		env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 \
+		OPTQ_IN_ROOT="$root" bash -c '
+			set -e
+			mount --make-rprivate /
+			mount -t proc proc "$OPTQ_IN_ROOT/proc"
+			mount --rbind /dev "$OPTQ_IN_ROOT/dev"
+			mount -t tmpfs tmpfs "$OPTQ_IN_ROOT/tmp"
+			root=$OPTQ_IN_ROOT; unset OPTQ_IN_ROOT
+			exec chroot "$root" "$@"' in_root "$@"
+}

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# What runs in guests.  make check SUITE=sid tests on another kernel;
+# make check-vm TESTS="qdisc_rate.sh" runs one kernel test.
+
+VM_DIR := tests/vm
+SUITE ?= trixie
+export SUITE TESTS VERBOSE
+
+# All tests, from nothing.
+check:
+	@$(VM_DIR)/check.sh build unit harness vm det suites
+
+# One part of it each; all but the harness need what `build` makes.
+check-build:
+	@$(VM_DIR)/check.sh build suites
+check-unit:
+	@$(VM_DIR)/check.sh build unit
+check-harness:
+	@$(VM_DIR)/check.sh build harness
+check-vm:
+	@$(VM_DIR)/check.sh build vm
+check-det:
+	@$(VM_DIR)/check.sh build det
+
+# The kernel tests on every supported kernel, oldest and newest too.
+check-kernels:
+	@for suite in bookworm trixie sid; do \
+		SUITE=$$suite $(VM_DIR)/check.sh build vm det || exit 1; \
+	done
+
+demo:
+	@tests/demo/demo.sh
+
+# A shell job in a guest: make guest JOB='tc qdisc show' MODE=smp|det
+MODE ?= smp
+guest:
+	@$(VM_DIR)/needs.sh && $(VM_DIR)/root.sh $(SUITE) && \
+		$(VM_DIR)/build.sh $(SUITE) && \
+		$(VM_DIR)/boot.sh $(MODE) $(SUITE) guest 600 '$(JOB)'
+
+.PHONY: check check-build check-unit check-harness check-vm check-det \
+	check-kernels demo guest
