@@ -1,0 +1,295 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# optqctl apply and show on a live device: what is loaded is what the policy
+# says, a change keeps what lives on, and anything wrong changes nothing.
+. "$(dirname "$0")/lib.sh"
+
+ctl() { in_c "$OPTQCTL" "$@"; }
+
+# policy FILE: from stdin, below the head that all share
+policy()
+{
+	{
+		printf 'optq: 1\nlinks:\n  %s:\n    egress:\n' "$DEV"
+		sed 's/^/      /'
+	} >"$TMP/$1"
+}
+
+# What is live now; `shown` and `link_shown` read figures of the last look.
+look() { ctl -j show "$DEV" >"$TMP/live"; }
+shown() { jq -r --arg p "$1" '.[0].classes[] | select(.path == $p) | '"$2" "$TMP/live"; }
+link_shown() { jq -r ".[0] | $1" "$TMP/live"; }
+
+same() { [ "$1" = "$2" ] || { echo "$3: $1, wanted $2"; return 1; }; }
+
+# fails PATTERN COMMAND...: exit 1, and the pattern in what it prints
+fails()
+{
+	local pattern=$1 out rc
+	shift
+	out=$("$@" 2>&1)
+	rc=$?
+	if [ "$rc" -ne 1 ] || ! grep -qF -- "$pattern" <<<"$out"; then
+		printf 'exit %s, wanted 1 and "%s":\n%s\n' "$rc" "$pattern" "$out"
+		return 1
+	fi
+}
+
+fingerprint() { in_c tc qdisc show dev "$DEV"; ctl -j show "$DEV" 2>/dev/null | jq -c '.[0] | [.generation, [.classes[] | [.path, .id, .rate_bps, .ceil_bps]]]'; }
+
+# unchanged COMMAND...: it fails as `fails` says, and the device is as before
+unchanged()
+{
+	local before
+	before=$(fingerprint)
+	fails "$@" || return 1
+	same "$(fingerprint)" "$before" "the device changed"
+}
+
+policy office.yaml <<'YAML'
+rate: 20mbit
+limit: 5000
+default: office/other
+classes:
+  voice: { rate: 1mbit, prio: 0, match: [dscp ef, "udp dport 5004"] }
+  office:
+    rate: 10mbit
+    prio: 1
+    classes:
+      web: { rate: 6mbit, ceil: 15mbit, match: "tcp port { 80, 443 }" }
+      other: { weight: 3000, limit: 500, target: 8ms, ecn: yes }
+YAML
+
+policy changed.yaml <<'YAML'
+rate: 30mbit
+default: office/other
+classes:
+  voice: { rate: 2mbit, prio: 0, match: dscp ef }
+  office:
+    rate: 12mbit
+    classes:
+      mail: { rate: 1mbit, match: "tcp port 25" }
+      other: { weight: 500 }
+YAML
+
+test_first_apply()
+{
+	ctl apply "$TMP/office.yaml" >"$TMP/out" 2>&1 || { cat "$TMP/out"; return 1; }
+	same "$(cat "$TMP/out")" "$DEV: applied: 4 classes, 6 rules" "output" &&
+	in_c tc qdisc show dev "$DEV" | grep -q "^qdisc optq 1: root" &&
+	look &&
+	same "$(link_shown .rate_bps)" 20000000 "rate of the link" &&
+	same "$(link_shown .limit_packets)" 5000 "limit of the link" &&
+	same "$(link_shown '.classes | map(.path) | join(" ")')" \
+		"voice office office/web office/other" "classes" &&
+	same "$(link_shown '.classes | map(.id) | join(" ")')" "1 2 3 4" "ids" &&
+	same "$(link_shown .default)" 4 "default" &&
+	same "$(link_shown .rules)" 6 "rules" &&
+	same "$(shown office/web .rate_bps)" 6000000 "rate of web" &&
+	same "$(shown office/web .ceil_bps)" 15000000 "ceil of web" &&
+	same "$(shown office/other .limit_packets)" 500 "limit of other" &&
+	same "$(shown office/other .target_ns)" 8000000 "target of other" &&
+	same "$(shown office/other .ecn)" true "ecn of other" &&
+	same "$(shown voice .level,.leaf | paste -sd' ')" "1 true" "voice" &&
+	same "$(shown office .level,.leaf | paste -sd' ')" "1 false" "office"
+}
+
+test_rules_take_traffic()
+{
+	local voice other
+	look || return 1
+	voice=$(shown voice .stats.packets)
+	other=$(shown office/other .stats.packets)
+	# 0xb8 is EF.
+	in_c ping -q -c 5 -i 0.05 -Q 0xb8 "$S4" >/dev/null || return 1
+	in_c ping -q -c 3 -i 0.05 -Q 0xb8 "$S6" >/dev/null || return 1
+	in_c ping -q -c 4 -i 0.05 "$S4" >/dev/null || return 1
+	in_c bash -c "echo test >/dev/udp/$S4/5004" || return 1
+	look || return 1
+	same $(($(shown voice .stats.packets) - voice)) 9 "packets in voice" || return 1
+	# ARP and neighbour discovery come on top of the four.
+	[ $(($(shown office/other .stats.packets) - other)) -ge 4 ] ||
+		{ echo "packets in office/other: $(shown office/other .stats.packets), before $other"; return 1; }
+}
+
+test_apply_again()
+{
+	local before ids
+	look || return 1
+	before=$(shown voice .stats.packets)
+	ids=$(link_shown '.classes | map(.id) | join(" ")')
+	[ "$before" -gt 0 ] || { echo "no packet to lose"; return 1; }
+	ctl apply "$TMP/office.yaml" >/dev/null && look || return 1
+	same "$(link_shown '.classes | map(.id) | join(" ")')" "$ids" "ids" &&
+	same "$(shown voice .stats.packets)" "$before" "packets of voice" &&
+	in_c tc qdisc show dev "$DEV" | grep -q "^qdisc optq 1: root"
+}
+
+test_change()
+{
+	local before
+	look || return 1
+	before=$(shown voice .stats.packets)
+	ctl apply "$TMP/changed.yaml" && look || return 1
+	same "$(link_shown .rate_bps)" 30000000 "rate of the link" || return 1
+	# What the new policy does not say is the default again.
+	[ "$(link_shown .limit_packets)" -ne 5000 ] || { echo "the limit stayed"; return 1; }
+	same "$(shown voice .id,.rate_bps,.stats.packets | paste -sd' ')" \
+		"1 2000000 $before" "voice" &&
+	same "$(shown office/other .id)" 4 "id of other" &&
+	same "$(shown office/web .id)" "" "web" &&
+	# web's id 3 went with web: mail must not take over its counters.
+	same "$(shown office/mail .id)" 5 "id of mail" &&
+	same "$(shown office/mail .stats.packets)" 0 "packets of mail" &&
+	same "$(link_shown .rules)" 3 "rules" &&
+	ctl apply "$TMP/office.yaml" >/dev/null
+}
+
+test_show_text()
+{
+	ctl show "$DEV" >"$TMP/out" || return 1
+	cat "$TMP/out"
+	grep -q "^$DEV: optq 1: generation" "$TMP/out" &&
+	grep -q "^    web .* 6mbit  *15mbit 0 " "$TMP/out" &&
+	! grep -q '.\{81\}' "$TMP/out"
+}
+
+test_bad_policy()
+{
+	policy bad.yaml <<-'YAML'
+	rate: 20mbit
+	default: a
+	classes: { a: { rate: 30mbit } }
+	YAML
+	unchanged 'bad.yaml:7:29: error: rate 30mbit is above the 20mbit of the link' \
+		ctl apply "$TMP/bad.yaml"
+}
+
+# A second link whose device is missing leaves the first one as it is.
+test_missing_device()
+{
+	{
+		cat "$TMP/changed.yaml"
+		printf '  nosuch0: { egress: { default: a, classes: { a: } } }\n'
+	} >"$TMP/two.yaml"
+	unchanged 'error: there is no device "nosuch0" here' ctl apply "$TMP/two.yaml" &&
+	fails "nosuch0: there is no such device here" ctl show nosuch0
+}
+
+test_not_root()
+{
+	optq_require_cmd setpriv
+	chmod 755 "$TMP"
+	unchanged "needs CAP_NET_ADMIN" in_c setpriv --reuid 65534 --regid 65534 \
+		--clear-groups --bounding-set=-all "$OPTQCTL" apply "$TMP/changed.yaml" &&
+	fails "needs CAP_NET_ADMIN" in_c setpriv --reuid 65534 --regid 65534 \
+		--clear-groups --bounding-set=-all "$OPTQCTL" show "$DEV"
+}
+
+# Another qdisc at the root, with the handle that ours would take.
+test_replaces_another_qdisc()
+{
+	in_c tc qdisc replace dev "$DEV" root handle 2: tbf rate 5mbit burst 5kb latency 50ms &&
+	in_c tc qdisc del dev "$DEV" root &&
+	in_c tc qdisc add dev "$DEV" root handle 1: tbf rate 5mbit burst 5kb latency 50ms || return 1
+	fails "$DEV: has no optq" ctl show "$DEV" || return 1
+	# Wrong policies do not cost the old qdisc either.
+	unchanged 'bad.yaml:7:29: error' ctl apply "$TMP/bad.yaml" || return 1
+	same "$(ctl apply "$TMP/office.yaml")" \
+		"$DEV: applied: 4 classes, 6 rules, in place of tbf" "output" &&
+	in_c tc qdisc show dev "$DEV" | grep -q "^qdisc optq 2: root"
+}
+
+# Two writers at once: each either has its tree in or hears that it has not.
+test_two_writers()
+{
+	local i pids=()
+	for i in 1 2 3; do
+		(
+			n=0
+			while [ "$n" -lt 8 ]; do
+				n=$((n + 1))
+				file=office.yaml
+				[ $((n % 2)) -eq 0 ] && file=changed.yaml
+				out=$(ctl apply "$TMP/$file" 2>&1) && continue
+				grep -Eq "changed meanwhile|keeps changing" <<<"$out" && continue
+				echo "$out"
+				exit 1
+			done
+		) >"$TMP/writer.$i" 2>&1 &
+		pids+=($!)
+	done
+	for i in 1 2 3; do
+		wait "${pids[i - 1]}" || { cat "$TMP/writer.$i"; return 1; }
+	done
+	look || return 1
+	case $(link_shown '.classes | map(.path) | join(" ")') in
+	"voice office office/web office/other") ;;
+	"voice office office/mail office/other") ;;
+	"voice office office/other office/mail") ;;
+	*) ctl show "$DEV"; return 1 ;;
+	esac
+}
+
+test_many_classes()
+{
+	{
+		printf 'default: c1\nclasses:\n'
+		seq 5000 | sed 's/.*/  c&: { rate: 8kbit, match: mark & }/'
+	} | policy many.yaml
+	ctl apply "$TMP/many.yaml" >/dev/null && look || return 1
+	same "$(link_shown '.classes | length')" 5000 "classes" &&
+	same "$(link_shown .rules)" 5000 "rules" &&
+	same "$(link_shown '.classes | map(.id) | unique | length')" 5000 "ids" &&
+	ctl apply "$TMP/office.yaml" >/dev/null && look &&
+	same "$(link_shown '.classes | length')" 4 "classes after"
+}
+
+test_examples_load()
+{
+	local file dev
+	for file in "$OPTQ_TREE"/examples/*.yaml; do
+		# The examples' devices are the reader's: here they are all $DEV.
+		sed -e '/^ *device:/d' -e "s/^  [a-z][a-z0-9]*:\$/  $DEV:/" \
+			-e "s/^  [a-z][a-z0-9]*: *#.*/  $DEV:/" "$file" >"$TMP/example.yaml"
+		ctl apply "$TMP/example.yaml" >/dev/null || return 1
+	done
+}
+
+test_module_missing()
+{
+	in_c tc qdisc del dev "$DEV" root 2>/dev/null
+	if ! rmmod sch_optq 2>/dev/null; then
+		echo "sch_optq is in use elsewhere"
+		exit "$KSFT_SKIP"
+	fi
+	fails 'the kernel has no optq: load it with "modprobe sch_optq"' \
+		ctl show "$DEV" &&
+	unchanged 'the kernel has no optq' ctl apply "$TMP/office.yaml"
+	local rc=$?
+	optq_load || return 1
+	return "$rc"
+}
+
+ktap_header
+ktap_plan 13
+optq_require_root
+optq_require_module
+optq_require_ctl
+optq_require_cmd tc jq ping
+optq_setup_ns
+ktap_test "apply loads the whole policy" test_first_apply
+ktap_test "rules lead packets to their classes" test_rules_take_traffic
+ktap_test "the same policy again changes nothing" test_apply_again
+ktap_test "a change keeps ids and counters of what lives on" test_change
+ktap_test "show fits 80 columns" test_show_text
+ktap_test "a bad policy changes nothing" test_bad_policy
+ktap_test "a missing device changes nothing" test_missing_device
+ktap_test "without CAP_NET_ADMIN nothing is changed or shown" test_not_root
+ktap_test "another qdisc is replaced by a good policy only" test_replaces_another_qdisc
+ktap_test "writers collide cleanly" test_two_writers
+ktap_test "5000 classes in one transaction" test_many_classes
+ktap_test "every example loads" test_examples_load
+ktap_test "a kernel without optq is named" test_module_missing
+ktap_done

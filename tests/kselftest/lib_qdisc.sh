@@ -1,0 +1,210 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# What the qdisc_*.sh and det_*.sh tests share beyond lib.sh and lib_tc.sh:
+#	optq_require_programs	skips the file unless udp_load and optq_nl (see
+#				their first lines) are there or can be built
+#	$UDP_LOAD $OPTQ_NL	where they are
+#	tc_batch		runs tc commands from its input in the client's
+#				namespace; lines are as for tc -batch
+#	quietly CMD...		what CMD says is shown only when it fails
+#	figure HANDLE FIELD	of a qdisc of $DEV: packets bytes drops qlen backlog
+#	cfigure CLASSID FIELD	of a class of $DEV: likewise
+#	same WANT GOT WHAT	fails, and says both, unless they are equal
+#	refused TEXT CMD...	CMD fails, says TEXT, and changes nothing that
+#				tc -d shows of $DEV
+#	flood COUNT SIZE [OPTION...]	sends COUNT packets to port 6000 of the
+#				server as fast as they are taken; $OFFERED
+#	flood_start OPTION...	udp_load send to port 6000 in the background
+#	flood_stop		ends what flood_start started; $OFFERED sums it up
+#	receiver		counts at the server what comes to ports 6000-6009,
+#				of $RECEIVE_AT instead of $S4 if set
+#	received FIELD [PORT]	a figure of it, once nothing waits at $DEV; ends it
+#	settled HANDLE		all offered are sent or dropped, nothing waits
+#	log_mark, log_clean	what the kernel said since
+
+. "$OPTQ_HERE/lib_tc.sh"
+
+programs_dir()
+{
+	local dir
+	for dir in "$OPTQ_HERE" "$OPTQ_TREE/build/kselftest"; do
+		[ -x "$dir/udp_load" ] && [ -x "$dir/optq_nl" ] && echo "$dir" && return
+	done
+	command -v make >/dev/null && command -v cc >/dev/null &&
+		make -s -f "$OPTQ_HERE/programs.mk" OUT="$TMP" >"$TMP/programs.log" 2>&1 &&
+		echo "$TMP"
+}
+
+optq_require_programs()
+{
+	local dir
+	dir=$(programs_dir) ||
+		ktap_skip_all "needs udp_load and optq_nl: make -f programs.mk"
+	UDP_LOAD=$dir/udp_load
+	OPTQ_NL=$dir/optq_nl
+}
+
+# Warnings are for users; what a command says counts when it fails.
+quietly()
+{
+	"$@" >"$TMP/quietly" 2>&1 && return
+	echo "failed: $*"
+	cat "$TMP/quietly"
+	return 1
+}
+
+tc_batch() { quietly in_c tc -batch -; }
+
+# From the text: what tc prints of hfsc and qfq with -j is no JSON.
+text_figure()
+{
+	awk -v id="$1" -v field="$2" '
+		/^(qdisc|class) / { here = $3 == id }
+		here && $1 == "Sent" {
+			gsub(/[(,]/, "")
+			v["bytes"] = $2; v["packets"] = $4; v["drops"] = $7
+		}
+		here && $1 == "backlog" { v["qlen"] = $3 + 0; found = 1; here = 0 }
+		END { if (!found || !(field in v)) exit 1; print v[field] }'
+}
+
+# Bytes that wait are rounded in the text, and exact in JSON.
+json_backlog()
+{
+	jq -r --arg h "$1" '[.[] | select(.handle == $h) | .. | objects |
+		select(has("backlog")) | .backlog][0] // 0'
+}
+
+figure()
+{
+	case $2 in
+	backlog) in_c tc -s -j qdisc show dev "$DEV" | json_backlog "$1" ;;
+	*)	in_c tc -s qdisc show dev "$DEV" | text_figure "$1" "$2" ;;
+	esac
+}
+
+cfigure()
+{
+	case $2 in
+	backlog) in_c tc -s -j class show dev "$DEV" | json_backlog "$1" ;;
+	*)	in_c tc -s class show dev "$DEV" | text_figure "$1" "$2" ;;
+	esac
+}
+
+same()
+{
+	[ "$1" = "$2" ] && return
+	echo "$3: expected $1, got $2"
+	return 1
+}
+
+state_of_dev() { in_c tc -d qdisc show dev "$DEV"; in_c tc -d class show dev "$DEV"; }
+
+refused()
+{
+	local before after text=$1 rc=0
+	shift
+	before=$(state_of_dev)
+	says "$text" "$@" || rc=1
+	after=$(state_of_dev)
+	[ "$before" = "$after" ] && return $rc
+	echo "changed by a command that was refused: $*"
+	diff <(echo "$before") <(echo "$after")
+	return 1
+}
+
+OFFERED=0
+flood()
+{
+	local count=$1 size=$2
+	shift 2
+	in_c "$UDP_LOAD" send -n "$count" -l "$size" "$@" "$S4" 6000 >"$TMP/flood" ||
+		return 1
+	OFFERED=$((OFFERED + $(awk '{ print $2 + $6 }' "$TMP/flood")))
+}
+
+floods=0
+flood_pids=()
+flood_start()
+{
+	floods=$((floods + 1))
+	# Not through in_c: the process whose id is kept must be the sender.
+	optq_bg ip netns exec "$NS_C" "$UDP_LOAD" send "$@" "$S4" 6000 \
+		>"$TMP/flood.$floods"
+	flood_pids+=($!)
+}
+
+flood_stop()
+{
+	local pid
+	for pid in "${flood_pids[@]}"; do
+		kill -TERM "$pid" 2>/dev/null
+		wait "$pid"
+	done
+	OFFERED=$((OFFERED + $(cat "$TMP"/flood.[0-9]* | awk '{ n += $2 + $6 } END { print n + 0 }')))
+	rm -f "$TMP"/flood.[0-9]*
+	flood_pids=()
+	floods=0
+}
+
+receiver()
+{
+	rm -f "$TMP/received"
+	# Nothing may be lost behind the device that is looked at.
+	sysctl -qw net.core.netdev_max_backlog=100000
+	optq_bg ip netns exec "$NS_S" "$UDP_LOAD" recv -t 120 "${RECEIVE_AT:-$S4}" 6000-6009 \
+		>"$TMP/received"
+	receiver_pid=$!
+	optq_wait_for 10 receiver_listens
+}
+
+receiver_listens() { in_s ss -Hnlu "sport = :6009" | grep -q .; }
+
+receiver_ended() { grep -qs '^end' "$TMP/received"; }
+
+received()
+{
+	if ! receiver_ended; then
+		optq_wait_for 10 no_backlog
+		sleep 0.3
+		kill -TERM "$receiver_pid"
+		# It may be no child of this shell: its last line tells its end.
+		optq_wait_for 20 receiver_ended || return 1
+	fi
+	awk -v port="${2:-6000}" -v field="$1" '
+		$2 == port { for (i = 1; i < NF; i++) if ($i == field) { print $(i + 1); found = 1 } }
+		END { if (!found) print 0 }' "$TMP/received"
+}
+
+no_backlog()
+{
+	! { in_c tc -s qdisc show dev "$DEV"; in_c tc -s class show dev "$DEV"; } |
+		grep '^ backlog ' | grep -qv '^ backlog 0b 0p'
+}
+
+settled()
+{
+	local sent drops
+	optq_wait_for "${SETTLE:-15}" no_backlog || {
+		echo "something still waits:"
+		in_c tc -s qdisc show dev "$DEV"
+		in_c tc -s class show dev "$DEV"
+		return 1
+	}
+	sent=$(figure "$1" packets)
+	drops=$(figure "$1" drops)
+	same "$OFFERED" $((sent + drops)) "offered, and sent $sent + dropped $drops of $1" ||
+		{ in_c tc -s qdisc show dev "$DEV"; return 1; }
+}
+
+log_mark()
+{
+	mark="optq $(basename "$0") $$"
+	echo "$mark" >/dev/kmsg
+}
+
+log_clean()
+{
+	! dmesg | sed -n "/$mark/,\$p" | grep -E -f "$OPTQ_HERE/klog-detectors"
+}

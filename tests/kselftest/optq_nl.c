@@ -1,0 +1,575 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Generic netlink to sch_optq, message by message: what optqctl never sends,
+ * and figures read at known times.
+ *
+ *	optq_nl set DEV < LINES		one TREE_SET; "ok", or on failure
+ *					"refused ERRNO: REASON", exit 1
+ *	optq_nl try DEV < LINES		the same for a tree that is to be refused: one
+ *					line more, "changed", if the answers of `dump`
+ *					before and after differ
+ *	optq_nl get|classes|rules DEV	TREE_GET, CLASS_GET, RULE_GET: every
+ *					attribute of the answer, in hex
+ *	optq_nl dump DEV		all three
+ *	optq_nl rate DEV SECONDS	for each class that sent: its id, bytes,
+ *					packets, nanoseconds between the two reads;
+ *					the link is class 0
+ *
+ * Lines of `set`, each a top-level attribute:
+ *	ifindex N | flags N | generation N
+ *	link KEY=VALUE... | class KEY=VALUE... | rule KEY=VALUE...
+ *	raw TYPE HEX			any attribute, any payload
+ * KEY is a name of the tables below, or @TYPE with VALUE in hex.  DEV gives the
+ * ifindex unless a line does; `-` gives none.
+ */
+#include <errno.h>
+#include <linux/optq.h>
+#include <net/if.h>
+#include <netlink/genl/ctrl.h>
+#include <netlink/genl/genl.h>
+#include <netlink/netlink.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#ifndef SOL_NETLINK
+#define SOL_NETLINK	270
+#endif
+
+#define MESSAGE_MAX	(64 << 20)
+#define ATTR_MAX	65531
+
+struct key {
+	const char *name;
+	int type;
+	int bytes;		/* 0: a string */
+};
+
+static const struct key link_keys[] = {
+	{ "default", OPTQ_LINK_A_DEFAULT, 4 },
+	{ "rate", OPTQ_LINK_A_RATE, 8 },
+	{ "burst", OPTQ_LINK_A_BURST, 4 },
+	{ "limit", OPTQ_LINK_A_LIMIT, 4 },
+	{ "direct_limit", OPTQ_LINK_A_DIRECT_LIMIT, 4 },
+	{ "flows", OPTQ_LINK_A_FLOWS, 4 },
+	{ "oversubscribe", OPTQ_LINK_A_OVERSUBSCRIBE, 1 },
+	{ NULL, 0, 0 }
+};
+
+static const struct key class_keys[] = {
+	{ "id", OPTQ_CLASS_A_ID, 4 },
+	{ "parent", OPTQ_CLASS_A_PARENT, 4 },
+	{ "name", OPTQ_CLASS_A_NAME, 0 },
+	{ "rate", OPTQ_CLASS_A_RATE, 8 },
+	{ "ceil", OPTQ_CLASS_A_CEIL, 8 },
+	{ "burst", OPTQ_CLASS_A_BURST, 4 },
+	{ "cburst", OPTQ_CLASS_A_CBURST, 4 },
+	{ "weight", OPTQ_CLASS_A_WEIGHT, 4 },
+	{ "prio", OPTQ_CLASS_A_PRIO, 4 },
+	{ "quantum", OPTQ_CLASS_A_QUANTUM, 4 },
+	{ "limit", OPTQ_CLASS_A_LIMIT, 4 },
+	{ "target", OPTQ_CLASS_A_TARGET, 8 },
+	{ "interval", OPTQ_CLASS_A_INTERVAL, 8 },
+	{ "ecn", OPTQ_CLASS_A_ECN, 1 },
+	{ "oversubscribe", OPTQ_CLASS_A_OVERSUBSCRIBE, 1 },
+	{ NULL, 0, 0 }
+};
+
+static const struct key rule_keys[] = {
+	{ "class", OPTQ_RULE_A_CLASS, 4 },
+	{ "family", OPTQ_RULE_A_FAMILY, 1 },
+	{ "proto", OPTQ_RULE_A_PROTO, 1 },
+	{ "src_len", OPTQ_RULE_A_SRC_LEN, 1 },
+	{ "dst_len", OPTQ_RULE_A_DST_LEN, 1 },
+	{ "sport_min", OPTQ_RULE_A_SPORT_MIN, 2 },
+	{ "sport_max", OPTQ_RULE_A_SPORT_MAX, 2 },
+	{ "dport_min", OPTQ_RULE_A_DPORT_MIN, 2 },
+	{ "dport_max", OPTQ_RULE_A_DPORT_MAX, 2 },
+	{ "dscp", OPTQ_RULE_A_DSCP, 1 },
+	{ "mark", OPTQ_RULE_A_MARK, 4 },
+	{ "mark_mask", OPTQ_RULE_A_MARK_MASK, 4 },
+	{ NULL, 0, 0 }
+};
+
+static void die(const char *what, const char *why)
+{
+	fprintf(stderr, "optq_nl: %s: %s\n", what, why);
+	exit(2);
+}
+
+/* ---- the request ---- */
+
+static size_t parse_hex(const char *text, unsigned char *out)
+{
+	size_t n = 0;
+	unsigned int byte;
+
+	for (; *text && *text != '\n'; text += 2) {
+		if (n == ATTR_MAX || sscanf(text, "%2x", &byte) != 1)
+			die("bad hex", text);
+		out[n++] = byte;
+	}
+	return n;
+}
+
+static void put(struct nl_msg *msg, int type, size_t len, const void *data)
+{
+	if (nla_put(msg, type, len, data))
+		die("message", "too long");
+}
+
+static void put_hex(struct nl_msg *msg, int type, const char *hex)
+{
+	static unsigned char buf[ATTR_MAX];
+
+	put(msg, type, parse_hex(hex, buf), buf);
+}
+
+static void put_key(struct nl_msg *msg, const struct key *keys, char *text)
+{
+	char *value = strchr(text, '=');
+	uint64_t v;
+
+	if (!value)
+		die("no value", text);
+	*value++ = '\0';
+	if (*text == '@') {
+		put_hex(msg, strtoul(text + 1, NULL, 0), value);
+		return;
+	}
+	while (keys->name && strcmp(keys->name, text))
+		keys++;
+	if (!keys->name)
+		die("unknown key", text);
+	if (!keys->bytes) {
+		put(msg, keys->type, strlen(value) + 1, value);
+		return;
+	}
+	/* The first bytes of a 64-bit number are it, on a little-endian host. */
+	v = strtoull(value, NULL, 0);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	v <<= 64 - 8 * keys->bytes;
+#endif
+	put(msg, keys->type, keys->bytes, &v);
+}
+
+static void put_nest(struct nl_msg *msg, int type, const struct key *keys,
+		     char *words)
+{
+	struct nlattr *nest = nla_nest_start(msg, type | NLA_F_NESTED);
+	char *word;
+
+	if (!nest)
+		die("message", "too long");
+	while ((word = strtok_r(NULL, " \n", &words)))
+		put_key(msg, keys, word);
+	nla_nest_end_keep_empty(msg, nest);
+}
+
+/* One line; true when it gave the ifindex. */
+static bool put_line(struct nl_msg *msg, char *line)
+{
+	char *rest, *word = strtok_r(line, " \n", &rest), *arg;
+
+	if (!word || *word == '#')
+		return false;
+	if (!strcmp(word, "link")) {
+		put_nest(msg, OPTQ_A_LINK, link_keys, rest);
+		return false;
+	}
+	if (!strcmp(word, "class")) {
+		put_nest(msg, OPTQ_A_CLASS, class_keys, rest);
+		return false;
+	}
+	if (!strcmp(word, "rule")) {
+		put_nest(msg, OPTQ_A_RULE, rule_keys, rest);
+		return false;
+	}
+	arg = strtok_r(NULL, " \n", &rest);
+	if (!arg)
+		die("no value", word);
+	if (!strcmp(word, "raw")) {
+		char *hex = strtok_r(NULL, " \n", &rest);
+
+		put_hex(msg, strtoul(arg, NULL, 0), hex ? hex : "");
+		return false;
+	}
+	if (!strcmp(word, "flags"))
+		nla_put_u32(msg, OPTQ_A_FLAGS, strtoul(arg, NULL, 0));
+	else if (!strcmp(word, "generation"))
+		nla_put_u32(msg, OPTQ_A_GENERATION, strtoul(arg, NULL, 0));
+	else if (!strcmp(word, "ifindex"))
+		nla_put_u32(msg, OPTQ_A_IFINDEX, strtoul(arg, NULL, 0));
+	else
+		die("unknown line", word);
+	return !strcmp(word, "ifindex");
+}
+
+/* ---- the socket ---- */
+
+struct conn {
+	struct nl_sock *sk;
+	int family;
+	int error;		/* of the last request, errno */
+	char reason[256];
+	bool done;
+	bool interrupted;	/* a dump during which the tree changed */
+	void (*take)(struct nlattr **tb, void *arg);
+	void *arg;
+};
+
+static void take_texts(struct conn *c, struct nlmsghdr *nlh, size_t skip)
+{
+	struct nlattr *attr;
+	int rest;
+
+	if (!(nlh->nlmsg_flags & NLM_F_ACK_TLVS) ||
+	    skip > (size_t)nlmsg_datalen(nlh))
+		return;
+	attr = (struct nlattr *)((char *)nlmsg_data(nlh) + skip);
+	rest = nlmsg_datalen(nlh) - skip;
+	for (; nla_ok(attr, rest); attr = nla_next(attr, &rest)) {
+		if (nla_type(attr) == NLMSGERR_ATTR_MSG)
+			snprintf(c->reason, sizeof(c->reason), "%s",
+				 (char *)nla_data(attr));
+	}
+}
+
+static void take_reason(struct conn *c, struct nlmsghdr *nlh)
+{
+	size_t skip = NLMSG_ALIGN(sizeof(struct nlmsgerr));
+	struct nlmsgerr *err = nlmsg_data(nlh);
+
+	if (!(nlh->nlmsg_flags & NLM_F_CAPPED))
+		skip += NLMSG_ALIGN(err->msg.nlmsg_len) - sizeof(err->msg);
+	take_texts(c, nlh, skip);
+}
+
+static int on_error(struct sockaddr_nl *who, struct nlmsgerr *err, void *arg)
+{
+	struct conn *c = arg;
+
+	(void)who;
+	c->error = -err->error;
+	c->done = true;
+	take_reason(c, (struct nlmsghdr *)((char *)err - NLMSG_HDRLEN));
+	return NL_STOP;
+}
+
+static int on_ack(struct nl_msg *msg, void *arg)
+{
+	struct conn *c = arg;
+
+	c->done = true;
+	take_reason(c, nlmsg_hdr(msg));
+	return NL_STOP;
+}
+
+/* A dump that fails tells it in its last message. */
+static int on_finish(struct nl_msg *msg, void *arg)
+{
+	struct nlmsghdr *nlh = nlmsg_hdr(msg);
+	struct conn *c = arg;
+
+	c->done = true;
+	if (nlmsg_datalen(nlh) < (int)sizeof(int) || *(int *)nlmsg_data(nlh) >= 0)
+		return NL_STOP;
+	c->error = -*(int *)nlmsg_data(nlh);
+	take_texts(c, nlh, sizeof(int));
+	return NL_STOP;
+}
+
+static int on_valid(struct nl_msg *msg, void *arg)
+{
+	struct nlattr *tb[OPTQ_A_MAX + 1];
+	struct conn *c = arg;
+
+	if (nlmsg_hdr(msg)->nlmsg_flags & NLM_F_DUMP_INTR)
+		c->interrupted = true;
+	if (genlmsg_parse(nlmsg_hdr(msg), 0, tb, OPTQ_A_MAX, NULL))
+		die("answer", "not as optq.h says");
+	c->take(tb, c->arg);
+	return NL_OK;
+}
+
+static void conn_open(struct conn *c)
+{
+	int on = 1;
+
+	c->sk = nl_socket_alloc();
+	if (!c->sk || genl_connect(c->sk))
+		die("socket", strerror(errno));
+	c->family = genl_ctrl_resolve(c->sk, OPTQ_GENL_NAME);
+	if (c->family < 0)
+		die("no generic netlink family", OPTQ_GENL_NAME);
+	setsockopt(nl_socket_get_fd(c->sk), SOL_NETLINK, NETLINK_EXT_ACK, &on,
+		   sizeof(on));
+	/* A refused request of megabytes is not to come back. */
+	setsockopt(nl_socket_get_fd(c->sk), SOL_NETLINK, NETLINK_CAP_ACK, &on,
+		   sizeof(on));
+	nl_socket_enable_msg_peek(c->sk);
+	nl_cb_err(nl_socket_get_cb(c->sk), NL_CB_CUSTOM, on_error, c);
+	nl_socket_modify_cb(c->sk, NL_CB_ACK, NL_CB_CUSTOM, on_ack, c);
+	nl_socket_modify_cb(c->sk, NL_CB_FINISH, NL_CB_CUSTOM, on_finish, c);
+	nl_socket_modify_cb(c->sk, NL_CB_VALID, NL_CB_CUSTOM, on_valid, c);
+}
+
+static struct nl_msg *request(struct conn *c, int cmd, int flags, size_t size)
+{
+	struct nl_msg *msg = nlmsg_alloc_size(size);
+
+	if (!msg || !genlmsg_put(msg, NL_AUTO_PORT, NL_AUTO_SEQ, c->family, 0,
+				 flags, cmd, OPTQ_GENL_VERSION))
+		die("message", "no memory");
+	return msg;
+}
+
+/* Sends and reads until the end: an acknowledgement, an error, a dump's end. */
+static int transact(struct conn *c, struct nl_msg *msg)
+{
+	int room = nlmsg_hdr(msg)->nlmsg_len * 2 + 65536, rc;
+
+	setsockopt(nl_socket_get_fd(c->sk), SOL_SOCKET, SO_SNDBUFFORCE, &room,
+		   sizeof(room));
+	c->error = 0;
+	c->reason[0] = '\0';
+	c->done = false;
+	c->interrupted = false;
+	rc = nl_send_auto(c->sk, msg);
+	nlmsg_free(msg);
+	if (rc < 0)
+		die("send", nl_geterror(rc));
+	while (!c->done) {
+		rc = nl_recvmsgs_default(c->sk);
+		if (rc < 0 && !c->done)
+			die("receive", nl_geterror(rc));
+	}
+	return c->error;
+}
+
+static int report(const struct conn *c)
+{
+	if (c->interrupted)
+		printf("interrupted\n");
+	if (!c->error)
+		return 0;
+	printf("refused %s: %s\n", strerrorname_np(c->error), c->reason);
+	return 1;
+}
+
+/* ---- verbs ---- */
+
+static uint32_t ifindex_of(const char *dev)
+{
+	uint32_t index = if_nametoindex(dev);
+
+	if (!index)
+		die("no such device", dev);
+	return index;
+}
+
+/* Where answers go. */
+static FILE *out;
+
+static void print_attr(const struct nlattr *attr, const char *sep)
+{
+	const unsigned char *data = nla_data(attr);
+	int i;
+
+	fprintf(out, "%s%d=", sep, nla_type(attr));
+	for (i = 0; i < nla_len(attr); i++)
+		fprintf(out, "%02x", data[i]);
+}
+
+static void print_answer(struct nlattr **tb, void *arg)
+{
+	struct nlattr *attr;
+	int i, rest;
+
+	(void)arg;
+	for (i = 1; i <= OPTQ_A_MAX; i++) {
+		if (!tb[i])
+			continue;
+		if (i != OPTQ_A_LINK && i != OPTQ_A_CLASS && i != OPTQ_A_RULE) {
+			print_attr(tb[i], " ");
+			continue;
+		}
+		fprintf(out, " %d={", i);
+		nla_for_each_nested(attr, tb[i], rest)
+			print_attr(attr, " ");
+		fprintf(out, " }");
+	}
+	fprintf(out, "\n");
+}
+
+static int ask(struct conn *c, const char *dev, int cmd)
+{
+	int flags = cmd == OPTQ_CMD_TREE_GET ? NLM_F_ACK : NLM_F_DUMP;
+	struct nl_msg *msg = request(c, cmd, flags, 4096);
+
+	nla_put_u32(msg, OPTQ_A_IFINDEX, ifindex_of(dev));
+	return transact(c, msg);
+}
+
+static int do_show(struct conn *c, const char *dev, int cmd)
+{
+	c->take = print_answer;
+	ask(c, dev, cmd);
+	return report(c);
+}
+
+static int do_dump(struct conn *c, const char *dev)
+{
+	return do_show(c, dev, OPTQ_CMD_TREE_GET) |
+	       do_show(c, dev, OPTQ_CMD_CLASS_GET) |
+	       do_show(c, dev, OPTQ_CMD_RULE_GET);
+}
+
+static char *dump_text(struct conn *c, const char *dev)
+{
+	char *text = NULL;
+	size_t size;
+
+	out = open_memstream(&text, &size);
+	if (!out)
+		die("dump", "no memory");
+	if (do_dump(c, dev))
+		die("dump", c->reason);
+	fclose(out);
+	out = stdout;
+	return text;
+}
+
+static int do_set(struct conn *c, const char *dev)
+{
+	struct nl_msg *msg = request(c, OPTQ_CMD_TREE_SET, NLM_F_ACK,
+				     MESSAGE_MAX);
+	bool index_given = !strcmp(dev, "-");
+	char *line = NULL;
+	size_t size = 0;
+
+	while (getline(&line, &size, stdin) > 0)
+		index_given |= put_line(msg, line);
+	free(line);
+	if (!index_given)
+		nla_put_u32(msg, OPTQ_A_IFINDEX, ifindex_of(dev));
+	transact(c, msg);
+	if (!c->error)
+		printf("ok%s%s\n", c->reason[0] ? ": " : "", c->reason);
+	return report(c);
+}
+
+static int do_try(struct conn *c, const char *dev)
+{
+	char *before = dump_text(c, dev), *after;
+	int rc = do_set(c, dev);
+
+	after = dump_text(c, dev);
+	if (strcmp(before, after))
+		printf("changed\n");
+	free(before);
+	free(after);
+	return rc;
+}
+
+struct reading {
+	uint32_t id;
+	uint64_t bytes, packets;
+	uint64_t t_ns;
+};
+
+struct readings {
+	struct reading *r;
+	size_t n;
+	uint64_t t_ns;
+};
+
+static void take_stats(struct nlattr **tb, void *arg)
+{
+	struct nlattr *cls[OPTQ_CLASS_A_MAX + 1];
+	struct readings *all = arg;
+	struct optq_stats st = { 0 };
+	struct reading *r;
+
+	if (!tb[OPTQ_A_CLASS] ||
+	    nla_parse_nested(cls, OPTQ_CLASS_A_MAX, tb[OPTQ_A_CLASS], NULL) ||
+	    !cls[OPTQ_CLASS_A_ID] || !cls[OPTQ_CLASS_A_STATS])
+		die("answer", "a class without id or statistics");
+	all->r = realloc(all->r, (all->n + 1) * sizeof(*all->r));
+	if (!all->r)
+		die("readings", "no memory");
+	r = &all->r[all->n++];
+	memcpy(&st, nla_data(cls[OPTQ_CLASS_A_STATS]), sizeof(st));
+	r->id = nla_get_u32(cls[OPTQ_CLASS_A_ID]);
+	r->bytes = st.bytes;
+	r->packets = st.packets;
+}
+
+static void read_all(struct conn *c, const char *dev, struct readings *all)
+{
+	struct timespec ts;
+
+	c->take = take_stats;
+	c->arg = all;
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	if (ask(c, dev, OPTQ_CMD_CLASS_GET) || c->interrupted)
+		die("dump", c->interrupted ? "interrupted" : c->reason);
+	all->t_ns = ts.tv_sec * 1000000000ULL + ts.tv_nsec;
+}
+
+static int do_rate(struct conn *c, const char *dev, const char *seconds)
+{
+	struct readings a = { 0 }, b = { 0 };
+	double s = atof(seconds);
+	struct timespec ts = {
+		.tv_sec = (time_t)s,
+		.tv_nsec = (long)((s - (time_t)s) * 1e9),
+	};
+	size_t i;
+
+	/* A first answer warms what the later ones take: same time for both. */
+	read_all(c, dev, &a);
+	a.n = 0;
+	read_all(c, dev, &a);
+	nanosleep(&ts, NULL);
+	read_all(c, dev, &b);
+	for (i = 0; i < a.n && i < b.n; i++) {
+		if (a.r[i].id != b.r[i].id)
+			die("dump", "the classes changed meanwhile");
+		if (a.r[i].packets != b.r[i].packets)
+			printf("%u %llu %llu %llu\n", a.r[i].id,
+			       (unsigned long long)(b.r[i].bytes - a.r[i].bytes),
+			       (unsigned long long)(b.r[i].packets - a.r[i].packets),
+			       (unsigned long long)(b.t_ns - a.t_ns));
+	}
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	struct conn c = { 0 };
+	const char *verb = argc > 2 ? argv[1] : "";
+
+	out = stdout;
+	conn_open(&c);
+	if (!strcmp(verb, "set"))
+		return do_set(&c, argv[2]);
+	if (!strcmp(verb, "try"))
+		return do_try(&c, argv[2]);
+	if (!strcmp(verb, "get"))
+		return do_show(&c, argv[2], OPTQ_CMD_TREE_GET);
+	if (!strcmp(verb, "classes"))
+		return do_show(&c, argv[2], OPTQ_CMD_CLASS_GET);
+	if (!strcmp(verb, "rules"))
+		return do_show(&c, argv[2], OPTQ_CMD_RULE_GET);
+	if (!strcmp(verb, "dump"))
+		return do_dump(&c, argv[2]);
+	if (!strcmp(verb, "rate") && argc == 4)
+		return do_rate(&c, argv[2], argv[3]);
+	fprintf(stderr, "usage: optq_nl set|try|get|classes|rules|dump DEV | rate DEV SECONDS\n");
+	return 2;
+}

@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# The C programs that the kernel tests use: make -f programs.mk [OUT=DIR]
+
+programs_here := $(dir $(abspath $(lastword $(MAKEFILE_LIST))))
+OUT ?= $(abspath $(programs_here)/../../build/kselftest)
+programs_uapi ?= $(abspath $(programs_here)/../../sch_optq/uapi)
+programs_cflags := -std=gnu11 -O2 -g -Wall -Wextra -Werror -D_GNU_SOURCE
+
+programs: $(OUT)/udp_load $(OUT)/optq_nl
+
+$(OUT)/udp_load: $(programs_here)udp_load.c
+	@mkdir -p $(OUT)
+	$(CC) $(programs_cflags) $(CFLAGS) $(LDFLAGS) -o $@ $<
+
+$(OUT)/optq_nl: $(programs_here)optq_nl.c $(programs_uapi)/linux/optq.h
+	@mkdir -p $(OUT)
+	$(CC) $(programs_cflags) -I$(programs_uapi) \
+		$$(pkg-config --cflags libnl-genl-3.0) $(CFLAGS) $(LDFLAGS) \
+		-o $@ $< $$(pkg-config --libs libnl-genl-3.0)
+
+.PHONY: programs
