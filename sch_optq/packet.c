@@ -283,7 +283,7 @@ struct sk_buff *optq_dequeue_skb(struct Qdisc *sch)
 
 		if (!c || tries == QDISC_TRIES) {
 			q->cut_short = c;
-			next = c ? now : optq_next_event(&q->tree);
+			next = c ? now : optq_next_event(&q->tree, now);
 			break;
 		}
 		if (optq_is_cl(q, c) && optq_cl(c)->qdisc && !c->leaf.packets)

@@ -10,6 +10,7 @@
 #include "leaf.h"
 #include "list.h"
 #include "wfq.h"
+#include "wheel.h"
 
 #define OPTQ_BANDS	8
 
@@ -57,8 +58,8 @@ struct optq_class {
 
 	struct optq_wfq_node excess;	/* in the parent's band of prio */
 	struct optq_wfq_node guaranteed; /* in the parent's guarantees */
-	struct optq_heap_node red_timer;
-	struct optq_heap_node rate_timer;
+	struct optq_timer red_timer;
+	struct optq_timer rate_timer;
 	struct optq_list blocked_link;
 
 	struct optq_bucket rate;
@@ -79,8 +80,8 @@ struct optq_tree {
 	struct optq_class root;
 	struct optq_class direct;	/* unclassified traffic, served first */
 	struct optq_flow_table flows;
-	struct optq_heap red;		/* classes over their ceiling */
-	struct optq_heap waiting;	/* backlogged beyond their rate */
+	struct optq_wheel red;		/* classes over their ceiling */
+	struct optq_wheel waiting;	/* backlogged beyond their rate */
 	struct optq_list blocked;
 	struct optq_class *lender;	/* of the last pick; NULL: excess */
 	struct optq_class *sole;	/* the one leaf with packets, unlinked */

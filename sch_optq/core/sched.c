@@ -14,16 +14,6 @@ static bool class_runnable(const struct optq_class *c)
 	return c->band_map;
 }
 
-static void timer_set(struct optq_heap *h, struct optq_heap_node *n, u64 when)
-{
-	if (optq_heap_linked(n)) {
-		if (n->key == when)
-			return;
-		optq_heap_remove(h, n);
-	}
-	optq_heap_insert(h, n, when);
-}
-
 /* An idle class saves its burst; one that waits saves what it is owed. */
 static void class_refill_rate(struct optq_tree *t, struct optq_class *c,
 			      u64 now)
@@ -41,11 +31,12 @@ static bool class_guaranteed(struct optq_tree *t, struct optq_class *c, u64 now)
 		class_refill_rate(t, c, now);
 		own = c->rate.tokens >= 0;
 		if (!own)
-			timer_set(&t->waiting, &c->rate_timer,
-				  c->rate.t_ns + optq_bucket_wait_ns(&c->rate));
+			optq_wheel_set(&t->waiting, &c->rate_timer,
+				       c->rate.t_ns +
+				       optq_bucket_wait_ns(&c->rate));
 	}
 	if (own)
-		optq_heap_remove(&t->waiting, &c->rate_timer);
+		optq_wheel_cancel(&t->waiting, &c->rate_timer);
 	return own || !optq_wfq_empty(&c->guarantees);
 }
 
@@ -64,35 +55,15 @@ static void class_join_excess(struct optq_class *c, bool run)
 		p->band_map &= ~(1U << c->conf.prio);
 }
 
-/* Length of the packet that c, runnable, is expected to send next. */
-static u32 class_next_len(struct optq_tree *t, struct optq_class *c)
-{
-	struct optq_wfq_node *n;
-
-	if (optq_class_is_leaf(c))
-		return c->own_qlen ? optq_leaf_next_len(&c->leaf) : t->mtu;
-	if (!optq_wfq_empty(&c->guarantees))
-		n = optq_wfq_pick(&c->guarantees);
-	else
-		n = optq_wfq_pick(&c->bands[__ffs(c->band_map)]);
-	return n->len;
-}
-
 /* Brings c's places in its parent's sets in line with its state. */
 static bool class_sync(struct optq_tree *t, struct optq_class *c, u64 now)
 {
 	bool run = class_runnable(c), gua = false, changed = false;
-	u32 len;
 
-	if (run) {
+	if (run)
 		gua = class_guaranteed(t, c, now);
-		len = class_next_len(t, c);
-		optq_wfq_set_len(&c->parent->bands[c->conf.prio], &c->excess,
-				 len);
-		optq_wfq_set_len(&c->parent->guarantees, &c->guaranteed, len);
-	} else {
-		optq_heap_remove(&t->waiting, &c->rate_timer);
-	}
+	else
+		optq_wheel_cancel(&t->waiting, &c->rate_timer);
 
 	if (run != optq_wfq_linked(&c->excess)) {
 		class_join_excess(c, run);
@@ -164,8 +135,8 @@ void optq_class_unlink(struct optq_tree *t, struct optq_class *c, u64 now)
 			class_join_excess(c, false);
 		optq_wfq_remove(&c->parent->guarantees, &c->guaranteed);
 	}
-	optq_heap_remove(&t->waiting, &c->rate_timer);
-	optq_heap_remove(&t->red, &c->red_timer);
+	optq_wheel_cancel(&t->waiting, &c->rate_timer);
+	optq_wheel_cancel(&t->red, &c->red_timer);
 	optq_list_del(&c->blocked_link);
 	c->blocked = false;
 	if (t->fattest == c)
@@ -179,8 +150,8 @@ void optq_class_unlink(struct optq_tree *t, struct optq_class *c, u64 now)
 void optq_class_arm(struct optq_tree *t, struct optq_class *c)
 {
 	if (c->red && c->attached)
-		timer_set(&t->red, &c->red_timer,
-			  c->ceil.t_ns + optq_bucket_wait_ns(&c->ceil));
+		optq_wheel_set(&t->red, &c->red_timer,
+			       c->ceil.t_ns + optq_bucket_wait_ns(&c->ceil));
 }
 
 static void class_set_red(struct optq_tree *t, struct optq_class *c, u64 now)
@@ -199,7 +170,7 @@ static bool class_backlogged(const struct optq_class *c)
 
 static void class_end_red(struct optq_tree *t, struct optq_class *c, u64 now)
 {
-	optq_heap_remove(&t->red, &c->red_timer);
+	optq_wheel_cancel(&t->red, &c->red_timer);
 	c->red = false;
 	if (!class_backlogged(c))
 		return;
@@ -209,31 +180,24 @@ static void class_end_red(struct optq_tree *t, struct optq_class *c, u64 now)
 
 static void sched_events(struct optq_tree *t, u64 now)
 {
-	struct optq_heap_node *h;
+	u32 budget = SCHED_EVENTS_MAX;
+	struct optq_timer *timer;
 	struct optq_class *c;
-	int budget = SCHED_EVENTS_MAX;
 
-	while (budget && (h = optq_heap_top(&t->red)) &&
-	       !optq_before(now, h->key)) {
-		c = optq_container_of(h, struct optq_class, red_timer);
+	while ((timer = optq_wheel_expired(&t->red, now, &budget))) {
+		c = optq_container_of(timer, struct optq_class, red_timer);
 		optq_bucket_refill(&c->ceil, now);
 		class_end_red(t, c, now);
-		budget--;
 	}
-	while (budget && (h = optq_heap_top(&t->waiting)) &&
-	       !optq_before(now, h->key)) {
-		c = optq_container_of(h, struct optq_class, rate_timer);
-		optq_heap_remove(&t->waiting, h);
+	while ((timer = optq_wheel_expired(&t->waiting, now, &budget))) {
+		c = optq_container_of(timer, struct optq_class, rate_timer);
 		optq_class_update(t, c, now);
-		budget--;
 	}
 }
 
-u64 optq_next_event(const struct optq_tree *t)
+u64 optq_next_event(const struct optq_tree *t, u64 now)
 {
-	struct optq_heap_node *h = optq_heap_top(&t->red);
-
-	return t->qlen && h ? h->key : 0;
+	return t->qlen ? optq_wheel_next(&t->red, now) : 0;
 }
 
 struct optq_class *optq_pick(struct optq_tree *t, u64 now)
@@ -340,7 +304,8 @@ void optq_sent(struct optq_tree *t, struct optq_class *leaf, u32 len, u64 now)
 		sole_sent(t, leaf, len, now);
 		return;
 	}
-
+	/* Or begun, when that told one thing and then another. */
+	sole_end(t, now);
 	for (c = leaf; c; c = c->parent) {
 		if (c == t->lender)
 			gua = true;
@@ -444,7 +409,7 @@ struct optq_pkt *optq_dequeue(struct optq_tree *t, u64 now,
 
 		leaf = optq_pick(t, now);
 		if (!leaf) {
-			*next_ns = optq_next_event(t);
+			*next_ns = optq_next_event(t, now);
 			return NULL;
 		}
 		pkt = optq_take(t, leaf, now, drops);
@@ -501,7 +466,7 @@ void optq_class_unhook(struct optq_tree *t, struct optq_class *c, u64 now)
 void optq_class_reset(struct optq_tree *t, struct optq_class *c, u64 now)
 {
 	c->red = false;
-	optq_heap_remove(&t->red, &c->red_timer);
+	optq_wheel_cancel(&t->red, &c->red_timer);
 	if (c->ceil.tokens < 0)
 		c->ceil.tokens = 0;
 	if (c->rate.tokens < 0)

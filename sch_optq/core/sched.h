@@ -76,7 +76,7 @@ struct optq_pkt *optq_dequeue(struct optq_tree *t, u64 now,
 			      struct optq_drops *drops, u64 *next_ns);
 
 /* When a class comes under its ceiling again; 0: nothing is waiting. */
-u64 optq_next_event(const struct optq_tree *t);
+u64 optq_next_event(const struct optq_tree *t, u64 now);
 
 /* Empties c's own queue into drops. */
 void optq_purge(struct optq_tree *t, struct optq_class *c, u64 now,

@@ -70,7 +70,7 @@ static void class_set_ceil(struct optq_tree *t, struct optq_class *c, u64 ceil,
 	c->split_bytes = OPTQ_LEN_MAX;
 	if (!ceil) {
 		optq_bucket_set(&c->ceil, 0, 0, now);
-		optq_heap_remove(&t->red, &c->red_timer);
+		optq_wheel_cancel(&t->red, &c->red_timer);
 		c->red = false;
 		return;
 	}
@@ -92,8 +92,8 @@ void optq_class_init(struct optq_tree *t, struct optq_class *c)
 	optq_list_init(&c->sibling);
 	optq_list_init(&c->children);
 	optq_list_init(&c->blocked_link);
-	optq_heap_node_init(&c->red_timer);
-	optq_heap_node_init(&c->rate_timer);
+	optq_timer_init(&c->red_timer);
+	optq_timer_init(&c->rate_timer);
 	optq_wfq_node_init(&c->excess);
 	optq_wfq_node_init(&c->guaranteed);
 	optq_wfq_init(&c->guarantees);
@@ -113,8 +113,8 @@ void optq_tree_init(struct optq_tree *t, u32 limit, u32 direct_limit, u32 mtu,
 {
 	struct optq_class_conf conf = { .limit = direct_limit };
 
-	t->red.root = NULL;
-	t->waiting.root = NULL;
+	optq_wheel_init(&t->red, 0);
+	optq_wheel_init(&t->waiting, 0);
 	optq_list_init(&t->blocked);
 	t->lender = NULL;
 	t->sole = NULL;
@@ -255,6 +255,8 @@ void optq_class_configure(struct optq_tree *t, struct optq_class *c,
 	kbit = optq_min_u64(div64_u64(conf->rate, 125), ~0U);
 	optq_wfq_set_weight(&c->excess, conf->weight ? conf->weight :
 						       (u32)kbit);
+	optq_wfq_set_len(&c->excess, t->mtu);
+	optq_wfq_set_len(&c->guaranteed, t->mtu);
 	if (ceil != conf->ceil && c->attached)
 		leaves_configure(t, c);
 	else
@@ -344,33 +346,50 @@ void optq_class_detach(struct optq_tree *t, struct optq_class *c, u64 now)
 	optq_class_update(t, parent, now);
 }
 
-/* The longest of all leaves' own queues; NULL when they are empty. */
-static struct optq_class *tree_longest(struct optq_tree *t)
+/* What is left when every own queue is cut to cap. */
+static u64 tree_held(struct optq_tree *t, u32 cap)
 {
-	struct optq_class *best = &t->direct, *c;
+	u64 n = optq_min_u32(t->direct.own_qlen, cap);
+	struct optq_class *c;
 
-	for (c = &t->root; c; c = class_next(c, &t->root)) {
-		if (c->own_qlen > best->own_qlen)
-			best = c;
+	for (c = &t->root; c; c = class_next(c, &t->root))
+		n += optq_min_u32(c->own_qlen, cap);
+	return n;
+}
+
+static void class_trim(struct optq_tree *t, struct optq_class *c, u32 cap,
+		       u32 *spare, u64 now, struct optq_drops *drops)
+{
+	if (c->own_qlen <= cap)
+		return;
+	if (*spare) {
+		(*spare)--;
+		cap++;
 	}
-	return best->own_qlen ? best : NULL;
+	while (c->leaf.packets > cap)
+		optq_leaf_drop_longest(&t->flows, &c->leaf, drops);
+	optq_class_requeued(t, c, now);
 }
 
 void optq_tree_trim(struct optq_tree *t, u64 now, struct optq_drops *drops)
 {
-	while (t->own_qlen > t->limit) {
-		struct optq_class *c = tree_longest(t);
-		u32 over = t->own_qlen - t->limit;
-		u32 keep;
+	u32 lo = 0, hi = t->limit, spare;
+	struct optq_class *c;
 
-		if (!c)
-			break;
-		/* Half of it, then look again: few walks, and none starves. */
-		keep = c->own_qlen / 2;
-		while (over-- && c->leaf.packets > keep)
-			optq_leaf_drop_longest(&t->flows, &c->leaf, drops);
-		optq_class_requeued(t, c, now);
+	if (t->own_qlen <= t->limit)
+		return;
+	while (lo < hi) {
+		u32 mid = hi - (hi - lo) / 2;
+
+		if (tree_held(t, mid) <= t->limit)
+			lo = mid;
+		else
+			hi = mid - 1;
 	}
+	spare = t->limit - (u32)tree_held(t, lo);
+	for (c = &t->root; c; c = class_next(c, &t->root))
+		class_trim(t, c, lo, &spare, now, drops);
+	class_trim(t, &t->direct, lo, &spare, now, drops);
 }
 
 void optq_tree_set_mtu(struct optq_tree *t, u32 mtu, u64 now)

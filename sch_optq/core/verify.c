@@ -14,124 +14,153 @@ struct tally {
 	u32 blocked;
 };
 
-/*
- * Next node of a heap in pre-order; NULL at the end.  Walks without a stack:
- * a heap may be as deep as it has nodes.
- */
-static const struct optq_heap_node *
-heap_next(const struct optq_heap_node *n, const struct optq_heap_node *root)
+/* One slot's ring of timers. */
+static const char *slot_verify(const struct optq_wheel *w, u32 place,
+			       u32 *timers)
 {
-	if (n->child)
-		return n->child;
-	while (n != root) {
-		if (n->next)
-			return n->next;
-		while (n->prev->child != n)
-			n = n->prev;
-		n = n->prev;
-	}
-	return NULL;
-}
+	const struct optq_timer *first = w->slot[place], *t = first;
+	u32 level = place / OPTQ_WHEEL_SLOTS;
+	bool marked = w->map[level] >> (place % OPTQ_WHEEL_SLOTS) & 1;
 
-static const char *heap_node_verify(const struct optq_heap_node *n)
-{
-	const struct optq_heap_node *c = n->child, *prev = n;
-
-	for (; c; prev = c, c = c->next) {
-		if (c->prev != prev)
-			return "heap: back link broken";
-		if (optq_before(c->key, n->key))
-			return "heap: child before its parent";
-	}
-	return NULL;
-}
-
-/* Checks the heap's shape and counts its nodes. */
-static const char *heap_verify(const struct optq_heap *h, u32 *nodes)
-{
-	const struct optq_heap_node *n;
-	const char *why;
-
-	*nodes = 0;
-	if (!h->root)
+	if (marked != !!first)
+		return "wheel: bitmap and slot differ";
+	if (!first)
 		return NULL;
-	if (h->root->prev || h->root->next)
-		return "heap: root has siblings";
-	for (n = h->root; n; n = heap_next(n, h->root)) {
-		why = heap_node_verify(n);
+	do {
+		const struct optq_timer *next =
+			optq_list_entry(t->link.next, struct optq_timer, link);
+
+		if (next->link.prev != &t->link)
+			return "wheel: ring of timers broken";
+		if (t->slot != place)
+			return "wheel: timer does not know its slot";
+		if ((t->when_ns + (1U << OPTQ_TICK_NS_SHIFT) - 1) >>
+		    OPTQ_TICK_NS_SHIFT < w->early)
+			return "wheel: timer before the earliest";
+		(*timers)++;
+		t = next;
+	} while (t != first);
+	return NULL;
+}
+
+/* Checks a wheel's shape and counts its timers. */
+static const char *wheel_verify(const struct optq_wheel *w, u32 *timers)
+{
+	u32 level, place;
+
+	*timers = 0;
+	for (level = 0; level < OPTQ_WHEEL_LEVELS; level++) {
+		if (!!w->map[level] != (w->levels >> level & 1))
+			return "wheel: levels and their bitmaps differ";
+	}
+	for (place = 0; place < OPTQ_WHEEL_LEVELS * OPTQ_WHEEL_SLOTS; place++) {
+		const char *why = slot_verify(w, place, timers);
+
 		if (why)
 			return why;
-		(*nodes)++;
 	}
 	return NULL;
 }
 
-static const char *wfq_node_verify(const struct optq_wfq *s,
-				   const struct optq_wfq_node *n, bool ready)
-{
-	s64 ahead = (s64)(n->start - s->vtime);
+/* What a set of c's children has, all of one band or (band < 0) guaranteed. */
+struct set_tally {
+	const struct optq_class *c;
+	int band;
+	u32 members;
+	u32 owners;
+	u64 wsum;
+};
 
-	if (n->ready != ready)
-		return "wfq: node on the wrong heap";
+static const char *member_verify(const struct optq_wfq *s,
+				 const struct optq_wfq_group *g,
+				 const struct optq_wfq_node *n,
+				 const struct set_tally *x)
+{
+	const struct optq_class *m = x->band < 0 ?
+		optq_container_of(n, struct optq_class, guaranteed) :
+		optq_container_of(n, struct optq_class, excess);
+
+	if (n->link.next->prev != &n->link)
+		return "wfq: list of members broken";
+	if (n->code != g->code)
+		return "wfq: member of another group";
+	if (n->owner && &n->own != g)
+		return "wfq: owner of another group";
 	if (!n->weight || n->inv != div64_u64(1ULL << OPTQ_WFQ_SHIFT,
-					 n->weight))
+					      n->weight))
 		return "wfq: weight and its inverse differ";
-	if (n->heap.key != n->start + (ready ? n->len * n->inv : 0))
-		return "wfq: key is not the node's time";
-	if (ready ? ahead > 0 : ahead < -(s64)(1ULL << 62))
-		return "wfq: ready before its start";
 	if (n->clock != s)
 		return "wfq: start is of another clock";
+	if (m->parent != x->c)
+		return "set: member has another parent";
+	if (x->band >= 0 && m->conf.prio != (u32)x->band)
+		return "set: member has another prio";
 	return NULL;
 }
 
-/* One heap of a set of c's children, all of one band or all guaranteed. */
-static const char *set_heap_verify(const struct optq_wfq *s, bool ready,
-				   const struct optq_class *c, int band,
-				   u64 *wsum, u32 *members)
+static const char *members_verify(const struct optq_wfq *s,
+				  const struct optq_wfq_group *g,
+				  const struct optq_list *list,
+				  struct set_tally *x)
 {
-	const struct optq_heap *h = ready ? &s->ready : &s->waiting;
-	const struct optq_heap_node *i;
-	const char *why;
-	u32 nodes;
+	const struct optq_list *pos;
 
-	why = heap_verify(h, &nodes);
-	if (why)
-		return why;
-	for (i = h->root; i; i = heap_next(i, h->root)) {
+	optq_list_for_each(pos, list) {
 		const struct optq_wfq_node *n =
-			optq_container_of(i, struct optq_wfq_node, heap);
-		const struct optq_class *m = band < 0 ?
-			optq_container_of(n, struct optq_class, guaranteed) :
-			optq_container_of(n, struct optq_class, excess);
+			optq_list_entry(pos, struct optq_wfq_node, link);
+		const char *why = member_verify(s, g, n, x);
 
-		why = wfq_node_verify(s, n, ready);
 		if (why)
 			return why;
-		if (m->parent != c)
-			return "set: member has another parent";
-		if (band >= 0 && m->conf.prio != (u32)band)
-			return "set: member has another prio";
-		*wsum += n->weight;
+		x->members++;
+		x->owners += n->owner;
+		x->wsum += n->weight;
 	}
-	*members += nodes;
 	return NULL;
 }
 
-/* band < 0: the guarantees. */
+static const char *group_verify(const struct optq_wfq *s,
+				const struct optq_wfq_group *g,
+				struct set_tally *x)
+{
+	const struct optq_wfq_group *other;
+	const char *why;
+
+	x->owners = 0;
+	why = members_verify(s, g, &g->joined, x);
+	if (!why)
+		why = members_verify(s, g, &g->served, x);
+	if (why)
+		return why;
+	if (x->owners != 1)
+		return "wfq: group without its one owner";
+	for (other = g->next; other; other = other->next) {
+		if (other->code == g->code)
+			return "wfq: two groups of one length";
+	}
+	if (&g->head->link != g->joined.next && &g->head->link != g->served.next)
+		return "wfq: head of a group is not the first";
+	if (g->start != g->head->start ||
+	    g->finish != g->start + g->head->len * g->head->inv)
+		return "wfq: times of a group are not its head's";
+	return NULL;
+}
+
 static const char *set_verify(const struct optq_wfq *s,
 			      const struct optq_class *c, int band,
 			      u32 *members)
 {
+	struct set_tally x = { .c = c, .band = band };
+	const struct optq_wfq_group *g;
 	const char *why;
-	u64 wsum = 0;
 
-	why = set_heap_verify(s, true, c, band, &wsum, members);
-	if (!why)
-		why = set_heap_verify(s, false, c, band, &wsum, members);
-	if (why)
-		return why;
-	return s->wsum == wsum ? NULL : "set: sum of weights is wrong";
+	for (g = s->groups; g; g = g->next) {
+		why = group_verify(s, g, &x);
+		if (why)
+			return why;
+	}
+	*members += x.members;
+	return s->wsum == x.wsum ? NULL : "set: sum of weights is wrong";
 }
 
 static const char *sets_verify(const struct optq_class *c)
@@ -270,9 +299,9 @@ static const char *class_places_verify(const struct optq_tree *t,
 		return "class: runnable and its place for the excess differ";
 	if (gua != optq_wfq_linked(&c->guaranteed))
 		return "class: guaranteed and its place for it differ";
-	if (waiting != optq_heap_linked(&c->rate_timer))
+	if (waiting != optq_timer_is_set(&t->waiting, &c->rate_timer))
 		return "class: beyond its rate and its timer differ";
-	if (waiting && c->rate_timer.key !=
+	if (waiting && c->rate_timer.when_ns !=
 		       c->rate.t_ns + optq_bucket_wait_ns(&c->rate))
 		return "class: rate timer is set to another time";
 	tally->waiting += waiting;
@@ -286,7 +315,8 @@ static s64 rate_most(const struct optq_class *c)
 			     2 * (OPTQ_DEPTH_MAX + 1);
 }
 
-static const char *class_ceil_verify(const struct optq_class *c,
+static const char *class_ceil_verify(const struct optq_tree *t,
+				     const struct optq_class *c,
 				     struct tally *tally)
 {
 	const char *why = bucket_verify(&c->rate, rate_most(c));
@@ -295,14 +325,14 @@ static const char *class_ceil_verify(const struct optq_class *c,
 		why = bucket_verify(&c->ceil, c->ceil.cap);
 	if (why)
 		return why;
-	if (c->red != optq_heap_linked(&c->red_timer))
+	if (c->red != optq_timer_is_set(&t->red, &c->red_timer))
 		return "class: over its ceiling and its timer differ";
 	if (!c->red)
 		return optq_bucket_on(&c->ceil) && c->ceil.tokens < 0 ?
 		       "class: in debt to its ceiling, yet not held" : NULL;
 	if (!optq_bucket_on(&c->ceil))
 		return "class: held at a ceiling that it has not";
-	if (optq_before(c->red_timer.key,
+	if (optq_before(c->red_timer.when_ns,
 			c->ceil.t_ns + optq_bucket_wait_ns(&c->ceil)))
 		return "class: ceiling's timer is early";
 	tally->red++;
@@ -368,7 +398,7 @@ static const char *class_verify(const struct optq_tree *t,
 	if (!why)
 		why = sets_verify(c);
 	if (!why)
-		why = class_ceil_verify(c, tally);
+		why = class_ceil_verify(t, c, tally);
 	if (!why && c->parent)
 		why = class_places_verify(t, c, tally);
 	if (!why)
@@ -434,9 +464,9 @@ static const char *totals_verify(const struct optq_tree *t,
 
 	why = sole_verify(t);
 	if (!why)
-		why = heap_verify(&t->red, &red);
+		why = wheel_verify(&t->red, &red);
 	if (!why)
-		why = heap_verify(&t->waiting, &waiting);
+		why = wheel_verify(&t->waiting, &waiting);
 	if (!why)
 		why = table_verify(&t->flows, &used);
 	if (why)

@@ -1,36 +1,55 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * A set of siblings that share one server by weight: WF2Q+ (Bennett and Zhang,
- * "Hierarchical Packet Fair Queueing Algorithms", 1997).
+ * "Hierarchical Packet Fair Queueing Algorithms", 1997) in constant time.
  *
- * A member is ordered by the finish time of the packet that it is expected to
- * send next, and charged what it really sent: CoDel may drop the one expected.
- * The start times, which carry the fairness, are exact.  Virtual time is counted in bytes * 2^40 / weight.
+ * Members whose packets take about the same virtual time stand in one group, as
+ * in QFQ (Checconi, Rizzo, Valente, IEEE/ACM ToN 2013).  Within a group the order
+ * of the start times is that of the finish times, to a quarter of a packet, and a member
+ * that was served goes to the end.  So a pick looks at the heads of the groups:
+ * as many as there are lengths by weight that differ by more than a quarter, never as
+ * many as there are members.
+ *
+ * The start times, which carry the fairness, are exact.  Virtual time is counted
+ * in bytes * 2^40 / weight.
  */
 #ifndef OPTQ_WFQ_H
 #define OPTQ_WFQ_H
 
-#include "heap.h"
+#include "list.h"
 
 #define OPTQ_WFQ_SHIFT	40
 /* Longest packet that any caller charges, and so a start time's reach. */
 #define OPTQ_LEN_MAX	1048576U
 
+struct optq_wfq_group {
+	struct optq_wfq_group *next;	/* of the same set */
+	struct optq_wfq_node *head;	/* member with the least start */
+	u64 start, finish;		/* the head's */
+	struct optq_list joined;	/* came when virtual time was their start */
+	struct optq_list served;	/* start where their last packet ended */
+	u32 code;			/* quarter octave of the virtual length */
+};
+
 struct optq_wfq_node {
-	struct optq_heap_node heap;
+	struct optq_list link;		/* joined or served of its group */
 	const struct optq_wfq *clock;	/* whose time start is */
-	u64 start;		/* virtual start of the next packet */
-	u64 inv;		/* 2^40 / weight */
+	u64 start;			/* virtual start of the next packet */
+	u64 inv;			/* 2^40 / weight */
 	u32 weight;
-	u32 len;		/* expected of the next packet, bytes */
-	bool ready;		/* on the ready heap rather than the waiting */
+	u32 len;			/* longest packet to reckon with, bytes */
+	u32 len_min;
+	u32 code;
+	bool owner;			/* its group is kept in the following */
+	struct optq_wfq_group own;
 };
 
 struct optq_wfq {
-	struct optq_heap ready;		/* start reached; by finish */
-	struct optq_heap waiting;	/* start ahead of vtime; by start */
+	struct optq_wfq_group *groups;
 	u64 vtime;
 	u64 wsum;			/* weights of the members */
+	u64 recip;			/* 2^(40 + shift) / wsum; 0: not known */
+	u8 shift;
 };
 
 void optq_wfq_init(struct optq_wfq *s);
@@ -39,18 +58,21 @@ void optq_wfq_node_init(struct optq_wfq_node *n);
 /* weight from 1; n must be off every set. */
 void optq_wfq_set_weight(struct optq_wfq_node *n, u32 weight);
 
+/*
+ * The length of packet that n is reckoned with at least, 1 to OPTQ_LEN_MAX;
+ * longer ones are learnt as they come.  n must be off every set.
+ */
+void optq_wfq_set_len(struct optq_wfq_node *n, u32 len);
+
 static inline bool optq_wfq_linked(const struct optq_wfq_node *n)
 {
-	return optq_heap_linked(&n->heap);
+	return !optq_list_empty(&n->link);
 }
 
 static inline bool optq_wfq_empty(const struct optq_wfq *s)
 {
-	return !optq_heap_top(&s->ready) && !optq_heap_top(&s->waiting);
+	return !s->groups;
 }
-
-/* len: of the next packet, 1 to OPTQ_LEN_MAX; a member is ordered anew. */
-void optq_wfq_set_len(struct optq_wfq *s, struct optq_wfq_node *n, u32 len);
 
 /* A node that comes back keeps what it owes, and brings no credit. */
 void optq_wfq_insert(struct optq_wfq *s, struct optq_wfq_node *n);

@@ -376,7 +376,7 @@ static bool line_take(struct sim *s, u64 *next_ns)
 		struct node *leaf;
 
 		if (!c) {
-			*next_ns = optq_next_event(&s->t);
+			*next_ns = optq_next_event(&s->t, s->now);
 			lag_update_all(s);
 			check_idle(s);
 			if (s->t.qlen && *next_ns <= s->now)

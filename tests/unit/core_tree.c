@@ -169,7 +169,7 @@ static void ceiling_holds_and_wakes(void **state)
 	}
 	/* 900 ms of it, less the burst: and not a timer's worth later. */
 	assert_true(w.now - start >= 890 * MSEC && w.now - start <= 901 * MSEC);
-	assert_int_equal(optq_next_event(&w.t), 0);
+	assert_int_equal(optq_next_event(&w.t, w.now), 0);
 	assert_true(c.count.throttled_ns > 800 * MSEC);
 	world_free(&w);
 }
@@ -247,6 +247,59 @@ static void tree_limit_takes_from_the_longest(void **state)
 	world_free(&w);
 }
 
+/* Thousands of short queues are cut in a few walks, the longest first. */
+static void trim_of_many(void **state)
+{
+	enum { LEAVES = 20000 };
+	struct optq_class *leaf = calloc(LEAVES, sizeof(*leaf));
+	struct world w;
+	u32 i;
+
+	(void)state;
+	world_init(&w, 2 * LEAVES);
+	for (i = 0; i < LEAVES; i++) {
+		world_add(&w, &leaf[i], &w.t.root, CONF(.weight = 1));
+		world_send(&w, &leaf[i], 100, i, i);
+		if (i % 2)
+			world_send(&w, &leaf[i], 100, i, i);
+	}
+	w.t.limit = LEAVES + 10;
+	optq_tree_trim(&w.t, w.now, &w.drops);
+	assert_int_equal(w.t.qlen, LEAVES + 10);
+	for (i = 0; i < LEAVES; i++)
+		assert_in_range(leaf[i].qlen, 1, 2);
+	w.t.limit = 3;
+	optq_tree_trim(&w.t, w.now, &w.drops);
+	assert_int_equal(w.t.qlen, 3);
+	assert_null(optq_tree_verify(&w.t));
+	drops_free(&w.drops);
+	world_drain(&w);
+	world_free(&w);
+	free(leaf);
+}
+
+/* A grafted qdisc that says empty, then not, within its own dequeue. */
+static void picked_leaf_is_alone_by_then(void **state)
+{
+	struct optq_class a, b;
+	struct world w;
+
+	(void)state;
+	world_init(&w, 16);
+	world_add(&w, &a, &w.t.root, CONF(.weight = 1));
+	world_add(&w, &b, &w.t.root, CONF(.weight = 1));
+	optq_foreign_qlen(&w.t, &a, 3, w.now);
+	optq_foreign_qlen(&w.t, &b, 1, w.now);
+	assert_ptr_equal(optq_pick(&w.t, w.now), &a);
+	optq_foreign_qlen(&w.t, &b, 0, w.now);
+	optq_foreign_qlen(&w.t, &a, 0, w.now);
+	optq_foreign_qlen(&w.t, &a, 2, w.now);
+	optq_sent(&w.t, &a, 100, w.now);
+	assert_null(optq_tree_verify(&w.t));
+	optq_foreign_qlen(&w.t, &a, 0, w.now);
+	world_free(&w);
+}
+
 /* The checker is worth its name only if it sees what is broken. */
 static void checker_bites(void **state)
 {
@@ -291,12 +344,15 @@ static void checker_bites(void **state)
 	BREAK(site.guarantees.wsum, site.guarantees.wsum + 1);
 	BREAK(site.bands[0].wsum, 0);
 	BREAK(b.excess.weight, 8);
-	BREAK(b.excess.heap.key, b.excess.heap.key + 1);
-	BREAK(b.excess.ready, !b.excess.ready);
+	BREAK(b.excess.start, b.excess.start + 1);
+	BREAK(b.excess.code, b.excess.code + 1);
+	BREAK(b.excess.owner, !b.excess.owner);
+	BREAK(site.bands[0].groups->head, &w.t.root.excess);
 	BREAK(site.rate.tokens, INT64_MAX / 2);
 	BREAK(a.ceil.tokens, a.ceil.cap + 1);
-	BREAK(a.red_timer.key, a.red_timer.key - SEC);
-	BREAK(w.t.red.root, NULL);
+	BREAK(a.red_timer.when_ns, a.red_timer.when_ns - SEC);
+	BREAK(w.t.red.levels, 0);
+	BREAK(w.t.red.slot[a.red_timer.slot], NULL);
 	BREAK(w.t.flows.used, w.t.flows.used + 1);
 	BREAK(b.guaranteed.weight, 9);
 	BREAK(w.flows[0].hash, w.flows[0].hash + 1);
@@ -319,6 +375,8 @@ int main(void)
 		cmocka_unit_test(direct_goes_first),
 		cmocka_unit_test(strict_bands_and_guarantees),
 		cmocka_unit_test(tree_limit_takes_from_the_longest),
+		cmocka_unit_test(trim_of_many),
+		cmocka_unit_test(picked_leaf_is_alone_by_then),
 		cmocka_unit_test(checker_bites),
 	};
 
