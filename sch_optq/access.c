@@ -22,13 +22,24 @@ static struct ctl_table optq_sysctl_table[] = {
 	OPTQ_CTL_TABLE_END
 };
 
-int optq_may_configure(struct netlink_ext_ack *extack)
+static int access_verdict(bool privileged, struct netlink_ext_ack *extack)
 {
-	if (READ_ONCE(optq_allow_userns) || capable(CAP_NET_ADMIN))
+	if (privileged || READ_ONCE(optq_allow_userns))
 		return 0;
 	NL_SET_ERR_MSG(extack,
 		       "optq is closed to user namespaces; sysctl net.optq.allow_userns=1 opens it");
 	return -EPERM;
+}
+
+int optq_may_configure(struct netlink_ext_ack *extack)
+{
+	return access_verdict(capable(CAP_NET_ADMIN), extack);
+}
+
+int optq_sender_may_configure(const struct sk_buff *skb,
+			      struct netlink_ext_ack *extack)
+{
+	return access_verdict(netlink_capable(skb, CAP_NET_ADMIN), extack);
 }
 
 int optq_access_init(void)

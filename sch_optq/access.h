@@ -12,6 +12,10 @@
  */
 int optq_may_configure(struct netlink_ext_ack *extack);
 
+/* Likewise of who opened the socket that skb came by, not only who wrote it. */
+int optq_sender_may_configure(const struct sk_buff *skb,
+			      struct netlink_ext_ack *extack);
+
 /* The administrator's switch, net.optq.allow_userns. */
 int optq_access_init(void);
 void optq_access_exit(void);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Classes through tc: one at a time, on the same tree. */
+#include <net/sock.h>
+
 #include "access.h"
 #include "conf.h"
 #include "graft.h"
@@ -356,6 +358,13 @@ static void class_unbind_filter(struct Qdisc *sch, unsigned long arg)
 		cl->filter_cnt--;
 }
 
+/* Anybody may dump classes; a notification goes to whoever listens. */
+static bool class_may_name(const struct sk_buff *skb)
+{
+	return skb->sk && sk_ns_capable(skb->sk, sock_net(skb->sk)->user_ns,
+					CAP_NET_ADMIN);
+}
+
 static int class_dump(struct Qdisc *sch, unsigned long arg,
 		      struct sk_buff *skb, struct tcmsg *tcm)
 {
@@ -378,7 +387,7 @@ static int class_dump(struct Qdisc *sch, unsigned long arg,
 	nest = nla_nest_start(skb, TCA_OPTIONS);
 	if (!nest)
 		return -EMSGSIZE;
-	if (optq_put_class(skb, cl)) {
+	if (optq_put_class(skb, cl, class_may_name(skb))) {
 		nla_nest_cancel(skb, nest);
 		return -EMSGSIZE;
 	}

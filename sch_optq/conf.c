@@ -418,12 +418,14 @@ static int put_u64(struct sk_buff *skb, int type, u64 v, int pad)
 	return v ? nla_put_u64_64bit(skb, type, v, pad) : 0;
 }
 
-int optq_put_class(struct sk_buff *skb, const struct optq_cl *cl)
+int optq_put_class(struct sk_buff *skb, const struct optq_cl *cl,
+		   bool with_name)
 {
 	const struct optq_class_conf *conf = &cl->core.conf;
 	const int pad = OPTQ_CLASS_A_PAD;
 
-	if ((cl->name && nla_put_string(skb, OPTQ_CLASS_A_NAME, cl->name)) ||
+	if ((cl->name && with_name &&
+	     nla_put_string(skb, OPTQ_CLASS_A_NAME, cl->name)) ||
 	    put_u64(skb, OPTQ_CLASS_A_RATE, conf->rate, pad) ||
 	    put_u64(skb, OPTQ_CLASS_A_CEIL, conf->ceil, pad) ||
 	    put_u32(skb, OPTQ_CLASS_A_BURST, conf->burst) ||
@@ -462,13 +464,12 @@ static int put_ports(struct sk_buff *skb, int min, u16 lo, int max, u16 hi)
 	return nla_put_u16(skb, min, lo) || nla_put_u16(skb, max, hi);
 }
 
-int optq_put_rule(struct sk_buff *skb, const struct optq_rule_slot *slot)
+int optq_put_rule(struct sk_buff *skb, const struct optq_rule *r, u64 hits)
 {
-	const struct optq_rule *r = &slot->rule;
 	int alen = r->family == 4 ? 4 : 16;
 
 	if (nla_put_u32(skb, OPTQ_RULE_A_CLASS, r->class_id) ||
-	    nla_put_u64_64bit(skb, OPTQ_RULE_A_HITS, slot->hits,
+	    nla_put_u64_64bit(skb, OPTQ_RULE_A_HITS, hits,
 			      OPTQ_RULE_A_PAD) ||
 	    ((r->fields & OPTQ_RULE_FAMILY) &&
 	     nla_put_u8(skb, OPTQ_RULE_A_FAMILY, r->family)) ||

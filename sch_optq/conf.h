@@ -26,10 +26,14 @@ int optq_parse_link(struct nlattr *nest, struct optq_link_conf *conf,
 int optq_parse_rule(struct nlattr *nest, struct optq_rule *rule,
 		    struct netlink_ext_ack *extack);
 
-/* -EMSGSIZE when the message is full. */
-int optq_put_class(struct sk_buff *skb, const struct optq_cl *cl);
+/*
+ * -EMSGSIZE when the message is full.  with_name: the reader may know it; names
+ * tell who the customers are.
+ */
+int optq_put_class(struct sk_buff *skb, const struct optq_cl *cl,
+		   bool with_name);
 int optq_put_link(struct sk_buff *skb, const struct optq_link_conf *conf);
-int optq_put_rule(struct sk_buff *skb, const struct optq_rule_slot *slot);
+int optq_put_rule(struct sk_buff *skb, const struct optq_rule *r, u64 hits);
 
 /* Bytes of a name that is one component of a path; 0 when it may not be one. */
 size_t optq_name_len(const struct nlattr *attr);

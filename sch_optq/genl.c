@@ -87,7 +87,7 @@ static int genl_tree_set(struct sk_buff *skb, struct genl_info *info)
 	u32 flags = 0;
 	int err;
 
-	err = optq_may_configure(info->extack);
+	err = optq_sender_may_configure(skb, info->extack);
 	if (err)
 		return err;
 	if (info->attrs[OPTQ_A_FLAGS])

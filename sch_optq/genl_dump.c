@@ -73,7 +73,7 @@ static int fill_class(struct sk_buff *skb, struct optq_sched *q,
 	if (!nest ||
 	    nla_put_u32(skb, OPTQ_CLASS_A_ID, cl->common.classid) ||
 	    nla_put_u32(skb, OPTQ_CLASS_A_PARENT, parent_id) ||
-	    optq_put_class(skb, cl) ||
+	    optq_put_class(skb, cl, true) ||
 	    put_stats(skb, OPTQ_CLASS_A_STATS, q, &cl->core))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
@@ -153,6 +153,17 @@ int optq_genl_class_dump(struct sk_buff *skb, struct netlink_callback *cb)
 	return err;
 }
 
+static int put_rule(struct sk_buff *skb, struct optq_sched *q,
+		    const struct optq_rule_slot *slot)
+{
+	u64 hits;
+
+	sch_tree_lock(q->sch);
+	hits = slot->hits;
+	sch_tree_unlock(q->sch);
+	return optq_put_rule(skb, &slot->rule, hits);
+}
+
 static int rule_dump_locked(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct optq_sched *q = optq_genl_sched(sock_net(skb->sk),
@@ -169,7 +180,7 @@ static int rule_dump_locked(struct sk_buff *skb, struct netlink_callback *cb)
 		struct nlattr *nest;
 
 		nest = hdr ? nla_nest_start(skb, OPTQ_A_RULE) : NULL;
-		if (!nest || optq_put_rule(skb, &q->rules->slot[i])) {
+		if (!nest || put_rule(skb, q, &q->rules->slot[i])) {
 			if (hdr)
 				genlmsg_cancel(skb, hdr);
 			break;

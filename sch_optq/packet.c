@@ -130,45 +130,65 @@ static int enqueue_grafted(struct optq_sched *q, struct optq_cl *cl,
 	return ret;
 }
 
+/* What a split has added to the qdisc, to be told to its parents. */
+struct added {
+	int packets;
+	int bytes;
+};
+
+/*
+ * A grafted qdisc tells the parents itself what else it drops, and a netem below
+ * it counts its duplicates: only the segment is ours to count.
+ */
+static bool enqueue_segment(struct optq_sched *q, struct optq_class *c,
+			    struct sk_buff *seg, u64 now,
+			    struct sk_buff **to_free, struct added *added)
+{
+	u32 qlen = q->sch->q.qlen, backlog = q->sch->qstats.backlog;
+	u32 len = qdisc_pkt_len(seg);
+	struct outcome out = {};
+
+	if (optq_is_cl(q, c) && optq_cl(c)->qdisc) {
+		if (enqueue_grafted(q, optq_cl(c), seg, now, to_free) !=
+		    NET_XMIT_SUCCESS)
+			return false;
+		added->packets++;
+		added->bytes += len;
+		return true;
+	}
+	enqueue_pkt(q, c, seg, now, to_free, &out);
+	added->packets += q->sch->q.qlen - qlen;
+	added->bytes += q->sch->qstats.backlog - backlog;
+	return true;
+}
+
 /* A super-packet goes in as its segments, into a grafted qdisc too. */
 static int enqueue_gso(struct optq_sched *q, struct optq_class *c,
 		       struct sk_buff *skb, u64 now, struct sk_buff **to_free)
 {
-	struct Qdisc *sch = q->sch;
-	u32 qlen = sch->q.qlen, backlog = sch->qstats.backlog;
-	u32 len = qdisc_pkt_len(skb);
+	int len = qdisc_pkt_len(skb);
 	struct sk_buff *segs, *next;
-	struct outcome out = {};
-	int queued = 0;
+	struct added added = {};
+	bool queued = false;
 
 	segs = skb_gso_segment(skb, netif_skb_features(skb) & ~NETIF_F_GSO_MASK);
 	if (IS_ERR_OR_NULL(segs)) {
 		c->count.drop_other++;
-		return qdisc_drop(skb, sch, to_free);
+		return qdisc_drop(skb, q->sch, to_free);
 	}
 	skb_list_walk_safe(segs, segs, next) {
 		skb_mark_not_on_list(segs);
-		optq_segment_init(sch, segs);
-		if (optq_is_cl(q, c) && optq_cl(c)->qdisc) {
-			queued += enqueue_grafted(q, optq_cl(c), segs, now,
-						  to_free) == NET_XMIT_SUCCESS;
-		} else {
-			enqueue_pkt(q, c, segs, now, to_free, &out);
-			queued++;
-		}
+		optq_segment_init(q->sch, segs);
+		queued |= enqueue_segment(q, c, segs, now, to_free, &added);
 	}
 	consume_skb(skb);
-	if (!queued) {
-		qdisc_tree_reduce_backlog(sch, qlen - sch->q.qlen,
-					  backlog - sch->qstats.backlog);
+	if (!queued)
 		return NET_XMIT_DROP;
-	}
 	/*
 	 * The parents count one packet of the length before the split, and this
 	 * puts them right, also when all segments had to go for others.
 	 */
-	qdisc_tree_reduce_backlog(sch, qlen + 1 - sch->q.qlen,
-				  backlog + len - sch->qstats.backlog);
+	qdisc_tree_reduce_backlog(q->sch, 1 - added.packets, len - added.bytes);
 	return NET_XMIT_SUCCESS;
 }
 
@@ -268,6 +288,7 @@ struct sk_buff *optq_dequeue_skb(struct Qdisc *sch)
 	struct optq_sched *q = qdisc_priv(sch);
 	struct optq_drops drops = {};
 	struct sk_buff *skb = NULL;
+	bool resumed = q->cut_short;
 	u64 now, next = 0;
 	int tries;
 
@@ -275,7 +296,7 @@ struct sk_buff *optq_dequeue_skb(struct Qdisc *sch)
 		return NULL;
 	now = ktime_get_ns();
 	/* Cut short last time: go on with the leaves not asked yet. */
-	if (!q->cut_short)
+	if (!resumed)
 		optq_unblock(&q->tree, now);
 	q->cut_short = false;
 	for (tries = 0; !skb; tries++) {
@@ -284,6 +305,9 @@ struct sk_buff *optq_dequeue_skb(struct Qdisc *sch)
 		if (!c || tries == QDISC_TRIES) {
 			q->cut_short = c;
 			next = c ? now : optq_next_event(&q->tree, now);
+			/* Those asked in the first half may be ready by now. */
+			if (!c && resumed && !optq_list_empty(&q->tree.blocked))
+				next = min_not_zero(next, now + NSEC_PER_MSEC);
 			break;
 		}
 		if (optq_is_cl(q, c) && optq_cl(c)->qdisc && !c->leaf.packets)

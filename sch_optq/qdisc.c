@@ -69,6 +69,8 @@ static void optq_reset(struct Qdisc *sch)
 	}
 	optq_purge(&q->tree, &q->tree.direct, now, &drops);
 	optq_class_reset(&q->tree, &q->tree.root, now);
+	q->cut_short = false;
+	optq_unblock(&q->tree, now);
 	while ((pkt = drops.head)) {
 		struct sk_buff *skb = optq_skb(pkt);
 

@@ -22,6 +22,7 @@ struct optq_cl {
 	struct tcf_proto __rcu *filter_list;
 	struct tcf_block *block;
 	u32 filter_cnt;				/* tc filters that name it */
+	bool stays;				/* in the tree that is to come */
 	char *name;				/* NULL: known by its id */
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <linux/hash.h>
 #include <linux/jhash.h>
+#include <linux/random.h>
 #include <net/genetlink.h>
 
 #include "conf.h"
@@ -8,12 +8,13 @@
 
 static u32 hash_id(const struct optq_stage *st, u32 id)
 {
-	return hash_32(id, 32) & st->hash_mask;
+	return jhash_1word(id, st->hash_seed) & st->hash_mask;
 }
 
 static u32 hash_name(const struct optq_stage *st, u32 parent, const char *name)
 {
-	return jhash(name, strlen(name), parent) & st->hash_mask;
+	return jhash(name, strlen(name), st->hash_seed ^ parent) &
+	       st->hash_mask;
 }
 
 u32 optq_stage_find(const struct optq_stage *st, u32 id)
@@ -54,6 +55,7 @@ static int stage_alloc(struct optq_stage *st, const struct nlmsghdr *nlh,
 	}
 	buckets = roundup_pow_of_two(classes + 1);
 	st->hash_mask = buckets - 1;
+	st->hash_seed = get_random_u32();
 	st->class = kvcalloc(classes + 1, sizeof(*st->class),
 			     GFP_KERNEL_ACCOUNT);
 	st->by_id = kvmalloc_array(buckets, sizeof(u32), GFP_KERNEL_ACCOUNT);

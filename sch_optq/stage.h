@@ -33,6 +33,7 @@ struct optq_stage {
 	u32 *by_name;
 	u32 n;
 	u32 hash_mask;
+	u32 hash_seed;		/* ids and names may be chosen to collide */
 };
 
 /*

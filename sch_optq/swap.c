@@ -12,7 +12,8 @@ static int swap_prepare(struct optq_sched *q, struct optq_stage *st,
 	list_for_each_entry(cl, &q->classes, link) {
 		u32 at = optq_stage_find(st, cl->common.classid);
 
-		if (at == OPTQ_NONE) {
+		cl->stays = at != OPTQ_NONE;
+		if (!cl->stays) {
 			if (!cl->filter_cnt)
 				continue;
 			NL_SET_ERR_MSG(extack,
@@ -69,7 +70,7 @@ static void swap_dismantle(struct optq_sched *q, struct optq_stage *st,
 	}
 	list_for_each_entry_safe(cl, tmp, &q->classes, link) {
 		optq_class_unhook(&q->tree, &cl->core, now);
-		if (optq_stage_find(st, cl->common.classid) != OPTQ_NONE)
+		if (cl->stays)
 			continue;
 		old = optq_ungraft(q, &cl->core, now);
 		/* Put with its class, when the lock is gone. */

@@ -144,7 +144,49 @@ below_drr()
 	END
 }
 
-# A grafted qdisc gets the super-packet as it is.
+# between < COMMANDS: split under a parent, into a qdisc that takes ten of
+# the segments and drops the others by itself, telling all above.
+between()
+{
+	local figure
+	tree || return 1
+	supers 1 && supers 1 || return 1
+	for figure in qlen backlog; do
+		same "$(figure 3: $figure)" "$(figure 2: $figure)" "$figure of optq and its child" ||
+			return 1
+	done
+	same "$(figure 2: qlen)" "$(figure 1: qlen)" "qlen of the parent and optq" &&
+	same "$(figure 2: backlog)" "$(figure 1: backlog)" "backlog of the parent and optq" &&
+	[ "$(figure 2: qlen)" -gt 0 ] || { echo "nothing waits"; return 1; }
+	in_c tc class change dev "$DEV" classid 2:10 optq rate 100mbit ceil 100mbit cburst auto
+	settled 1: && settled 2: && settled 3: && in_c tc qdisc del dev "$DEV" root
+}
+
+SLOW="rate 8bit ceil 8bit cburst 1600"
+between_htb()
+{
+	between <<-END
+		qdisc add DEV root handle 1: htb default 1
+		class add DEV parent 1: classid 1:1 htb rate 100mbit
+		qdisc add DEV parent 1:1 handle 2: optq default 10
+		class add DEV parent 2: classid 2:10 optq $SLOW
+		qdisc add DEV parent 2:10 handle 3: fq_codel limit 10
+	END
+}
+
+between_drr()
+{
+	between <<-END
+		qdisc add DEV root handle 1: drr
+		class add DEV parent 1: classid 1:1 drr
+		filter add DEV parent 1: matchall flowid 1:1
+		qdisc add DEV parent 1:1 handle 2: optq default 10
+		class add DEV parent 2: classid 2:10 optq $SLOW
+		qdisc add DEV parent 2:10 handle 3: sfq limit 10
+	END
+}
+
+# A grafted qdisc gets the segments where the rate makes a super-packet last long.
 above_fq_codel()
 {
 	tree <<-END || return 1
@@ -180,12 +222,12 @@ tcp()
 in_s_listens() { in_s ss -Hnlt "sport = :$1" | grep -q .; }
 
 ktap_header
-ktap_plan 12
+ktap_plan 14
 optq_require_root
 optq_require_module
 optq_require_tc
 optq_require_cmd iperf3 sha256sum
-optq_require_kmod cls_matchall
+optq_require_kmod cls_matchall sch_fq_codel sch_sfq sch_htb sch_drr
 optq_setup_ns
 quiet_link
 optq_require_programs
@@ -205,6 +247,8 @@ ktap_test "the tree's limit in the middle of a burst" limited "limit 7" ""
 ktap_test "split below htb" below_htb
 ktap_test "split below tbf, which peeks" below_tbf
 ktap_test "split below drr" below_drr
+ktap_test "split below htb, over an fq_codel that drops" between_htb
+ktap_test "split below drr, over an sfq that drops" between_drr
 ktap_test "over fq_codel" above_fq_codel
 ktap_test "TCP" tcp
 ktap_test "no warning in the kernel's log" log_clean
