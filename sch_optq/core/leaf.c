@@ -156,6 +156,8 @@ static void leaf_account(struct optq_leaf *l, u64 sojourn_ns)
 		l->sojourn_max_ns = sojourn_ns;
 	l->sojourn_avg_ns = avg - (avg >> LEAF_AVG_SHIFT) +
 			    (sojourn_ns >> LEAF_AVG_SHIFT);
+	if (likely(l->hist))
+		optq_hist_add(l->hist, sojourn_ns);
 }
 
 /* The head packet of f that CoDel lets pass; NULL when none is left. */

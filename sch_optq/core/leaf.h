@@ -7,6 +7,7 @@
 #define OPTQ_LEAF_H
 
 #include "flow.h"
+#include "hist.h"
 
 struct optq_leaf {
 	struct optq_list new_flows;
@@ -27,6 +28,7 @@ struct optq_leaf {
 	u64 flows_new;
 	u64 sojourn_avg_ns;
 	u64 sojourn_max_ns;
+	struct optq_hist *hist;		/* of sojourn; NULL: no memory yet */
 };
 
 void optq_leaf_init(struct optq_leaf *l, u32 salt);

@@ -281,11 +281,15 @@ static void small_quantum_large_packets(void **state)
 
 static void sojourn_is_kept(void **state)
 {
+	struct optq_hist hist = { 0 };
 	struct queue q;
 	int i;
 
 	(void)state;
 	queue_init(&q, FLOWS);
+	put(&q, &q.a, 100, 1, 0);
+	assert_int_equal(take(&q, &q.a, NULL, NULL), 1);	/* no memory yet */
+	q.a.hist = &hist;
 	for (i = 0; i < 200; i++) {
 		put(&q, &q.a, 100, 1, (u64)i);
 		q.now += 2 * MSEC - 1000;
@@ -294,6 +298,11 @@ static void sojourn_is_kept(void **state)
 	assert_int_equal(q.a.sojourn_max_ns, 2 * MSEC);
 	assert_true(q.a.sojourn_avg_ns > 2 * MSEC * 99 / 100 &&
 		    q.a.sojourn_avg_ns <= 2 * MSEC);
+	assert_int_equal(hist.count[optq_hist_bucket(2 * MSEC)], 200);
+	assert_int_equal(optq_hist_used(&hist),
+			 optq_hist_bucket(2 * MSEC) + 1);
+	optq_leaf_purge(&q.t, &q.a, &q.drops);
+	assert_ptr_equal(q.a.hist, &hist);
 	drain(&q);
 }
 
