@@ -39,6 +39,7 @@ void optq_cl_free(struct optq_cl *cl)
 {
 	tcf_block_put(cl->block);
 	qdisc_put(cl->qdisc);
+	kfree(cl->core.leaf.hist);
 	kfree(cl->name);
 	kfree(cl);
 }
@@ -401,9 +402,10 @@ static int class_dump_stats(struct Qdisc *sch, unsigned long arg,
 	struct optq_sched *q = qdisc_priv(sch);
 	struct gnet_stats_queue qs = {};
 	struct gnet_stats_basic_sync b;
+	struct optq_hist hist;
 	struct optq_stats st;
 
-	optq_get_stats(q, &cl->core, &st);
+	optq_get_stats(q, &cl->core, &st, &hist);
 	gnet_stats_basic_sync_init(&b);
 	u64_stats_set(&b.bytes, st.bytes);
 	u64_stats_set(&b.packets, st.packets);

@@ -7,13 +7,27 @@
 #include "genl.h"
 #include "stats.h"
 
-static int put_stats(struct sk_buff *skb, int type, struct optq_sched *q,
-		     const struct optq_class *c)
+static int put_link_stats(struct sk_buff *skb, struct optq_sched *q)
 {
 	struct optq_stats st;
 
-	optq_get_stats(q, c, &st);
-	return nla_put(skb, type, sizeof(st), &st);
+	optq_get_stats(q, &q->tree.root, &st, NULL);
+	return nla_put(skb, OPTQ_LINK_A_STATS, sizeof(st), &st);
+}
+
+static int put_class_stats(struct sk_buff *skb, struct optq_sched *q,
+			   const struct optq_cl *cl)
+{
+	struct optq_hist hist;
+	struct optq_stats st;
+	u32 used;
+
+	optq_get_stats(q, &cl->core, &st, &hist);
+	if (nla_put(skb, OPTQ_CLASS_A_STATS, sizeof(st), &st))
+		return -EMSGSIZE;
+	used = optq_hist_used(&hist);
+	return used ? nla_put(skb, OPTQ_CLASS_A_HIST,
+			      used * sizeof(hist.count[0]), hist.count) : 0;
 }
 
 static int fill_tree(struct sk_buff *skb, struct optq_sched *q)
@@ -28,7 +42,7 @@ static int fill_tree(struct sk_buff *skb, struct optq_sched *q)
 	    nla_put_u32(skb, OPTQ_LINK_A_HANDLE, q->sch->handle) ||
 	    nla_put_u32(skb, OPTQ_LINK_A_CLASSES, q->n_classes) ||
 	    nla_put_u32(skb, OPTQ_LINK_A_RULES, q->rules ? q->rules->n : 0) ||
-	    put_stats(skb, OPTQ_LINK_A_STATS, q, &q->tree.root))
+	    put_link_stats(skb, q))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;
@@ -74,7 +88,7 @@ static int fill_class(struct sk_buff *skb, struct optq_sched *q,
 	    nla_put_u32(skb, OPTQ_CLASS_A_ID, cl->common.classid) ||
 	    nla_put_u32(skb, OPTQ_CLASS_A_PARENT, parent_id) ||
 	    optq_put_class(skb, cl, true) ||
-	    put_stats(skb, OPTQ_CLASS_A_STATS, q, &cl->core))
+	    put_class_stats(skb, q, cl))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;

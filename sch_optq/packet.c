@@ -66,6 +66,10 @@ static void enqueue_pkt(struct optq_sched *q, struct optq_class *c,
 	struct optq_drops drops = {};
 	struct optq_pkt *pkt;
 
+	/* A class without traffic owns none; without memory it does without. */
+	if (unlikely(!c->leaf.hist))
+		c->leaf.hist = kzalloc(sizeof(*c->leaf.hist), GFP_ATOMIC |
+				       __GFP_NOWARN | __GFP_ACCOUNT);
 	optq_pkt_prepare(skb, c);
 	optq_qlen_add(q->sch, 1, qdisc_pkt_len(skb));
 	optq_enqueue(&q->tree, c, optq_pkt(skb), optq_flow_hash(q, skb),

@@ -100,6 +100,7 @@ static void optq_destroy(struct Qdisc *sch)
 	}
 	if (q->clhash.hash)
 		qdisc_class_hash_destroy(&q->clhash);
+	kfree(q->tree.direct.leaf.hist);
 	kvfree(q->rules);
 	kvfree(q->flow_mem);
 	kvfree(q->bucket_mem);
@@ -208,7 +209,7 @@ static int optq_dump_stats(struct Qdisc *sch, struct gnet_dump *d)
 	struct optq_sched *q = qdisc_priv(sch);
 	struct optq_stats st;
 
-	optq_get_stats(q, &q->tree.root, &st);
+	optq_get_stats(q, &q->tree.root, &st, NULL);
 	return gnet_stats_copy_app(d, &st, sizeof(st));
 }
 

@@ -4,8 +4,11 @@
 
 #include "qdisc.h"
 
-/* Copies the counters of a class, the direct queue or the link, under the lock. */
+/*
+ * Copies the counters of a class, the direct queue or the link, and those of its
+ * histogram unless hist is NULL, under the lock.  Percentiles are 0 without.
+ */
 void optq_get_stats(struct optq_sched *q, const struct optq_class *c,
-		    struct optq_stats *st);
+		    struct optq_stats *st, struct optq_hist *hist);
 
 #endif /* OPTQ_STATS_H */

@@ -59,10 +59,10 @@ enum optq_cmd OPTQ_CMD_ >"$tmp/want"
 sed -n '/^operations:/,$s/^      name: //p' "$spec" >"$tmp/have"
 same "commands"
 
-sed -n '/^struct optq_stats {/,/^};/s/^\t__u64 \([a-z_]*\);.*/\1/p' "$header" |
+sed -n '/^struct optq_stats {/,/^};/s/^\t__u64 \([a-z0-9_]*\);.*/\1/p' "$header" |
 	tr _ - >"$tmp/want"
-sed -n 's/^      - { name: \([a-z-]*\), type: u64.*/\1/p' "$spec" |
-	sed -n '/^packets$/,/^sojourn-max-ns$/p' >"$tmp/have"
+sed -n '/^    name: optq-stats$/,/^attribute-sets:/s/^      - { name: \([a-z0-9-]*\), type: u64.*/\1/p' \
+	"$spec" >"$tmp/have"
 same "counters"
 
 # Numbers are compared by the shell, which reads hexadecimal too.

@@ -118,6 +118,15 @@ enum optq_class_attr {
 	OPTQ_CLASS_A_LEVEL,	/* u32, reply only: 1 is a child of the link */
 	OPTQ_CLASS_A_LEAF,	/* u8, reply only */
 	OPTQ_CLASS_A_QDISC,	/* string, reply only: kind of a grafted qdisc */
+	OPTQ_CLASS_A_HIST,	/* u32 each, reply of generic netlink only:
+				 * packets by their time in the queue, from 1 us
+				 * to 10 s, those outside in the first and the
+				 * last of 233 buckets; left out from where all
+				 * are 0.  Bucket i of a time t of 2^e ns and
+				 * more, below twice that: e * 10 + t * 10 / 2^e
+				 * - 109, rounded down.  All are halved when one
+				 * is full.
+				 */
 
 	__OPTQ_CLASS_A_MAX,
 	OPTQ_CLASS_A_MAX = __OPTQ_CLASS_A_MAX - 1
@@ -174,6 +183,13 @@ struct optq_stats {
 	__u64 flows_new;	/* flows that started a queue */
 	__u64 sojourn_avg_ns;	/* moving average of time in queue, 1/16 */
 	__u64 sojourn_max_ns;	/* longest since the class began */
+	__u64 sojourn_p50_ns;	/* that half of the packets did not exceed since
+				 * the class began, at most 5 % off; 0 of the
+				 * link, and as long as there is none
+				 */
+	__u64 sojourn_p90_ns;
+	__u64 sojourn_p99_ns;
+	__u64 sojourn_p999_ns;
 };
 
 #endif /* _UAPI_LINUX_OPTQ_H */
