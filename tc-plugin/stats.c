@@ -38,8 +38,16 @@ static const struct counter counters[] = {
 	{ COUNTER("throttled_ns", throttled_ns), .plain = "throttled",
 	  .text = time_text },
 	{ COUNTER("sojourn_avg_ns", sojourn_avg_ns), .plain = "sojourn: avg",
-	  .text = time_text },
+	  .text = time_text, .line = true },
 	{ COUNTER("sojourn_max_ns", sojourn_max_ns), .plain = "max",
+	  .text = time_text },
+	{ COUNTER("sojourn_p50_ns", sojourn_p50_ns), .plain = "p50",
+	  .text = time_text },
+	{ COUNTER("sojourn_p90_ns", sojourn_p90_ns), .plain = "p90",
+	  .text = time_text },
+	{ COUNTER("sojourn_p99_ns", sojourn_p99_ns), .plain = "p99",
+	  .text = time_text },
+	{ COUNTER("sojourn_p999_ns", sojourn_p999_ns), .plain = "p99.9",
 	  .text = time_text },
 };
 

@@ -168,25 +168,29 @@ stats_of()
 }
 
 stats_shorter() { stats_of 44 "enqueued 1003" "aqm 1005" && ! grep -q other "$said"; }
+stats_without_percentiles() { stats_of 120 "max 1015ns" && ! grep -q p50 "$said"; }
 stats_same()
 {
-	stats_of 120 "enqueued 1003 flows 1012 new_flows 1013" \
+	stats_of 152 "enqueued 1003 flows 1012 new_flows 1013" \
 		"overlimit 1004 aqm 1005 other 1006 ecn_marked 1007" \
-		"guaranteed 1011b throttled 1010ns sojourn: avg 1014ns max 1015ns"
+		"guaranteed 1011b throttled 1010ns" \
+		"sojourn: avg 1014ns max 1015ns p50 1016ns p90 1017ns p99 1018ns p99.9 1019ns"
 }
-stats_longer() { stats_of 200 "max 1015ns" && ! grep -qE '10(1[6-9]|2)' "$said"; }
+stats_longer() { stats_of 232 "p99.9 1019ns" && ! grep -q '102' "$said"; }
 
 # tc of iproute2 6.1 has no JSON for classes, of any kind.
 json_class()
 {
 	ask_class name a rate 8mbit burst 15k weight 3 target 5ms noecn \
 		oversubscribe || { cat "$said"; return 1; }
-	TC_STATS=120 replay class -s -j >"$said"
+	TC_STATS=152 replay class -s -j >"$said"
 	grep -q '^\[' "$said" || { echo "this tc has no JSON for classes"; return 4; }
 	same "$(jq -c '.[0] | [.class, .name, .rate, .ceil, .burst, .weight,
 		.target, .ecn, .oversubscribe, .stats.bytes,
-		.stats.drop_aqm, .stats.sojourn_max_ns]' "$said")" \
-	     '["optq","a",1000000,1000000,15360,3,5000000,false,true,7000,1005,1015]'
+		.stats.drop_aqm, .stats.sojourn_max_ns, .stats.sojourn_p50_ns,
+		.stats.sojourn_p90_ns, .stats.sojourn_p99_ns,
+		.stats.sojourn_p999_ns]' "$said")" \
+	     '["optq","a",1000000,1000000,15360,3,5000000,false,true,7000,1005,1015,1016,1017,1018,1019]'
 }
 
 json_qdisc()
@@ -213,7 +217,7 @@ help_names_all()
 percent_needs_a_speed() { refuses ask_class "rate 10%" 'optq: rate "10%"'; }
 
 ktap_header
-ktap_plan 106
+ktap_plan 107
 optq_require_cmd tc jq od
 optq_require_tc
 if [ -z "${TC_CAPTURE_LIB:-}" ]; then

@@ -7,6 +7,7 @@ ktap_test "no options are an empty nest" empty_is_a_nest
 ktap_test "-d shows what is left out otherwise" details_show_all
 ktap_test "-iec rates read back" iec_reads_back
 ktap_test "statistics of an older kernel" stats_shorter
+ktap_test "statistics of a kernel without percentiles" stats_without_percentiles
 ktap_test "statistics of this kernel" stats_same
 ktap_test "statistics of a newer kernel" stats_longer
 ktap_test "JSON of a class" json_class
