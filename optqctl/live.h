@@ -20,6 +20,8 @@ struct live_class {
 	uint32_t burst, cburst, weight, prio, quantum, limit;
 	bool ecn, oversubscribe;
 	struct optq_stats stats;
+	uint32_t *hist;		/* of sojourn, in the order of core/hist.h */
+	size_t n_hist;
 	size_t parent_index;	/* SIZE_MAX: the link */
 };
 
@@ -39,6 +41,8 @@ struct live_tree {
 void live_read(struct nl_sock *genl, int family, int ifindex,
 	       struct live_tree *tree, struct nl_answer *answer);
 void live_free(struct live_tree *tree);
+/* Appends the class that an OPTQ_A_CLASS of the kernel's describes. */
+void live_add_class(struct live_tree *tree, struct nlattr *nest);
 
 /* "office/web", with 1:10 for what has no name; to be freed. */
 char *live_path(const struct live_tree *tree, size_t index);

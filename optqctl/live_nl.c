@@ -41,6 +41,18 @@ static void get_stats(struct nlattr *attr, struct optq_stats *stats)
 	       len < sizeof(*stats) ? len : sizeof(*stats));
 }
 
+static uint32_t *get_counters(struct nlattr *attr, size_t *n)
+{
+	uint32_t *list;
+
+	*n = attr ? (size_t)nla_len(attr) / sizeof(*list) : 0;
+	if (!*n)
+		return NULL;
+	list = mem_zalloc(*n, sizeof(*list));
+	memcpy(list, nla_data(attr), *n * sizeof(*list));
+	return list;
+}
+
 static int take_link(struct nlmsghdr *nlh, void *arg)
 {
 	struct nlattr *top[OPTQ_A_MAX + 1], *tb[OPTQ_LINK_A_MAX + 1];
@@ -62,7 +74,7 @@ static int take_link(struct nlmsghdr *nlh, void *arg)
 	return NL_OK;
 }
 
-static void add_class(struct live_tree *tree, struct nlattr *nest)
+void live_add_class(struct live_tree *tree, struct nlattr *nest)
 {
 	struct nlattr *tb[OPTQ_CLASS_A_MAX + 1];
 	struct live_class *class;
@@ -91,6 +103,7 @@ static void add_class(struct live_tree *tree, struct nlattr *nest)
 	class->ecn = get_flag(tb[OPTQ_CLASS_A_ECN]);
 	class->oversubscribe = get_flag(tb[OPTQ_CLASS_A_OVERSUBSCRIBE]);
 	get_stats(tb[OPTQ_CLASS_A_STATS], &class->stats);
+	class->hist = get_counters(tb[OPTQ_CLASS_A_HIST], &class->n_hist);
 }
 
 static int take_classes(struct nlmsghdr *nlh, void *arg)
@@ -100,7 +113,7 @@ static int take_classes(struct nlmsghdr *nlh, void *arg)
 
 	nlmsg_for_each_attr(attr, nlh, GENL_HDRLEN, rest)
 		if (nla_type(attr) == OPTQ_A_CLASS)
-			add_class(arg, attr);
+			live_add_class(arg, attr);
 	return NL_OK;
 }
 
@@ -126,6 +139,7 @@ static void forget_classes(struct live_tree *tree)
 	for (i = 0; i < tree->n; i++) {
 		free(tree->classes[i].name);
 		free(tree->classes[i].qdisc);
+		free(tree->classes[i].hist);
 	}
 	free(tree->classes);
 	tree->classes = NULL;

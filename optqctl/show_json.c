@@ -3,6 +3,7 @@
 #include <json-c/json.h>
 #include <stdlib.h>
 
+#include "core/hist.h"
 #include "policy_weight.h"
 #include "show_view.h"
 
@@ -40,6 +41,29 @@ static struct json_object *stats_json(const struct optq_stats *s)
 	add_number(o, "flows_new", s->flows_new);
 	add_number(o, "sojourn_avg_ns", s->sojourn_avg_ns);
 	add_number(o, "sojourn_max_ns", s->sojourn_max_ns);
+	add_number(o, "sojourn_p50_ns", s->sojourn_p50_ns);
+	add_number(o, "sojourn_p90_ns", s->sojourn_p90_ns);
+	add_number(o, "sojourn_p99_ns", s->sojourn_p99_ns);
+	add_number(o, "sojourn_p999_ns", s->sojourn_p999_ns);
+	return o;
+}
+
+/* Pairs: below how many ns, and how many packets; null: however long. */
+static struct json_object *hist_json(const struct live_class *c)
+{
+	struct json_object *o = json_object_new_array(), *pair, *bound;
+	uint32_t i;
+
+	for (i = 0; i < c->n_hist && i < OPTQ_HIST_BUCKETS; i++) {
+		if (!c->hist[i])
+			continue;
+		bound = i == OPTQ_HIST_BUCKETS - 1 ? NULL :
+			json_object_new_uint64(optq_hist_lower_ns(i + 1));
+		pair = json_object_new_array();
+		json_object_array_add(pair, bound);
+		json_object_array_add(pair, json_object_new_uint64(c->hist[i]));
+		json_object_array_add(o, pair);
+	}
 	return o;
 }
 
@@ -73,6 +97,8 @@ static struct json_object *class_json(const struct live_tree *tree, size_t i)
 	if (c->qdisc)
 		add_text(o, "qdisc", c->qdisc);
 	json_object_object_add(o, "stats", stats_json(&c->stats));
+	if (c->leaf)
+		json_object_object_add(o, "sojourn_histogram_ns", hist_json(c));
 	free(path);
 	free(id);
 	return o;

@@ -92,15 +92,15 @@ static const char *wait_or_dash(uint64_t ns, char buf[SHORT_TEXT_MAX])
 static void print_figures(FILE *out, const struct optq_stats *s)
 {
 	char bytes[SHORT_TEXT_MAX], packets[SHORT_TEXT_MAX], drops[SHORT_TEXT_MAX];
-	char queued[SHORT_TEXT_MAX], avg[SHORT_TEXT_MAX], max[SHORT_TEXT_MAX];
+	char queued[SHORT_TEXT_MAX], p50[SHORT_TEXT_MAX], p99[SHORT_TEXT_MAX];
 
 	fprintf(out, " %5s %5s %5s %5s %6s %6s\n",
 		count_short(s->bytes, bytes), count_short(s->packets, packets),
 		count_short(s->drop_overlimit + s->drop_aqm + s->drop_other,
 			    drops),
 		count_short(s->backlog_bytes, queued),
-		wait_or_dash(s->sojourn_avg_ns, avg),
-		wait_or_dash(s->sojourn_max_ns, max));
+		wait_or_dash(s->sojourn_p50_ns, p50),
+		wait_or_dash(s->sojourn_p99_ns, p99));
 }
 
 static void print_row(FILE *out, const char *name, uint32_t level,
@@ -177,7 +177,7 @@ void live_print(FILE *out, const struct live_tree *tree)
 	term_color(out, color, TERM_BOLD);
 	fprintf(out, "%-*s%9s %9s P %5s %5s %5s %5s %6s %6s", NAME_COLUMNS,
 		"CLASS", "RATE", "CEIL", "BYTES", "PKTS", "DROPS", "QUEUE",
-		"WAIT", "MAX");
+		"P50", "P99");
 	term_color_end(out, color);
 	putc('\n', out);
 	print_row(out, "link", 0, 0, tree->rate, -1);

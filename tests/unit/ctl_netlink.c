@@ -329,6 +329,41 @@ static void the_longest_class_fits(void **state)
 	free(link.rules);
 }
 
+/* The kernel may be older or newer: what both know of the figures is taken. */
+static void figures_may_be_shorter_or_longer(void **state)
+{
+	static const uint32_t hist[] = { 5, 0, 4000000000U };
+	uint64_t stats[sizeof(struct optq_stats) / 8 + 3];
+	struct live_tree live = { 0 };
+	struct nl_msg *msg = nlmsg_alloc();
+	struct nlattr *at;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(stats) / sizeof(stats[0]); i++)
+		stats[i] = 1001 + i;
+	at = nla_nest_start(msg, OPTQ_A_CLASS);
+	nla_put(msg, OPTQ_CLASS_A_STATS, sizeof(stats), stats);
+	nla_put(msg, OPTQ_CLASS_A_HIST, sizeof(hist), hist);
+	nla_nest_end(msg, at);
+	live_add_class(&live, at);
+	assert_int_equal(live.classes[0].stats.sojourn_p50_ns, 1016);
+	assert_int_equal(live.classes[0].stats.sojourn_p999_ns, 1019);
+	assert_int_equal(live.classes[0].n_hist, 3);
+	assert_memory_equal(live.classes[0].hist, hist, sizeof(hist));
+	at = nla_nest_start(msg, OPTQ_A_CLASS);
+	nla_put(msg, OPTQ_CLASS_A_STATS,
+		offsetof(struct optq_stats, sojourn_p50_ns), stats);
+	nla_nest_end(msg, at);
+	live_add_class(&live, at);
+	assert_int_equal(live.classes[1].stats.sojourn_max_ns, 1015);
+	assert_int_equal(live.classes[1].stats.sojourn_p50_ns, 0);
+	assert_int_equal(live.classes[1].n_hist, 0);
+	assert_null(live.classes[1].hist);
+	live_free(&live);
+	nlmsg_free(msg);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -341,6 +376,7 @@ int main(void)
 		cmocka_unit_test(rules_say_what_they_match),
 		cmocka_unit_test(offsets_name_the_class),
 		cmocka_unit_test(the_longest_class_fits),
+		cmocka_unit_test(figures_may_be_shorter_or_longer),
 	};
 
 	return cmocka_run_group_tests_name("ctl_netlink", tests, NULL, NULL);

@@ -8,7 +8,8 @@ test_sanitize := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
 test_names := ctl_units ctl_source ctl_yaml ctl_match ctl_policy ctl_golden \
 	ctl_netlink ctl_views
 test_bins := $(test_names:%=$(test_build)/%)
-test_objs := $(filter-out $(test_build)/main.o,$(srcs:%.c=$(test_build)/%.o))
+test_objs := $(filter-out $(test_build)/main.o,$(srcs:%.c=$(test_build)/%.o)) \
+	$(core:%.c=$(test_build)/%.o)
 test_defs := -DPOLICIES='"$(top)/tests/policies"' -DEXAMPLES='"$(top)/examples"'
 cmocka_libs = $(shell $(PKG_CONFIG) --libs cmocka)
 
@@ -18,6 +19,10 @@ $(test_build) $(BUILD)/fuzz:
 $(test_build)/%.o: $(top)/optqctl/%.c $(MAKEFILE_LIST) | $(test_build)
 	$(call quiet,CC,test/$(notdir $<))$(CC) $(CPPFLAGS) $(test_sanitize) \
 		$(own_cflags) $(pkg_cflags) -MMD -MP -c -o $@ $<
+
+$(test_build)/%.o: $(top)/sch_optq/core/%.c $(MAKEFILE_LIST) | $(test_build)
+	$(call quiet,CC,test/$(notdir $<))$(CC) $(CPPFLAGS) $(test_sanitize) \
+		$(own_cflags) -MMD -MP -c -o $@ $<
 
 $(test_build)/%.o: $(top)/tests/unit/%.c $(MAKEFILE_LIST) | $(test_build)
 	$(call quiet,CC,test/$(notdir $<))$(CC) $(CPPFLAGS) $(test_sanitize) \
@@ -39,7 +44,8 @@ test: $(test_bins) $(top)/optqctl/optqctl
 FUZZ_SECONDS ?= 20
 CLANG ?= clang
 fuzz_bins := $(BUILD)/fuzz/policy_fuzz $(BUILD)/fuzz/match_fuzz
-fuzz_srcs := $(filter-out %/main.c,$(srcs:%=$(top)/optqctl/%))
+fuzz_srcs := $(filter-out %/main.c,$(srcs:%=$(top)/optqctl/%)) \
+	$(core:%=$(top)/sch_optq/core/%)
 
 $(fuzz_bins): $(BUILD)/fuzz/%: $(top)/tests/fuzz/%.c $(fuzz_srcs) | $(BUILD)/fuzz
 	$(call quiet,CLANG,fuzz/$(notdir $@))$(CLANG) -O1 -g \

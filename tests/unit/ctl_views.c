@@ -4,6 +4,7 @@
 #include <locale.h>
 #include <stdio.h>
 
+#include "core/hist.h"
 #include "ctl_help.h"
 #include "diag_view.h"
 #include "mem.h"
@@ -144,6 +145,16 @@ static void make_tree(struct live_tree *tree)
 	c->stats.backlog_bytes = 15140;
 	c->stats.sojourn_avg_ns = 4123456;
 	c->stats.sojourn_max_ns = 120000000;
+	c->stats.sojourn_p50_ns = 3141592;
+	c->stats.sojourn_p90_ns = 9000000;
+	c->stats.sojourn_p99_ns = 88000000;
+	c->stats.sojourn_p999_ns = 119000000;
+	c->n_hist = OPTQ_HIST_BUCKETS + 1;	/* of a newer kernel */
+	c->hist = mem_zalloc(c->n_hist, sizeof(*c->hist));
+	c->hist[0] = 1;
+	c->hist[optq_hist_bucket(3000000)] = 4000000000U;
+	c->hist[OPTQ_HIST_BUCKETS - 1] = 7;
+	c->hist[OPTQ_HIST_BUCKETS] = 9;
 	live_class(tree, 0x11, "a-name-that-is-long-for-its-column", 0);
 }
 
@@ -160,10 +171,10 @@ static void the_tree_fits_80_columns(void **state)
 	fclose(out);
 	assert_string_equal(text,
 "wan0: optq 1: generation 3, 4 classes, 0 rules, default office/1:10\n"
-"CLASS                    RATE      CEIL P BYTES  PKTS DROPS QUEUE   WAIT    MAX\n"
+"CLASS                    RATE      CEIL P BYTES  PKTS DROPS QUEUE    P50    P99\n"
 "link                        -    20mbit       0     0     0     0      -      -\n"
 "  office               10mbit    20mbit 0     0     0     0     0      -      -\n"
-"    1:10                    -    20mbit 7  123M 98.8k    42 15.1k 4.12ms  120ms\n"
+"    1:10                    -    20mbit 7  123M 98.8k    42 15.1k 3.14ms   88ms\n"
 "    a-name-that-is-long-for-its-column\n"
 "                            -    20mbit 0     0     0     0     0      -      -\n"
 "  voice                     -     1mbit 0     0     0     0     0      -      -\n");
@@ -197,7 +208,15 @@ static void the_tree_as_json(void **state)
 	assert_null(json_object_object_get(c, "name"));
 	stats = json_object_object_get(c, "stats");
 	assert_string_equal(text_at(stats, "bytes"), "123456789");
+	assert_string_equal(text_at(stats, "sojourn_avg_ns"), "4123456");
 	assert_string_equal(text_at(stats, "sojourn_max_ns"), "120000000");
+	assert_string_equal(text_at(stats, "sojourn_p50_ns"), "3141592");
+	assert_string_equal(text_at(stats, "sojourn_p90_ns"), "9000000");
+	assert_string_equal(text_at(stats, "sojourn_p99_ns"), "88000000");
+	assert_string_equal(text_at(stats, "sojourn_p999_ns"), "119000000");
+	/* 3 ms is in octave 2^21, of tenths 2097152: 14.3 of them. */
+	assert_string_equal(text_at(c, "sojourn_histogram_ns"),
+			    "[ [ 1024, 1 ], [ 3145728, 4000000000 ], [ null, 7 ] ]");
 	c = json_object_array_get_idx(classes, 3);
 	assert_string_equal(text_at(c, "path"), "voice");
 	assert_string_equal(text_at(c, "ceil_bps"), "1000000");
