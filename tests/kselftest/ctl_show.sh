@@ -43,6 +43,39 @@ test_agrees_with_tc()
 	[ "$before" -ge 3 ] && [ "$before" -le "$tc" ] && [ "$tc" -le "$after" ]
 }
 
+# Every packet that the class sent is in its histogram, and tc tells the same.
+test_percentiles()
+{
+	local of='.[0].classes[2]' tc
+	ctl -j show "$DEV" >"$TMP/json" || return 1
+	jq -c "$of | [.stats.sojourn_max_ns, .sojourn_histogram_ns]" "$TMP/json"
+	jq -e "$of | (.sojourn_histogram_ns | map(.[1]) | add) == .stats.packets" \
+		"$TMP/json" &&
+	jq -e "$of.stats | [0, .sojourn_p50_ns, .sojourn_p90_ns, .sojourn_p99_ns,
+		.sojourn_p999_ns, .sojourn_max_ns] | . == sort and .[1] > 0" \
+		"$TMP/json" &&
+	same "$(jq -c '.[0].classes[1] | [.sojourn_histogram_ns, .stats.sojourn_p50_ns]' \
+		"$TMP/json")" "[[],0]" "a class without traffic" || return 1
+	tc=$(in_c tc -s class show dev "$DEV" classid 5:20)
+	echo "$tc"
+	echo "$tc" | grep -q 'sojourn: avg [0-9.]*[num]*s max .* p50 [1-9].* p99.9 [1-9]' &&
+	head -n 2 "$TMP/out" | grep -q ' P50 *P99$'
+}
+
+# The sum of the histogram of the policy's class.
+waited() { ctl -j show "$DEV" | jq '.[0].classes[0].sojourn_histogram_ns | map(.[1]) | add // 0'; }
+
+test_histogram_lives_on()
+{
+	local before after
+	in_c ping -q -c 3 -i 0.05 "$S4" >/dev/null || return 1
+	before=$(waited)
+	sed -i 's/1mbit/2mbit/' "$TMP/policy.yaml" && ctl apply "$TMP/policy.yaml" || return 1
+	after=$(waited)
+	note "packets: $before, after a change of the tree $after"
+	[ "$before" -ge 3 ] && [ "$before" -le "$after" ]
+}
+
 # A policy takes over: classes without a name go, their ids are not used again.
 test_policy_after_tc()
 {
@@ -68,7 +101,7 @@ test_all_devices()
 }
 
 ktap_header
-ktap_plan 5
+ktap_plan 7
 optq_require_root
 optq_require_module
 optq_require_ctl
@@ -78,6 +111,8 @@ optq_setup_ns
 ktap_test "no device has an optq" test_nothing_to_show
 ktap_test "a tree made by tc" test_tree_of_tc
 ktap_test "the counters are those of tc" test_agrees_with_tc
+ktap_test "percentiles and the histogram" test_percentiles
 ktap_test "a policy in place of a tree made by tc" test_policy_after_tc
+ktap_test "the histogram of a class that lives on" test_histogram_lives_on
 ktap_test "every device that has one" test_all_devices
 ktap_done

@@ -195,7 +195,8 @@ shapes()
 	also refuses EINVAL "" "class id=1 @99=00"		# not in the header
 	also refuses EINVAL "" "link @99=00"
 	also refuses EINVAL "" "class id=1" "rule class=1 @99=00"
-	also refuses EINVAL "" "class id=1 @17=$(printf '00%.0s' {1..120})" # reply only
+	also refuses EINVAL "" "class id=1 @17=$(printf '00%.0s' {1..152})" # reply only
+	also refuses EINVAL "" "class id=1 @21=01000000"	# likewise
 	also refuses EINVAL "" "raw 99 00"
 	also refuses EINVAL "" "raw 0 00"
 	also refuses EINVAL "" "raw 0x8004 0800010001000000ff"	# a byte too many
