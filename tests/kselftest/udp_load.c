@@ -20,6 +20,7 @@
  *		something:
  *	port P received N lost N twice N late N corrupt N ce N
  *		dscp OF-THE-LAST delay_us MIN AVG P99 MAX first_us DELAY
+ *		p50_us DELAY
  *		and a last line, end
  *
  * Delays are one-way, by the machine's monotonic clock: both ends are on it.
@@ -419,23 +420,25 @@ static int compare_u32(const void *a, const void *b)
 
 static void print_port(struct port *p)
 {
-	uint32_t p99 = 0;
+	uint32_t p50 = 0, p99 = 0;
 
 	if (!p->received && !p->corrupt)
 		return;
 	qsort(p->delays, p->n_delays, sizeof(uint32_t), compare_u32);
-	if (p->n_delays)
+	if (p->n_delays) {
+		p50 = p->delays[p->n_delays / 2];
 		p99 = p->delays[(uint64_t)p->n_delays * 99 / 100];
+	}
 	printf("port %u received %llu lost %llu twice %llu late %llu corrupt %llu ce %llu",
 	       p->number, (unsigned long long)p->received,
 	       (unsigned long long)p->lost, (unsigned long long)p->twice,
 	       (unsigned long long)p->late, (unsigned long long)p->corrupt,
 	       (unsigned long long)p->ce);
-	printf(" dscp %d delay_us %llu %llu %u %llu first_us %llu\n", p->tos >> 2,
+	printf(" dscp %d delay_us %llu %llu %u %llu first_us %llu p50_us %u\n", p->tos >> 2,
 	       (unsigned long long)p->delay_min / 1000,
 	       (unsigned long long)(p->received ? p->delay_sum / p->received / 1000 : 0),
 	       p99, (unsigned long long)p->delay_max / 1000,
-	       (unsigned long long)p->delay_first / 1000);
+	       (unsigned long long)p->delay_first / 1000, p50);
 }
 
 static void receive_all(struct receiver *r, double idle, double most)
