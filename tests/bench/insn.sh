@@ -1,85 +1,101 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Instructions per packet of a qdisc, inside a det guest, where a nanosecond is
-# an instruction: pktgen sends through the device's queue, 200 bytes, 200 flows;
-# what a device without a qdisc costs is taken off.
+# usage: insn.sh idle|backlogged [NAME...]
 #
-# usage: insn.sh [NAME...]	prints a line of JSON per peer
+# Instructions per packet of a qdisc over those of a device without one, inside a
+# det guest, where a nanosecond is an instruction.  Prints a line of JSON a peer.
+#	idle		the queue never builds: each packet leaves before the next
+#			comes
+#	backlogged	the device takes nothing while BURST packets come, each of
+#			which finds a queue; then it takes all, and each leaves a
+#			queue behind.  Both are timed; the qdisc says in between how
+#			many wait.  They wait for less than 5 ms: no AQM drops any.
 
-export TC_LIB_DIR=${TC_LIB_DIR:-/optq/tc-plugin}
+cd "$(dirname "$0")" || exit 1
+. ./common.sh
+. ./pktgen.sh
+. ./peers.sh
+
 COUNT=${COUNT:-20000}
-dev=bench0
+BURST=${BURST:-500}
+HOLD_US=4000	# longer than BURST packets take to come
+hold=/sys/module/optq_hold/parameters
 
-pg() { echo "$2" >"/proc/net/pktgen/$1"; }
-
-leaves()
+send()
 {
-	case $1 in
-	fifo) ;;
-	*) tc qdisc add dev $dev parent 1:30 handle 30: "$1" ;;
-	esac
+	pktgen_set "$dev" "$COUNT"
+	pktgen_go
+	pktgen_ns "$dev"
 }
 
-setup_noqueue() { :; }	# what a dummy device has
-setup_pfifo() { tc qdisc replace dev $dev root pfifo limit 1000; }
-setup_fq_codel() { tc qdisc replace dev $dev root fq_codel; }
-setup_fq() { tc qdisc replace dev $dev root fq; }
-setup_cake() { tc qdisc replace dev $dev root cake besteffort; }
-setup_tree()
+cost_idle()
 {
-	tc qdisc replace dev $dev root handle 1: "$1" default 30
-	tc class add dev $dev parent 1: classid 1:1 "$1" rate 10gbit
-	tc class add dev $dev parent 1:1 classid 1:10 "$1" rate 9gbit ceil 10gbit
-	tc class add dev $dev parent 1:10 classid 1:30 "$1" rate 8gbit ceil 10gbit
-}
-setup_htb() { setup_tree htb; }
-setup_htb_fq_codel() { setup_tree htb && leaves fq_codel; }
-setup_optq() { setup_tree optq; }
-setup_hfsc()
-{
-	tc qdisc replace dev $dev root handle 1: hfsc default 30
-	tc class add dev $dev parent 1: classid 1:1 hfsc sc rate 10gbit ul rate 10gbit
-	tc class add dev $dev parent 1:1 classid 1:10 hfsc sc rate 9gbit ul rate 10gbit
-	tc class add dev $dev parent 1:10 classid 1:30 hfsc sc rate 8gbit ul rate 10gbit
+	insn=$(($(send) / COUNT))
 }
 
-run()
+# The first packet is the one that fills the device.
+cost_backlogged()
 {
-	pg kpktgend_0 rem_device_all
-	pg kpktgend_0 "add_device $dev"
-	pg $dev "count $COUNT"
-	pg $dev "pkt_size 200"
-	pg $dev "delay 0"
-	pg $dev "xmit_mode queue_xmit"
-	pg $dev "dst 10.0.0.2"
-	pg $dev "dst_mac 02:00:00:00:00:02"
-	pg $dev "udp_dst_min 1000"
-	pg $dev "udp_dst_max 1200"
-	pg $dev "flag UDPDST_RND"
-	pg pgctrl start
-	# "Result: OK: 123456(c123456+d0) usec, 20000 (200byte,0frags)"
-	sed -n 's/^Result: OK: \([0-9]*\)(c.*/\1/p' "/proc/net/pktgen/$dev"
+	echo $HOLD_US >$hold/hold_us
+	pktgen_set "$dev" $((BURST + 1))
+	pktgen_go
+	in=$(($(pktgen_ns "$dev") / (BURST + 1)))
+	out=$(($(cat $hold/sent_ns) / BURST))
+	insn=$((in + out))
+	queued=$(cat $hold/queued)
+	[ "$queued" = "$BURST" ] && [ "$(cat $hold/sent)" = "$BURST" ] && return
+	echo "$peer: of $BURST packets $queued waited, $(cat $hold/sent) left" >&2
+	return 1
 }
 
-per_packet()
+# measure KIND PEER: twice, since the first time finds nothing warm.
+measure()
 {
-	tc qdisc del dev $dev root 2>/dev/null
-	"setup_$1" || return 1
-	run >/dev/null
-	echo $(($(run) * 1000 / COUNT))
+	peer=$2
+	peer_on "$dev" "$peer" && "cost_$1" && "cost_$1"
 }
 
-modprobe pktgen 2>/dev/null
-modprobe dummy 2>/dev/null
-[ -d /sys/module/sch_optq ] || insmod "${OPTQ_KO:-/optq/sch_optq.ko}"
-ip link add $dev type dummy
-ip link set $dev up mtu 1500
-[ $# -gt 0 ] || set -- pfifo fq_codel fq htb hfsc htb_fq_codel cake optq
-base=$(per_packet noqueue)
-echo "{\"peer\":\"noqueue\",\"instructions\":$base}"
-for peer in "$@"; do
-	n=$(per_packet "$peer") || continue
-	echo "{\"peer\":\"$peer\",\"instructions_over_noqueue\":$((n - base))}"
+device_idle()
+{
+	dev=bench0
+	modprobe dummy numdummies=0
+	ip link add $dev type dummy
+	ip link set $dev up mtu 1500 txqueuelen 10000
+}
+
+device_backlogged()
+{
+	dev=hold0
+	insmod ./optq_hold.ko
+	# One run of the queue sends all of it.
+	sysctl -qw net.core.dev_weight=100000
+	sysctl -qw net.ipv6.conf.$dev.disable_ipv6=1
+	# Nothing but interrupts while pktgen waits for its last packet: what it says
+	# of the time that it waited would count others' twice.
+	chrt -f -p 50 "$(pgrep -x kpktgend_0)" >/dev/null
+	ip link set $dev up
+}
+
+kind=${1:?usage: insn.sh idle|backlogged [NAME...]}
+shift
+[ $# -gt 0 ] || set -- "${PEERS[@]}"
+modprobe pktgen
+"device_$kind"
+peer_on "$dev" noqueue
+cost_idle
+cost_idle
+base=$insn
+for peer in noqueue "$@"; do
+	progress "$kind: $peer"
+	if [ "$peer" = noqueue ]; then
+		insn=0
+		json "$kind" peer=noqueue instructions="$base"
+	elif measure "$kind" "$peer"; then
+		json "$kind" peer="$peer" instructions=$((insn - base)) \
+			${queued:+queued="$queued" in="$in" out="$out"}
+	else
+		json "$kind" peer="$peer" error="no figure"
+	fi
 done
-ip link del $dev
+tc qdisc del dev "$dev" root 2>/dev/null
