@@ -32,6 +32,13 @@ check-kernels:
 demo:
 	@tests/demo/demo.sh
 
+# OptQ beside its peers: instructions, rates, delays, memory; then, from the
+# figures of the last run, the page in docs/.
+bench:
+	@tests/bench/bench.sh
+bench-docs:
+	@tests/bench/report.sh docs
+
 # A shell job in a guest: make guest JOB='tc qdisc show' MODE=smp|det
 MODE ?= smp
 guest:
@@ -40,4 +47,4 @@ guest:
 		$(VM_DIR)/boot.sh $(MODE) $(SUITE) guest 600 '$(JOB)'
 
 .PHONY: check check-build check-unit check-harness check-vm check-det \
-	check-kernels demo guest
+	check-kernels demo bench bench-docs guest
