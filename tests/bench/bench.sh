@@ -40,11 +40,14 @@ step "booting Linux $(suite_kernel "$suite") in software emulation, time counted
 printf -v job '%q ' "$@"
 [ $# -gt 0 ] || job=
 "$VM_HERE/boot.sh" det "$suite" bench 1800 "tests/bench/guest.sh $job" 2>&1 |
-	tee "$LOGS/bench.out" | grep --line-buffered -v -e '^bench-json: ' -e '^optq-boot: '
+	tee "$LOGS/bench.out" | grep --line-buffered -v -e '^{"part":' -e '^optq-boot: '
 status=${PIPESTATUS[0]}
 # shellcheck disable=SC2016	# the variable is jq's
-sed -n 's/^bench-json: //p' "$LOGS/bench.out" |
-	in_root "$suite" jq --arg version "$(version)" '{version: $version} + .' \
+grep '^{"part":' "$LOGS/bench.out" |
+	in_root "$suite" jq -s --arg version "$(version)" '
+	{version: $version, kernel: (map(select(.part == "guest"))[0].kernel),
+	 figures: (map(select(.part != "guest")) | group_by(.part) |
+		map({key: .[0].part, value: map(del(.part))}) | from_entries)}' \
 	>"$BUILD/bench.json"
 [ -s "$BUILD/bench.json" ] || die "the guest reported no figures"
 "$here/report.sh" build || exit 1
