@@ -99,3 +99,4 @@ for peer in noqueue "$@"; do
 	fi
 done
 tc qdisc del dev "$dev" root 2>/dev/null
+[ "$kind" = backlogged ] || ip link del "$dev"

@@ -109,16 +109,16 @@ series()
 		# What did not fit in the time will not with more classes.
 		load "$peer" "$way" "$count" || break
 	done
-	tc qdisc del dev $dev root 2>/dev/null
 }
 
 mkdir -p $dir
 ip link add $dev type dummy
 ip link set $dev up mtu 1500 txqueuelen 1000
 series optq tc optq 10 1000 10000
-series optq policy optq 10 1000 10000
-series optq message optq 10 1000 10000 100000
 series htb tc htb 10 1000 10000
 series htb_fq_codel tc htb 10 1000 10000
 series hfsc tc hfsc 10 1000 10000
 series hfsc_fq_codel tc hfsc 10 1000 10000
+series optq policy optq 10 1000 10000
+# The last: nothing came for long after it, and the guest ends without more.
+series optq message optq 10 1000 10000 100000

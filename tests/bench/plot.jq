@@ -33,16 +33,17 @@ def panel($left; $title; $s; $rows):
 	  "<line x1=\"\($m)\" y1=\"\($y)\" x2=\"\($m)\" y2=\"\($y + 18)\" stroke=\"#ffffff\" stroke-width=\"3\"/>"),
 	 "<text x=\"\($x + 6)\" y=\"\($y + 14)\">\(.text)</text>");
 
-def names($rows):
+def names($rows; $x):
 	$rows | to_entries[] |
-	"<text x=\"168\" y=\"\(top + .key * row + 14)\" text-anchor=\"end\">\(.value.name)</text>";
+	"<text x=\"\($x)\" y=\"\(top + .key * row + 14)\" text-anchor=\"end\">\(.value.name)</text>";
 
-def page($title; $note; $rows; panels):
+# Names end at $x.
+def page($title; $note; $rows; $x; panels):
 	(top + ($rows | length) * row) as $bottom |
 	"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 760 \($bottom + 48)\" font-family=\"sans-serif\" font-size=\"13\">",
 	"<rect width=\"760\" height=\"\($bottom + 48)\" fill=\"#ffffff\"/>",
 	"<text x=\"16\" y=\"28\" font-size=\"17\" font-weight=\"bold\">\($title)</text>",
-	names($rows), panels,
+	names($rows; $x), panels,
 	"<text x=\"16\" y=\"\($bottom + 38)\" fill=\"#555555\" font-size=\"12\">\($note)</text>",
 	"</svg>";
 
@@ -53,7 +54,7 @@ def insn_rows($part): .figures[$part] | map(select(.peer != "noqueue") |
 	 text: (.instructions // "-" | tostring)});
 def insn: made as $made | insn_rows("idle") as $idle | insn_rows("backlogged") as $full |
 	{most: 5000, step: 1000} as $s |
-	page("Instructions per packet, over a device without a qdisc"; "\($made); 200 bytes, 200 flows"; $idle;
+	page("Instructions per packet, over a device without a qdisc"; "\($made); 200 bytes, 200 flows"; $idle; 168;
 	     (panel(180; "the queue is empty"; $s; $idle),
 	      panel(480; "the queue is never empty"; $s; $full)));
 
@@ -61,7 +62,7 @@ def delay: made as $made | (.figures.delay | map({key: .peer, name: titles[.peer
 	high: (.p99_us / 1000), mid: (.p50_us / 1000),
 	text: ("\(.p99_us / 1000 | num)" + if .received < .sent then
 		", \((.sent - .received) * 100 / .sent | num) % lost" else "" end)})) as $rows |
-	page("One-way delay beside 13 bulk flows at 10 Mbit/s"; "\($made); bar: 99th percentile; mark: median; logarithmic scale"; $rows;
+	page("One-way delay beside 13 bulk flows at 10 Mbit/s"; "\($made); bar: 99th percentile; mark: median; logarithmic scale"; $rows; 168;
 	     panel(180; "ms"; {from: 0.1, decades: 4}; $rows));
 
 # What was not loaded to the end has no bar.
@@ -71,7 +72,7 @@ def load: made as $made | [.figures.load[] | select(.classes == 10000) |
 		{high: (.load_us / 1e6), text: "\(.load_us / 1e6 | . * 100 | round / 100)"} end)) as $time |
 	($all | map(. + if .error then {high: null} else
 		{high: (.kb / .classes), text: "\(.kb / .classes | num)"} end)) as $room |
-	page("10,000 classes"; "\($made); logarithmic scales"; $all;
+	page("10,000 classes"; "\($made); logarithmic scales"; $all; 198;
 	     (panel(210; "seconds to load"; {from: 0.01, decades: 4}; $time),
 	      panel(490; "kB of kernel memory a class"; {from: 0.1, decades: 3}; $room)));
 

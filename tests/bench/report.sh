@@ -16,8 +16,11 @@ run_jq() { in_root "$suite" jq -r "$@" <"$json"; }
 
 draw()
 {
-	local plot
+	local plot part
 	for plot in insn delay load; do
+		part=${plot/insn/backlogged}
+		# A run of some parts has no figures of others.
+		run_jq -e ".figures.$part" >/dev/null || continue
 		run_jq --arg plot $plot "$(cat "$here/plot.jq")" >"$1/bench-$plot.svg" ||
 			die "no picture of $plot could be drawn"
 	done
