@@ -159,7 +159,7 @@ between()
 	same "$(figure 2: backlog)" "$(figure 1: backlog)" "backlog of the parent and optq" &&
 	[ "$(figure 2: qlen)" -gt 0 ] || { echo "nothing waits"; return 1; }
 	in_c tc class change dev "$DEV" classid 2:10 optq rate 100mbit ceil 100mbit cburst auto
-	settled 1: && settled 2: && settled 3: && in_c tc qdisc del dev "$DEV" root
+	settled 2: && settled 3: && in_c tc qdisc del dev "$DEV" root
 }
 
 SLOW="rate 8bit ceil 8bit cburst 1600"
