@@ -54,6 +54,17 @@ struct optq_pkt *optq_leaf_dequeue(struct optq_flow_table *t,
 				   struct optq_leaf *l, u64 now,
 				   struct optq_drops *drops);
 
+/* Length of the packet that is likely to be next; 1 when there is none. */
+static inline u32 optq_leaf_next_len(const struct optq_leaf *l)
+{
+	const struct optq_list *head = optq_list_empty(&l->new_flows) ?
+				       &l->old_flows : &l->new_flows;
+	const struct optq_flow *f = optq_list_entry(head->next,
+						    struct optq_flow, link);
+
+	return optq_list_empty(head) || !f->head ? 1 : f->head->len;
+}
+
 /* Moves every packet of src to dst; flows keep their order. */
 void optq_leaf_move(struct optq_flow_table *t, struct optq_leaf *dst,
 		    struct optq_leaf *src);

@@ -55,15 +55,35 @@ static void class_join_excess(struct optq_class *c, bool run)
 		p->band_map &= ~(1U << c->conf.prio);
 }
 
+/* Length of the packet that c, runnable, is expected to send next. */
+static u32 class_next_len(struct optq_tree *t, struct optq_class *c)
+{
+	struct optq_wfq_node *n;
+
+	if (optq_class_is_leaf(c))
+		return c->own_qlen ? optq_leaf_next_len(&c->leaf) : t->mtu;
+	if (!optq_wfq_empty(&c->guarantees))
+		n = optq_wfq_pick(&c->guarantees);
+	else
+		n = optq_wfq_pick(&c->bands[__ffs(c->band_map)]);
+	return n->len;
+}
+
 /* Brings c's places in its parent's sets in line with its state. */
 static bool class_sync(struct optq_tree *t, struct optq_class *c, u64 now)
 {
 	bool run = class_runnable(c), gua = false, changed = false;
+	u32 len;
 
-	if (run)
+	if (run) {
 		gua = class_guaranteed(t, c, now);
-	else
+		len = class_next_len(t, c);
+		optq_wfq_set_len(&c->parent->bands[c->conf.prio], &c->excess,
+				 len);
+		optq_wfq_set_len(&c->parent->guarantees, &c->guaranteed, len);
+	} else {
 		optq_wheel_cancel(&t->waiting, &c->rate_timer);
+	}
 
 	if (run != optq_wfq_linked(&c->excess)) {
 		class_join_excess(c, run);

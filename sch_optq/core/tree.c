@@ -255,8 +255,6 @@ void optq_class_configure(struct optq_tree *t, struct optq_class *c,
 	kbit = optq_min_u64(div64_u64(conf->rate, 125), ~0U);
 	optq_wfq_set_weight(&c->excess, conf->weight ? conf->weight :
 						       (u32)kbit);
-	optq_wfq_set_len(&c->excess, t->mtu);
-	optq_wfq_set_len(&c->guaranteed, t->mtu);
 	if (ceil != conf->ceil && c->attached)
 		leaves_configure(t, c);
 	else

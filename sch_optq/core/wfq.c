@@ -30,7 +30,6 @@ void optq_wfq_node_init(struct optq_wfq_node *n)
 	memset(n, 0, sizeof(*n));
 	optq_list_init(&n->link);
 	n->len = 1;
-	n->len_min = 1;
 	optq_wfq_set_weight(n, 1);
 }
 
@@ -38,13 +37,6 @@ void optq_wfq_set_weight(struct optq_wfq_node *n, u32 weight)
 {
 	n->weight = weight ? weight : 1;
 	n->inv = div64_u64(1ULL << OPTQ_WFQ_SHIFT, n->weight);
-	wfq_set_code(n);
-}
-
-void optq_wfq_set_len(struct optq_wfq_node *n, u32 len)
-{
-	n->len = len;
-	n->len_min = len;
 	wfq_set_code(n);
 }
 
@@ -200,6 +192,21 @@ void optq_wfq_remove(struct optq_wfq *s, struct optq_wfq_node *n)
 	wfq_unlink(s, n);
 }
 
+/* A member is ordered by what it sends next: a small packet is due soon. */
+void optq_wfq_set_len(struct optq_wfq *s, struct optq_wfq_node *n, u32 len)
+{
+	bool linked = optq_wfq_linked(n);
+
+	if (n->len == len)
+		return;
+	if (linked)
+		wfq_unlink(s, n);
+	n->len = len;
+	wfq_set_code(n);
+	if (linked)
+		wfq_link(s, n);
+}
+
 static bool group_is_sooner(const struct optq_wfq_group *a,
 			    const struct optq_wfq_group *b)
 {
@@ -242,18 +249,6 @@ static void wfq_advance(struct optq_wfq *s, const struct optq_wfq_node *n,
 		s->recip = 0;
 }
 
-/* Longer packets are learnt at once, and forgotten over some dozens. */
-static void node_learn(struct optq_wfq_node *n, u32 len)
-{
-	u32 least = optq_max_u32(len, n->len_min);
-
-	if (likely(n->len == least))
-		return;
-	n->len = n->len < least ? least :
-		 n->len - (n->len - least + 15) / 16;
-	wfq_set_code(n);
-}
-
 void optq_wfq_charge(struct optq_wfq *s, struct optq_wfq_node *n, u32 len)
 {
 	bool linked = optq_wfq_linked(n);
@@ -262,7 +257,6 @@ void optq_wfq_charge(struct optq_wfq *s, struct optq_wfq_node *n, u32 len)
 		wfq_unlink(s, n);
 	wfq_advance(s, n, len);
 	n->start += len * n->inv;
-	node_learn(n, len);
 	if (linked)
 		wfq_link(s, n);
 }

@@ -37,8 +37,7 @@ struct optq_wfq_node {
 	u64 start;			/* virtual start of the next packet */
 	u64 inv;			/* 2^40 / weight */
 	u32 weight;
-	u32 len;			/* longest packet to reckon with, bytes */
-	u32 len_min;
+	u32 len;			/* expected of the next packet, bytes */
 	u32 code;
 	bool owner;			/* its group is kept in the following */
 	struct optq_wfq_group own;
@@ -58,11 +57,8 @@ void optq_wfq_node_init(struct optq_wfq_node *n);
 /* weight from 1; n must be off every set. */
 void optq_wfq_set_weight(struct optq_wfq_node *n, u32 weight);
 
-/*
- * The length of packet that n is reckoned with at least, 1 to OPTQ_LEN_MAX;
- * longer ones are learnt as they come.  n must be off every set.
- */
-void optq_wfq_set_len(struct optq_wfq_node *n, u32 len);
+/* len: of the next packet, 1 to OPTQ_LEN_MAX; a member is ordered anew. */
+void optq_wfq_set_len(struct optq_wfq *s, struct optq_wfq_node *n, u32 len);
 
 static inline bool optq_wfq_linked(const struct optq_wfq_node *n)
 {

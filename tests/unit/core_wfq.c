@@ -22,7 +22,7 @@ static void set_init(struct set *x, int members, const u32 *weights)
 	for (i = 0; i < members; i++) {
 		optq_wfq_node_init(&x->n[i]);
 		optq_wfq_set_weight(&x->n[i], weights[i]);
-		optq_wfq_set_len(&x->n[i], MTU);
+		optq_wfq_set_len(&x->s, &x->n[i], MTU);
 	}
 }
 
