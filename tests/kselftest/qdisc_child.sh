@@ -55,8 +55,12 @@ below()
 	clear_dev
 	{ parent_lines "$1"; child_lines $parent "$2"; } >"$TMP/lines"
 	tc_batch <"$TMP/lines" || return 1
-	flood $PACKETS 400 -f 5 || return 1
-	settled 2: && settled 1: || return 1
+	# On a slow machine a queue may be short by chance: once more, then.
+	for _ in 1 2 3; do
+		flood $PACKETS 400 -f 5 || return 1
+		settled 2: && settled 1: || return 1
+		[ "$(figure 2: drops)" -eq 0 ] || break
+	done
 	same "$(figure 1: packets)" "$(figure 2: packets)" "packets sent by 1: and 2:" ||
 		return 1
 	[ "$(figure 2: drops)" -gt 0 ] ||
