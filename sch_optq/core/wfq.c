@@ -16,7 +16,7 @@ void optq_wfq_init(struct optq_wfq *s)
 	memset(s, 0, sizeof(*s));
 }
 
-/* Quarters of an octave of the virtual time that a packet takes. */
+/* Eighths of an octave of the virtual time that a packet takes. */
 static void wfq_set_code(struct optq_wfq_node *n)
 {
 	u64 span = n->len * n->inv;

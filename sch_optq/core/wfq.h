@@ -5,9 +5,9 @@
  *
  * Members whose packets take about the same virtual time stand in one group, as
  * in QFQ (Checconi, Rizzo, Valente, IEEE/ACM ToN 2013).  Within a group the order
- * of the start times is that of the finish times, to a quarter of a packet, and a member
+ * of the start times is that of the finish times, to an eighth of a packet, and a member
  * that was served goes to the end.  So a pick looks at the heads of the groups:
- * as many as there are lengths by weight that differ by more than a quarter, never as
+ * as many as there are lengths by weight that differ by more than an eighth, never as
  * many as there are members.
  *
  * The start times, which carry the fairness, are exact.  Virtual time is counted
@@ -28,7 +28,7 @@ struct optq_wfq_group {
 	u64 start, finish;		/* the head's */
 	struct optq_list joined;	/* came when virtual time was their start */
 	struct optq_list served;	/* start where their last packet ended */
-	u32 code;			/* quarter octave of the virtual length */
+	u32 code;			/* eighth of an octave of the virtual length */
 };
 
 struct optq_wfq_node {
