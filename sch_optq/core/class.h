@@ -33,13 +33,20 @@ struct optq_class_conf {
 	bool oversubscribe;
 };
 
+/*
+ * Since the class began.  Of a leaf, enqueued is packets + drops + those that
+ * wait; of a class with others below it, nobody counts it.
+ */
 struct optq_class_counters {
 	u64 packets;
 	u64 bytes;
-	u64 enqueued;
-	u64 drop_other;
+	u64 enqueued;			/* that came for this leaf */
 	u64 guaranteed_bytes;
 	u64 throttled_ns;
+	u64 drop_other;			/* here and below */
+	u64 drop_overlimit_below;	/* the leaf counts its own */
+	u64 drop_aqm_below;
+	u64 ecn_marks_below;
 };
 
 struct optq_class {
@@ -98,6 +105,26 @@ struct optq_tree {
 static inline bool optq_class_is_leaf(const struct optq_class *c)
 {
 	return !c->n_children;
+}
+
+static inline u64 optq_class_drops(const struct optq_class *c)
+{
+	return c->leaf.drop_overlimit + c->count.drop_overlimit_below +
+	       c->leaf.drop_aqm + c->count.drop_aqm_below + c->count.drop_other;
+}
+
+/* Its last child has gone: from now on c counts itself what comes for it. */
+static inline void optq_class_count_anew(struct optq_class *c)
+{
+	c->count.enqueued = c->count.packets + optq_class_drops(c) +
+			    c->leaf.packets;
+}
+
+/* n packets of c were given up for a reason that is not the core's own. */
+static inline void optq_count_drop_other(struct optq_class *c, u32 n)
+{
+	for (; c; c = c->parent)
+		c->count.drop_other += n;
 }
 
 /*

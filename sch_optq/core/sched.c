@@ -351,18 +351,43 @@ static void leaf_set_qlen(struct optq_tree *t, struct optq_class *leaf)
 		t->fattest = leaf;
 }
 
+/* What a leaf counts is counted above it too; nearly always there is nothing. */
+static void count_overlimit_up(struct optq_class *c, u64 n)
+{
+	while ((c = c->parent))
+		c->count.drop_overlimit_below += n;
+}
+
+static void count_codel_up(struct optq_class *c, u64 drops, u64 marks)
+{
+	while ((c = c->parent)) {
+		c->count.drop_aqm_below += drops;
+		c->count.ecn_marks_below += marks;
+	}
+}
+
+void optq_drop_longest(struct optq_tree *t, struct optq_class *leaf,
+		       struct optq_drops *drops)
+{
+	optq_leaf_drop_longest(&t->flows, &leaf->leaf, drops);
+	count_overlimit_up(leaf, 1);
+}
+
 void optq_enqueue(struct optq_tree *t, struct optq_class *leaf,
 		  struct optq_pkt *pkt, u32 hash, u64 now,
 		  struct optq_drops *drops)
 {
+	u64 overlimit = leaf->leaf.drop_overlimit;
 	struct optq_class *victim;
 
 	leaf->count.enqueued++;
 	optq_leaf_enqueue(&t->flows, &leaf->leaf, pkt, hash, now, drops);
+	if (unlikely(leaf->leaf.drop_overlimit != overlimit))
+		count_overlimit_up(leaf, 1);
 	leaf_set_qlen(t, leaf);
 	if (unlikely(t->own_qlen > t->limit)) {
 		victim = t->fattest && t->fattest->own_qlen ? t->fattest : leaf;
-		optq_leaf_drop_longest(&t->flows, &victim->leaf, drops);
+		optq_drop_longest(t, victim, drops);
 		leaf_set_qlen(t, victim);
 		if (victim != leaf)
 			optq_class_update(t, victim, now);
@@ -407,9 +432,14 @@ void optq_unblock(struct optq_tree *t, u64 now)
 struct optq_pkt *optq_take(struct optq_tree *t, struct optq_class *leaf,
 			   u64 now, struct optq_drops *drops)
 {
-	struct optq_pkt *pkt = optq_leaf_dequeue(&t->flows, &leaf->leaf, now,
-						 drops);
+	u64 aqm = leaf->leaf.drop_aqm, marks = leaf->leaf.ecn_marks;
+	struct optq_pkt *pkt;
 
+	pkt = optq_leaf_dequeue(&t->flows, &leaf->leaf, now, drops);
+	if (unlikely(leaf->leaf.drop_aqm != aqm ||
+		     leaf->leaf.ecn_marks != marks))
+		count_codel_up(leaf, leaf->leaf.drop_aqm - aqm,
+			       leaf->leaf.ecn_marks - marks);
 	leaf_set_qlen(t, leaf);
 	if (pkt)
 		optq_sent(t, leaf, pkt->len, now);
@@ -443,6 +473,7 @@ struct optq_pkt *optq_dequeue(struct optq_tree *t, u64 now,
 void optq_purge(struct optq_tree *t, struct optq_class *c, u64 now,
 		struct optq_drops *drops)
 {
+	optq_count_drop_other(c, c->leaf.packets);
 	optq_leaf_purge(&t->flows, &c->leaf, drops);
 	leaf_set_qlen(t, c);
 	optq_class_update(t, c, now);
@@ -451,6 +482,9 @@ void optq_purge(struct optq_tree *t, struct optq_class *c, u64 now,
 void optq_move_queue(struct optq_tree *t, struct optq_class *dst,
 		     struct optq_class *src, u64 now)
 {
+	/* What waits counts where it goes, and so at one place. */
+	dst->count.enqueued += src->leaf.packets;
+	src->count.enqueued -= src->leaf.packets;
 	optq_leaf_move(&t->flows, &dst->leaf, &src->leaf);
 	leaf_set_qlen(t, src);
 	leaf_set_qlen(t, dst);
@@ -462,15 +496,18 @@ void optq_class_unhook(struct optq_tree *t, struct optq_class *c, u64 now)
 {
 	optq_class_unlink(t, c, now);
 	if (c->parent) {
-		c->parent->n_children--;
 		c->parent->rate_below = 0;
 		optq_list_del(&c->sibling);
+		if (!--c->parent->n_children)
+			optq_class_count_anew(c->parent);
 	}
 	c->parent = NULL;
 	c->attached = false;
 	c->depth = 0;
 	c->rate_below = 0;
 	optq_wfq_set_weight(&c->guaranteed, 1);
+	if (c->n_children)
+		optq_class_count_anew(c);
 	while (!optq_list_empty(&c->children)) {
 		struct optq_class *child = optq_list_entry(c->children.next,
 							   struct optq_class,

@@ -41,6 +41,10 @@ void optq_enqueue(struct optq_tree *t, struct optq_class *leaf,
 		  struct optq_pkt *pkt, u32 hash, u64 now,
 		  struct optq_drops *drops);
 
+/* Gives up one packet of the longest flow of leaf, which is not empty. */
+void optq_drop_longest(struct optq_tree *t, struct optq_class *leaf,
+		       struct optq_drops *drops);
+
 /* Packets have left c's own queue by another way than those below. */
 void optq_class_requeued(struct optq_tree *t, struct optq_class *c, u64 now);
 

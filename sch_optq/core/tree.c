@@ -339,8 +339,10 @@ void optq_class_detach(struct optq_tree *t, struct optq_class *c, u64 now)
 	parent->n_children--;
 	c->parent = NULL;
 	c->attached = false;
-	if (optq_class_is_leaf(parent) && parent->parent)
+	if (optq_class_is_leaf(parent) && parent->parent) {
 		leaf_configure(t, parent);
+		optq_class_count_anew(parent);
+	}
 	optq_class_update(t, parent, now);
 }
 
@@ -365,7 +367,7 @@ static void class_trim(struct optq_tree *t, struct optq_class *c, u32 cap,
 		cap++;
 	}
 	while (c->leaf.packets > cap)
-		optq_leaf_drop_longest(&t->flows, &c->leaf, drops);
+		optq_drop_longest(t, c, drops);
 	optq_class_requeued(t, c, now);
 }
 

@@ -453,7 +453,13 @@ void sim_check_counts(struct sim *s)
 		if (n->c->leaf.drop_overlimit + n->c->leaf.drop_aqm !=
 		    n->dropped)
 			sim_fail(s, "class %d counts other drops", i);
+		if (optq_class_is_leaf(n->c) &&
+		    n->c->count.enqueued != n->c->count.packets +
+				optq_class_drops(n->c) + n->c->qlen)
+			sim_fail(s, "leaf %d sent, dropped and holds other than came", i);
 	}
+	if (s->in != s->t.root.count.packets + optq_class_drops(&s->t.root) + queued)
+		sim_fail(s, "the link's counts and what came differ");
 	if (s->in != s->out + s->dropped + queued)
 		sim_fail(s, "%llu in, %llu out, %llu dropped, %llu queued",
 			 (unsigned long long)s->in, (unsigned long long)s->out,
