@@ -8,11 +8,9 @@
 #include "qdisc.h"
 #include "stats.h"
 
-struct optq_cl *optq_cl_alloc(struct optq_sched *q, u32 id, const char *name,
-			      struct netlink_ext_ack *extack)
+struct optq_cl *optq_cl_alloc(struct optq_sched *q, u32 id, const char *name)
 {
 	struct optq_cl *cl = kzalloc(sizeof(*cl), GFP_KERNEL_ACCOUNT);
-	int err;
 
 	if (!cl)
 		return ERR_PTR(-ENOMEM);
@@ -24,12 +22,6 @@ struct optq_cl *optq_cl_alloc(struct optq_sched *q, u32 id, const char *name,
 			kfree(cl);
 			return ERR_PTR(-ENOMEM);
 		}
-	}
-	err = tcf_block_get(&cl->block, &cl->filter_list, q->sch, extack);
-	if (err) {
-		kfree(cl->name);
-		kfree(cl);
-		return ERR_PTR(err);
 	}
 	optq_class_init(&q->tree, &cl->core);
 	return cl;
@@ -143,20 +135,28 @@ static struct optq_cl *class_new(struct optq_sched *q, u32 classid,
 			return ERR_PTR(err);
 		name = nla_data(tb[OPTQ_CLASS_A_NAME]);
 	}
-	return optq_cl_alloc(q, TC_H_MIN(classid), name, extack);
+	return optq_cl_alloc(q, TC_H_MIN(classid), name);
 }
 
-static void class_warn_overflow(const struct optq_class *c,
+/* A tree grows class by class, so what does not fit yet is no error. */
+static void class_warn_overflow(const struct optq_sched *q,
+				const struct optq_class *c,
 				struct netlink_ext_ack *extack)
 {
 	const struct optq_class *p;
 
 	for (p = c->parent; p; p = p->parent) {
-		if (optq_class_overflow(p) && !p->conf.oversubscribe) {
+		if (!optq_class_overflow(p) || p->conf.oversubscribe)
+			continue;
+		if (optq_is_cl(q, p))
+			optq_set_err_fmt(extack, "the rates below a class exceed its own: served in proportion",
+					 "the rates below class %x:%x exceed its own: served in proportion",
+					 TC_H_MAJ(q->sch->handle) >> 16,
+					 optq_cl(p)->common.classid);
+		else
 			NL_SET_ERR_MSG(extack,
-				       "the rates below a class add up to more than its own: they are served in proportion");
-			return;
-		}
+				       "the classes' rates exceed the link's: served in proportion");
+		return;
 	}
 }
 
@@ -192,7 +192,7 @@ static int class_add(struct optq_sched *q, u32 classid,
 
 	qdisc_put(old);
 	qdisc_class_hash_grow(q->sch, &q->clhash);
-	class_warn_overflow(&cl->core, extack);
+	class_warn_overflow(q, &cl->core, extack);
 	*arg = (unsigned long)cl;
 	return 0;
 }
@@ -229,7 +229,7 @@ static int class_modify(struct optq_sched *q, struct optq_cl *cl,
 	optq_verify(q, "class change");
 	sch_tree_unlock(q->sch);
 	qdisc_put(old);
-	class_warn_overflow(&cl->core, extack);
+	class_warn_overflow(q, &cl->core, extack);
 	return 0;
 }
 
@@ -253,6 +253,11 @@ static int class_change(struct Qdisc *sch, u32 classid, u32 parentid,
 	}
 	if (cl)
 		conf = cl->core.conf;
+	if (tca[TCA_OPTIONS] && !(tca[TCA_OPTIONS]->nla_type & NLA_F_NESTED)) {
+		NL_SET_ERR_MSG(extack,
+			       "these are another qdisc's options: classes here are of kind optq");
+		return -EINVAL;
+	}
 	if (tca[TCA_OPTIONS]) {
 		err = optq_parse_class(tca[TCA_OPTIONS], &conf, tb, extack);
 		if (err)
@@ -280,6 +285,40 @@ static int class_change(struct Qdisc *sch, u32 classid, u32 parentid,
 	return class_modify(q, cl, parent, &conf, extack);
 }
 
+static bool class_has_rule(const struct optq_sched *q, u32 id)
+{
+	u32 i;
+
+	for (i = 0; q->rules && i < q->rules->n; i++) {
+		if (q->rules->slot[i].rule.class_id == id)
+			return true;
+	}
+	return false;
+}
+
+static int class_may_go(const struct optq_sched *q, const struct optq_cl *cl,
+			struct netlink_ext_ack *extack)
+{
+	if (cl->core.n_children) {
+		NL_SET_ERR_MSG(extack, "class has classes below it");
+		return -EBUSY;
+	}
+	if (cl->filter_cnt) {
+		NL_SET_ERR_MSG(extack, "a filter points to the class");
+		return -EBUSY;
+	}
+	if (class_has_rule(q, cl->common.classid)) {
+		NL_SET_ERR_MSG(extack,
+			       "a rule of the policy names the class: take both out with optqctl");
+		return -EBUSY;
+	}
+	/* Scripts written for HTB do that. */
+	if (cl->common.classid == q->conf.default_id)
+		NL_SET_ERR_MSG(extack,
+			       "this was the default class: what no filter knows goes first now, unshaped");
+	return 0;
+}
+
 static int class_delete(struct Qdisc *sch, unsigned long arg,
 			struct netlink_ext_ack *extack)
 {
@@ -292,14 +331,9 @@ static int class_delete(struct Qdisc *sch, unsigned long arg,
 	err = optq_may_configure(extack);
 	if (err)
 		return err;
-	if (cl->core.n_children) {
-		NL_SET_ERR_MSG(extack, "class has classes below it");
-		return -EBUSY;
-	}
-	if (cl->filter_cnt) {
-		NL_SET_ERR_MSG(extack, "a filter points to the class");
-		return -EBUSY;
-	}
+	err = class_may_go(q, cl, extack);
+	if (err)
+		return err;
 	sch_tree_lock(sch);
 	now = ktime_get_ns();
 	old = optq_ungraft(q, &cl->core, now);
@@ -333,12 +367,25 @@ static void class_walk(struct Qdisc *sch, struct qdisc_walker *arg)
 	}
 }
 
+/*
+ * A block costs more than all else of a class, and binding one takes the longer
+ * the more there are: a class gets its own with its first filter.  Who only looks
+ * brings no extack.
+ */
 static struct tcf_block *class_tcf_block(struct Qdisc *sch, unsigned long arg,
 					 struct netlink_ext_ack *extack)
 {
+	struct optq_cl *cl = (struct optq_cl *)arg;
 	struct optq_sched *q = qdisc_priv(sch);
 
-	return arg ? ((struct optq_cl *)arg)->block : q->block;
+	if (!cl)
+		return q->block;
+	if (!cl->block && extack) {
+		ASSERT_RTNL();
+		if (tcf_block_get(&cl->block, &cl->filter_list, sch, extack))
+			cl->block = NULL;
+	}
+	return cl->block;
 }
 
 static unsigned long class_bind_filter(struct Qdisc *sch, unsigned long parent,

@@ -33,42 +33,53 @@ static struct net_device *genl_dev(struct net *net, struct nlattr **attrs,
 	return dev;
 }
 
+/* The device's optq; NULL: its root qdisc is another. */
+static struct optq_sched *dev_sched(const struct net_device *dev)
+{
+	struct Qdisc *sch = rtnl_dereference(dev->qdisc);
+
+	return sch && sch->ops == &optq_qdisc_ops ? qdisc_priv(sch) : NULL;
+}
+
 struct optq_sched *optq_genl_sched(struct net *net, struct nlattr **attrs,
 				   struct netlink_ext_ack *extack)
 {
 	struct net_device *dev = genl_dev(net, attrs, extack);
-	struct Qdisc *sch;
+	struct optq_sched *q;
 
 	if (IS_ERR(dev))
 		return ERR_CAST(dev);
-	sch = rtnl_dereference(dev->qdisc);
-	if (!sch || sch->ops != &optq_qdisc_ops) {
+	q = dev_sched(dev);
+	if (!q) {
 		NL_SET_ERR_MSG(extack, "the device's root qdisc is not optq");
 		return ERR_PTR(-ENOENT);
 	}
-	return qdisc_priv(sch);
+	return q;
 }
 
 static int tree_check_only(struct genl_info *info, struct optq_stage *st)
 {
 	struct net_device *dev = genl_dev(genl_info_net(info), info->attrs,
 					  info->extack);
-
-	if (IS_ERR(dev))
-		return PTR_ERR(dev);
-	optq_link_defaults(dev, &st->link);
-	return optq_stage_parse(st, info->nlhdr, true, info->extack);
-}
-
-static int tree_replace(struct genl_info *info, struct optq_stage *st)
-{
-	struct nlattr *gen = info->attrs[OPTQ_A_GENERATION];
 	struct optq_sched *q;
 	int err;
 
-	q = optq_genl_sched(genl_info_net(info), info->attrs, info->extack);
-	if (IS_ERR(q))
-		return PTR_ERR(q);
+	if (IS_ERR(dev))
+		return PTR_ERR(dev);
+	q = dev_sched(dev);
+	optq_link_defaults(dev, &st->link);
+	if (q)
+		st->link.flows = q->conf.flows;
+	err = optq_stage_parse(st, info->nlhdr, !q, info->extack);
+	return err || !q ? err : optq_swap_check(q, st, info->extack);
+}
+
+static int tree_replace(struct optq_sched *q, struct genl_info *info,
+			struct optq_stage *st, u32 *dropped)
+{
+	struct nlattr *gen = info->attrs[OPTQ_A_GENERATION];
+	int err;
+
 	if (gen && nla_get_u32(gen) != q->generation) {
 		NL_SET_ERR_MSG_ATTR(info->extack, gen,
 				    "the tree has been changed meanwhile");
@@ -78,11 +89,28 @@ static int tree_replace(struct genl_info *info, struct optq_stage *st)
 	optq_link_defaults(qdisc_dev(q->sch), &st->link);
 	st->link.flows = q->conf.flows;
 	err = optq_stage_parse(st, info->nlhdr, false, info->extack);
-	return err ?: optq_swap(q, st, info->extack);
+	return err ?: optq_swap(q, st, dropped, info->extack);
+}
+
+static int tree_set_locked(struct genl_info *info, struct optq_stage *st,
+			   struct sk_buff *reply)
+{
+	struct optq_sched *q;
+	u32 dropped;
+	int err;
+
+	q = optq_genl_sched(genl_info_net(info), info->attrs, info->extack);
+	if (IS_ERR(q))
+		return PTR_ERR(q);
+	err = tree_replace(q, info, st, &dropped);
+	if (!err && reply)
+		optq_put_swapped(reply, info, q, dropped);
+	return err;
 }
 
 static int genl_tree_set(struct sk_buff *skb, struct genl_info *info)
 {
+	struct sk_buff *reply = NULL;
 	struct optq_stage st = {};
 	u32 flags = 0;
 	int err;
@@ -92,11 +120,23 @@ static int genl_tree_set(struct sk_buff *skb, struct genl_info *info)
 		return err;
 	if (info->attrs[OPTQ_A_FLAGS])
 		flags = nla_get_u32(info->attrs[OPTQ_A_FLAGS]);
+	/* Before the change: after it nothing may fail. */
+	if (info->nlhdr->nlmsg_flags & NLM_F_ECHO && !(flags & OPTQ_F_CHECK)) {
+		reply = nlmsg_new(NLMSG_DEFAULT_SIZE, GFP_KERNEL);
+		if (!reply)
+			return -ENOMEM;
+	}
 	rtnl_lock();
 	err = flags & OPTQ_F_CHECK ? tree_check_only(info, &st) :
-				     tree_replace(info, &st);
+				     tree_set_locked(info, &st, reply);
 	optq_stage_free(&st);
 	rtnl_unlock();
+	if (!reply)
+		return err;
+	if (err)
+		nlmsg_free(reply);
+	else
+		genlmsg_reply(reply, info);
 	return err;
 }
 

@@ -14,6 +14,10 @@ void optq_genl_exit(void);
 struct optq_sched *optq_genl_sched(struct net *net, struct nlattr **attrs,
 				   struct netlink_ext_ack *extack);
 
+/* What came of a change, into the reply to it.  RTNL held. */
+void optq_put_swapped(struct sk_buff *reply, struct genl_info *info,
+		      struct optq_sched *q, u32 dropped);
+
 int optq_genl_tree_get(struct sk_buff *skb, struct genl_info *info);
 int optq_genl_class_dump(struct sk_buff *skb, struct netlink_callback *cb);
 int optq_genl_rule_dump(struct sk_buff *skb, struct netlink_callback *cb);

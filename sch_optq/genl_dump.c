@@ -16,7 +16,7 @@ static int put_link_stats(struct sk_buff *skb, struct optq_sched *q)
 }
 
 static int put_class_stats(struct sk_buff *skb, struct optq_sched *q,
-			   const struct optq_cl *cl)
+			   struct optq_cl *cl)
 {
 	struct optq_hist hist;
 	struct optq_stats st;
@@ -75,8 +75,24 @@ int optq_genl_tree_get(struct sk_buff *skb, struct genl_info *info)
 	return genlmsg_reply(reply, info);
 }
 
+void optq_put_swapped(struct sk_buff *reply, struct genl_info *info,
+		      struct optq_sched *q, u32 dropped)
+{
+	void *hdr = genlmsg_put_reply(reply, info, &optq_genl_family, 0,
+				      OPTQ_CMD_TREE_SET);
+
+	/* It has room for far more. */
+	if (!hdr ||
+	    nla_put_u32(reply, OPTQ_A_IFINDEX, qdisc_dev(q->sch)->ifindex) ||
+	    nla_put_u32(reply, OPTQ_A_GENERATION, q->generation) ||
+	    nla_put_u32(reply, OPTQ_A_DROPPED, dropped))
+		WARN_ON_ONCE(1);
+	else
+		genlmsg_end(reply, hdr);
+}
+
 static int fill_class(struct sk_buff *skb, struct optq_sched *q,
-		      const struct optq_cl *cl)
+		      struct optq_cl *cl)
 {
 	const struct optq_class *parent = cl->core.parent;
 	struct nlattr *nest = nla_nest_start(skb, OPTQ_A_CLASS);

@@ -25,6 +25,18 @@ static void graft_drain(struct optq_sched *q, struct optq_cl *cl, u64 now)
 	optq_settle(q->sch, &drops);
 }
 
+void optq_count_grafted(struct optq_cl *cl)
+{
+	struct optq_class *c = &cl->core;
+	u64 known = c->count.packets + optq_class_drops(c) + c->leaf.packets +
+		    cl->qdisc->q.qlen;
+
+	if (known < c->count.enqueued)
+		optq_count_drop_other(c, (u32)(c->count.enqueued - known));
+	else
+		c->count.enqueued = known;
+}
+
 struct Qdisc *optq_ungraft(struct optq_sched *q, struct optq_class *c, u64 now)
 {
 	struct optq_cl *cl = optq_cl(c);
@@ -34,8 +46,8 @@ struct Qdisc *optq_ungraft(struct optq_sched *q, struct optq_class *c, u64 now)
 		return NULL;
 	old = cl->qdisc;
 	graft_drain(q, cl, now);
-	c->count.drop_other += old->q.qlen;
 	qdisc_purge_queue(old);
+	optq_count_grafted(cl);
 	cl->qdisc = NULL;
 	optq_foreign_qlen(&q->tree, c, 0, now);
 	return old;

@@ -13,6 +13,13 @@
  */
 struct Qdisc *optq_ungraft(struct optq_sched *q, struct optq_class *c, u64 now);
 
+/*
+ * What a grafted qdisc drops or doubles after it has taken a packet it tells
+ * nobody: brings the counts of its leaf in line with what it holds.  The tree
+ * lock is held.
+ */
+void optq_count_grafted(struct optq_cl *cl);
+
 struct Qdisc *optq_class_leaf(struct Qdisc *sch, unsigned long arg);
 int optq_class_graft(struct Qdisc *sch, unsigned long arg, struct Qdisc *new,
 		     struct Qdisc **old, struct netlink_ext_ack *extack);

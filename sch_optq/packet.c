@@ -113,6 +113,13 @@ static int enqueue_one(struct optq_sched *q, struct optq_class *c,
 	return NET_XMIT_SUCCESS;
 }
 
+/* It came, and was given up before it was in a queue of ours. */
+static void count_refused(struct optq_class *c)
+{
+	c->count.enqueued++;
+	optq_count_drop_other(c, 1);
+}
+
 static int enqueue_grafted(struct optq_sched *q, struct optq_cl *cl,
 			   struct sk_buff *skb, u64 now,
 			   struct sk_buff **to_free)
@@ -127,7 +134,7 @@ static int enqueue_grafted(struct optq_sched *q, struct optq_cl *cl,
 		cl->core.count.enqueued++;
 	} else if (net_xmit_drop_count(ret)) {
 		qdisc_qstats_drop(q->sch);
-		cl->core.count.drop_other++;
+		count_refused(&cl->core);
 	}
 	/* A re-entrant enqueue may have come in between: ask, do not count. */
 	optq_foreign_qlen(&q->tree, &cl->core, child->q.qlen, now);
@@ -177,7 +184,7 @@ static int enqueue_gso(struct optq_sched *q, struct optq_class *c,
 
 	segs = skb_gso_segment(skb, netif_skb_features(skb) & ~NETIF_F_GSO_MASK);
 	if (IS_ERR_OR_NULL(segs)) {
-		c->count.drop_other++;
+		count_refused(c);
 		return qdisc_drop(skb, q->sch, to_free);
 	}
 	skb_list_walk_safe(segs, segs, next) {
@@ -208,8 +215,10 @@ int optq_enqueue_skb(struct sk_buff *skb, struct Qdisc *sch,
 	if (!c && ret == OPTQ_CONSUMED)
 		return NET_XMIT_SUCCESS | __NET_XMIT_STOLEN;
 	if (!c) {
-		if (ret & __NET_XMIT_BYPASS)
+		if (ret & __NET_XMIT_BYPASS) {
 			qdisc_qstats_drop(sch);
+			optq_count_drop_other(&q->tree.root, 1);
+		}
 		__qdisc_drop(skb, to_free);
 		return ret;
 	}

@@ -4,6 +4,7 @@
 
 #include "access.h"
 #include "conf.h"
+#include "graft.h"
 #include "packet.h"
 #include "stats.h"
 
@@ -59,9 +60,11 @@ static void optq_reset(struct Qdisc *sch)
 
 	if (!q->flow_mem)
 		return;
+	sch->qstats.drops += optq_queued(sch);
 	list_for_each_entry(cl, &q->classes, link) {
 		if (cl->qdisc) {
 			qdisc_reset(cl->qdisc);
+			optq_count_grafted(cl);
 			optq_foreign_qlen(&q->tree, &cl->core, 0, now);
 		}
 		optq_purge(&q->tree, &cl->core, now, &drops);
@@ -216,17 +219,32 @@ static int optq_dump_stats(struct Qdisc *sch, struct gnet_dump *d)
 #ifdef OPTQ_DEBUG
 #include "core/verify.h"
 
+/* A grafted qdisc drops what it took without a word. */
+static const char *verify_counts(const struct optq_sched *q)
+{
+	struct optq_cl *cl;
+
+	list_for_each_entry(cl, &q->classes, link) {
+		const struct optq_class *c = &cl->core;
+
+		if (!cl->qdisc && optq_class_is_leaf(c) &&
+		    c->count.enqueued != c->count.packets +
+					 optq_class_drops(c) + c->own_qlen)
+			return "a class sent, dropped and holds other than came";
+	}
+	return NULL;
+}
+
 void optq_verify(struct optq_sched *q, const char *where)
 {
-	const char *broken = optq_tree_verify(&q->tree);
-	u32 aside = q->sch->gso_skb.qlen + q->sch->skb_bad_txq.qlen;
+	const char *broken = optq_tree_verify(&q->tree) ?: verify_counts(q);
 
 	/*
 	 * What a grafted qdisc holds is known of the last look at it, so the
 	 * two are compared where there never was one.
 	 */
 	if (!broken && !q->was_grafted &&
-	    q->sch->q.qlen != q->tree.qlen + aside)
+	    optq_queued(q->sch) != q->tree.qlen)
 		broken = "qlen of the qdisc and of the tree differ";
 	WARN_ONCE(broken, "optq: after %s: %s\n", where, broken);
 }

@@ -20,7 +20,7 @@ struct optq_cl {
 	struct optq_class core;
 	struct Qdisc *qdisc;			/* grafted; NULL: own queue */
 	struct tcf_proto __rcu *filter_list;
-	struct tcf_block *block;
+	struct tcf_block *block;		/* NULL: no filter yet */
 	u32 filter_cnt;				/* tc filters that name it */
 	bool stays;				/* in the tree that is to come */
 	char *name;				/* NULL: known by its id */
@@ -81,6 +81,12 @@ static inline struct sk_buff *optq_skb(struct optq_pkt *pkt)
 	return container_of(cb, struct sk_buff, cb);
 }
 
+/* Packets in sch's queues; what a driver gave back has left them. */
+static inline u32 optq_queued(const struct Qdisc *sch)
+{
+	return sch->q.qlen - sch->gso_skb.qlen - sch->skb_bad_txq.qlen;
+}
+
 static inline struct optq_cl *optq_cl(const struct optq_class *c)
 {
 	return container_of(c, struct optq_cl, core);
@@ -100,12 +106,8 @@ static inline bool optq_is_cl(const struct optq_sched *q,
 	return c != &q->tree.root && c != &q->tree.direct;
 }
 
-/*
- * A class that is in no tree yet, with a filter block of its own; ERR_PTR on
- * failure.  Sleeps; RTNL held.
- */
-struct optq_cl *optq_cl_alloc(struct optq_sched *q, u32 id, const char *name,
-			      struct netlink_ext_ack *extack);
+/* A class that is in no tree yet; ERR_PTR on failure.  Sleeps; RTNL held. */
+struct optq_cl *optq_cl_alloc(struct optq_sched *q, u32 id, const char *name);
 
 /* Frees a class that is off the tree and the hash.  RTNL held, may sleep. */
 void optq_cl_free(struct optq_cl *cl);

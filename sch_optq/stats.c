@@ -1,19 +1,40 @@
 // SPDX-License-Identifier: GPL-2.0
+#include "graft.h"
 #include "stats.h"
 
 static void leaf_stats(const struct optq_class *c, struct optq_stats *st)
 {
 	const struct optq_leaf *l = &c->leaf;
 
-	st->drop_overlimit = l->drop_overlimit;
-	st->drop_aqm = l->drop_aqm;
-	st->ecn_marks = l->ecn_marks;
 	st->backlog_bytes = l->bytes;
 	st->backlog_packets = l->packets;
 	st->flows = l->flows;
 	st->flows_new = l->flows_new;
 	st->sojourn_avg_ns = l->sojourn_avg_ns;
 	st->sojourn_max_ns = l->sojourn_max_ns;
+}
+
+/* Of a class: what went through it, and what was lost at it and below. */
+static void count_stats(const struct optq_sched *q, const struct optq_class *c,
+			struct optq_stats *st)
+{
+	const struct optq_class_counters *n = &c->count;
+
+	st->packets = n->packets;
+	st->bytes = n->bytes;
+	st->drop_overlimit = c->leaf.drop_overlimit + n->drop_overlimit_below;
+	st->drop_aqm = c->leaf.drop_aqm + n->drop_aqm_below;
+	st->drop_other = n->drop_other;
+	st->ecn_marks = c->leaf.ecn_marks + n->ecn_marks_below;
+	st->guaranteed_bytes = n->guaranteed_bytes;
+	st->throttled_ns = n->throttled_ns;
+	if (c == &q->tree.root)
+		st->enqueued = n->packets + optq_class_drops(c) +
+			       optq_queued(q->sch);
+	else if (!optq_class_is_leaf(c))
+		st->enqueued = n->packets + optq_class_drops(c);
+	else
+		st->enqueued = n->enqueued;
 }
 
 static void hist_stats(const struct optq_hist *hist, struct optq_stats *st)
@@ -29,9 +50,23 @@ static void hist_stats(const struct optq_hist *hist, struct optq_stats *st)
 	st->sojourn_p999_ns = min(ns[3], st->sojourn_max_ns);
 }
 
-void optq_get_stats(struct optq_sched *q, const struct optq_class *c,
+/* The link's sums need what grafted qdiscs have done since the last look. */
+static void settle_grafted(struct optq_sched *q)
+{
+	struct optq_cl *cl;
+
+	if (!q->was_grafted)
+		return;
+	list_for_each_entry(cl, &q->classes, link) {
+		if (cl->qdisc)
+			optq_count_grafted(cl);
+	}
+}
+
+void optq_get_stats(struct optq_sched *q, struct optq_class *c,
 		    struct optq_stats *st, struct optq_hist *hist)
 {
+	bool grafted;
 	u64 now;
 
 	memset(st, 0, sizeof(*st));
@@ -39,22 +74,22 @@ void optq_get_stats(struct optq_sched *q, const struct optq_class *c,
 		memset(hist, 0, sizeof(*hist));
 	sch_tree_lock(q->sch);
 	now = ktime_get_ns();
+	grafted = optq_is_cl(q, c) && optq_cl(c)->qdisc;
+	if (grafted)
+		optq_count_grafted(optq_cl(c));
+	if (c == &q->tree.root)
+		settle_grafted(q);
 	leaf_stats(c, st);
+	count_stats(q, c, st);
 	if (hist && c->leaf.hist)
 		*hist = *c->leaf.hist;
-	st->packets = c->count.packets;
-	st->bytes = c->count.bytes;
-	st->enqueued = c->count.enqueued;
-	st->drop_other = c->count.drop_other;
-	st->guaranteed_bytes = c->count.guaranteed_bytes;
-	st->throttled_ns = c->count.throttled_ns;
 	if (c->red && (c->qlen || c->band_map))
 		st->throttled_ns += now - c->red_since_ns;
 	if (c == &q->tree.root) {
 		st->backlog_packets = q->sch->q.qlen;
 		st->backlog_bytes = q->sch->qstats.backlog;
 		st->flows = q->tree.flows.used;
-	} else if (optq_is_cl(q, c) && optq_cl(c)->qdisc) {
+	} else if (grafted) {
 		/* Its own: what the tree knows of it may be of a moment ago. */
 		st->backlog_packets += optq_cl(c)->qdisc->q.qlen;
 		st->backlog_bytes += optq_cl(c)->qdisc->qstats.backlog;

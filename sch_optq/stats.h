@@ -8,7 +8,7 @@
  * Copies the counters of a class, the direct queue or the link, and those of its
  * histogram unless hist is NULL, under the lock.  Percentiles are 0 without.
  */
-void optq_get_stats(struct optq_sched *q, const struct optq_class *c,
+void optq_get_stats(struct optq_sched *q, struct optq_class *c,
 		    struct optq_stats *st, struct optq_hist *hist);
 
 #endif /* OPTQ_STATS_H */

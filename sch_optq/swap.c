@@ -2,32 +2,48 @@
 #include "graft.h"
 #include "swap.h"
 
+int optq_swap_check(struct optq_sched *q, const struct optq_stage *st,
+		    struct netlink_ext_ack *extack)
+{
+	struct optq_cl *cl;
+
+	list_for_each_entry(cl, &q->classes, link) {
+		if (!cl->filter_cnt ||
+		    optq_stage_find(st, cl->common.classid) != OPTQ_NONE)
+			continue;
+		optq_set_err_fmt(extack, "a tc filter points to a class that would go: delete the filter first",
+				 "a tc filter points to class %x:%x, which would go: delete it first",
+				 TC_H_MAJ(q->sch->handle) >> 16,
+				 cl->common.classid);
+		return -EBUSY;
+	}
+	return 0;
+}
+
 /* Everything that can fail, before anything is touched. */
 static int swap_prepare(struct optq_sched *q, struct optq_stage *st,
 			struct netlink_ext_ack *extack)
 {
 	struct optq_cl *cl;
 	u32 i;
+	int err;
 
+	err = optq_swap_check(q, st, extack);
+	if (err)
+		return err;
 	list_for_each_entry(cl, &q->classes, link) {
 		u32 at = optq_stage_find(st, cl->common.classid);
 
 		cl->stays = at != OPTQ_NONE;
-		if (!cl->stays) {
-			if (!cl->filter_cnt)
-				continue;
-			NL_SET_ERR_MSG(extack,
-				       "a tc filter points to a class that would go: delete the filter first");
-			return -EBUSY;
-		}
-		st->class[at].cl = cl;
+		if (cl->stays)
+			st->class[at].cl = cl;
 	}
 	for (i = 0; i < st->n; i++) {
 		struct optq_stage_class *c = &st->class[i];
 
 		if (c->cl)
 			continue;
-		cl = optq_cl_alloc(q, c->id, c->name, extack);
+		cl = optq_cl_alloc(q, c->id, c->name);
 		if (IS_ERR(cl))
 			return PTR_ERR(cl);
 		c->cl = cl;
@@ -127,7 +143,7 @@ static void swap_commit(struct optq_sched *q, struct optq_stage *st,
 	optq_verify(q, "swap");
 }
 
-int optq_swap(struct optq_sched *q, struct optq_stage *st,
+int optq_swap(struct optq_sched *q, struct optq_stage *st, u32 *dropped,
 	      struct netlink_ext_ack *extack)
 {
 	struct optq_cl *cl, *tmp;
@@ -137,6 +153,7 @@ int optq_swap(struct optq_sched *q, struct optq_stage *st,
 	u32 i, elems;
 	int err;
 
+	*dropped = 0;
 	names = kvcalloc(st->n + 1, sizeof(*names), GFP_KERNEL_ACCOUNT);
 	put = kvcalloc(st->n + 1, sizeof(*put), GFP_KERNEL_ACCOUNT);
 	err = names && put ? swap_prepare(q, st, extack) : -ENOMEM;
@@ -144,7 +161,9 @@ int optq_swap(struct optq_sched *q, struct optq_stage *st,
 		err = swap_names(st, names);
 	if (!err) {
 		sch_tree_lock(q->sch);
+		*dropped = q->sch->q.qlen;
 		swap_commit(q, st, names, put, &gone);
+		*dropped -= q->sch->q.qlen;
 		sch_tree_unlock(q->sch);
 		/* It doubles at each call, when it must. */
 		do {

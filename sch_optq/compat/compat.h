@@ -72,6 +72,18 @@ static inline void optq_set_pkt_len(struct sk_buff *seg, u32 len)
 #endif
 }
 
+/*
+ * Old kernels only carry texts that never change: those say less.  What fmt
+ * makes is at most NETLINK_MAX_FMTMSG_LEN - 1, that is 79, characters long.
+ */
+#ifdef NL_SET_ERR_MSG_FMT
+#define optq_set_err_fmt(extack, plain, fmt, ...) \
+	NL_SET_ERR_MSG_FMT(extack, fmt, ##__VA_ARGS__)
+#else
+#define optq_set_err_fmt(extack, plain, fmt, ...) \
+	NL_SET_ERR_MSG(extack, plain)
+#endif
+
 static inline struct nlattr **optq_dump_attrs(struct netlink_callback *cb)
 {
 #ifdef OPTQ_HAVE_GENL_INFO_DUMP

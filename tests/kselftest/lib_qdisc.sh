@@ -21,6 +21,8 @@
 #				of $RECEIVE_AT instead of $S4 if set
 #	received FIELD [PORT]	a figure of it, once nothing waits at $DEV; ends it
 #	settled HANDLE		all offered are sent or dropped, nothing waits
+#	balanced		at the link and each class of optq, what came is what
+#				was sent, dropped or waits
 #	log_mark, log_clean	what the kernel said since
 
 . "$OPTQ_HERE/lib_tc.sh"
@@ -183,6 +185,21 @@ no_backlog()
 		grep '^ backlog ' | grep -qv '^ backlog 0b 0p'
 }
 
+balanced()
+{
+	{ in_c tc -s qdisc show dev "$DEV"; in_c tc -s class show dev "$DEV"; } | awk '
+		/^(qdisc|class) / { here = $2 == "optq" ? $1 " " $3 : "" }
+		here && $1 == "Sent" { gsub(/[(,]/, ""); gone = $4 + $7 }
+		here && $1 == "backlog" { waits = $3 + 0 }
+		here && $1 == "enqueued" {
+			seen++
+			if ($2 == gone + waits) next
+			print here ": " $2 " came, " gone " gone, " waits " wait"
+			bad = 1
+		}
+		END { if (!seen) print "no optq: nothing was compared"; exit bad || !seen }'
+}
+
 settled()
 {
 	local sent drops
@@ -196,6 +213,7 @@ settled()
 	drops=$(figure "$1" drops)
 	same "$OFFERED" $((sent + drops)) "offered, and sent $sent + dropped $drops of $1" ||
 		{ in_c tc -s qdisc show dev "$DEV"; return 1; }
+	[ "$1" != 1: ] || balanced
 }
 
 log_mark()

@@ -8,6 +8,7 @@
  *	optq_nl try DEV < LINES		the same for a tree that is to be refused: one
  *					line more, "changed", if the answers of `dump`
  *					before and after differ
+ *	optq_nl echo DEV		set with NLM_F_ECHO: its answer too, in hex
  *	optq_nl get|classes|rules DEV	TREE_GET, CLASS_GET, RULE_GET: every
  *					attribute of the answer, in hex
  *	optq_nl dump DEV		all three
@@ -444,9 +445,9 @@ static char *dump_text(struct conn *c, const char *dev)
 	return text;
 }
 
-static int do_set(struct conn *c, const char *dev)
+static int do_set(struct conn *c, const char *dev, int flags)
 {
-	struct nl_msg *msg = request(c, OPTQ_CMD_TREE_SET, NLM_F_ACK,
+	struct nl_msg *msg = request(c, OPTQ_CMD_TREE_SET, NLM_F_ACK | flags,
 				     MESSAGE_MAX);
 	bool index_given = !strcmp(dev, "-");
 	char *line = NULL;
@@ -457,6 +458,7 @@ static int do_set(struct conn *c, const char *dev)
 	free(line);
 	if (!index_given)
 		nla_put_u32(msg, OPTQ_A_IFINDEX, ifindex_of(dev));
+	c->take = print_answer;
 	transact(c, msg);
 	if (!c->error)
 		printf("ok%s%s\n", c->reason[0] ? ": " : "", c->reason);
@@ -466,7 +468,7 @@ static int do_set(struct conn *c, const char *dev)
 static int do_try(struct conn *c, const char *dev)
 {
 	char *before = dump_text(c, dev), *after;
-	int rc = do_set(c, dev);
+	int rc = do_set(c, dev, 0);
 
 	after = dump_text(c, dev);
 	if (strcmp(before, after))
@@ -557,7 +559,9 @@ int main(int argc, char **argv)
 	out = stdout;
 	conn_open(&c);
 	if (!strcmp(verb, "set"))
-		return do_set(&c, argv[2]);
+		return do_set(&c, argv[2], 0);
+	if (!strcmp(verb, "echo"))
+		return do_set(&c, argv[2], NLM_F_ECHO);
 	if (!strcmp(verb, "try"))
 		return do_try(&c, argv[2]);
 	if (!strcmp(verb, "get"))
@@ -570,6 +574,6 @@ int main(int argc, char **argv)
 		return do_dump(&c, argv[2]);
 	if (!strcmp(verb, "rate") && argc == 4)
 		return do_rate(&c, argv[2], argv[3]);
-	fprintf(stderr, "usage: optq_nl set|try|get|classes|rules|dump DEV | rate DEV SECONDS\n");
+	fprintf(stderr, "usage: optq_nl set|echo|try|get|classes|rules|dump DEV | rate DEV SECONDS\n");
 	return 2;
 }

@@ -108,8 +108,8 @@ shrink_while_waiting()
 	# The class beside it goes on.
 	flood 50 400 -p 1:20
 	optq_wait_for 10 all_through 50 1:20 || { in_c tc -s class show dev "$DEV"; return 1; }
-	same "$(figure 10: qlen)" "$(cfigure 1:10 qlen)" "packets of the class" ||
-		return 1
+	same "$(figure 10: qlen)" "$(cfigure 1:10 qlen)" "packets of the class" &&
+	balanced || return 1
 	take_away
 }
 
@@ -145,7 +145,8 @@ plugged()
 	same 30 "$(figure 10: qlen)" "packets in the plug" &&
 	same 30 "$(figure 1: qlen)" "packets in the root" &&
 	same 30 "$(cfigure 1:10 qlen)" "packets in the class" &&
-	same "$(figure 10: backlog)" "$(figure 1: backlog)" "bytes in the root" || return 1
+	same "$(figure 10: backlog)" "$(figure 1: backlog)" "bytes in the root" &&
+	balanced || return 1
 	flood 50 400 -p 1:20
 	optq_wait_for 10 all_through 50 1:20 || { in_c tc -s class show dev "$DEV"; return 1; }
 	take_away
@@ -171,8 +172,14 @@ sums_of_levels()
 	same $(($(sent 1:10) + $(sent 1:20))) "$(sent 1:1)" \
 		"packets of the leaves, and above them" &&
 	same "$(sent 1:1)" "$(figure 1: packets)" "packets at the top, and of the root" &&
+	same "$(cfigure 1:1 drops)" "$(figure 1: drops)" "drops at the top, and of the root" &&
+	balanced &&
 	same 200 $(($(figure 1: packets) + $(figure 1: drops) + $(figure 1: qlen))) \
-		"sent, dropped and waiting"
+		"sent, dropped and waiting" || return 1
+	# What waits counts where it goes, and what is lost at once is lost there.
+	in_c tc class del dev "$DEV" classid 1:10 && balanced &&
+	in_c ip link set dev "$DEV" down && in_c ip link set dev "$DEV" up || return 1
+	same 0 "$(figure 1: qlen)" "packets after the device was down" && balanced
 }
 
 grafts=(fq_codel fq_codel-drops codel pfifo sfq cake netem tbf hfsc drr qfq optq blackhole)

@@ -268,9 +268,36 @@ filter_keeps_class()
 {
 	in_c tc filter add dev "$DEV" parent 1: protocol ip u32 match ip dport 9 0xffff \
 		flowid 1:2 || return 1
-	also refuses EBUSY "tc filter points to a class" "class id=3"
+	also refuses EBUSY "tc filter points to " "class id=3"
+	# Found by a check too, or several links would be applied by halves.
+	also refuses EBUSY "tc filter points to " "flags 1" "class id=3"
 	in_c tc filter del dev "$DEV" parent 1:
 	also loads "class id=3"
+	also base_tree
+	return $bad
+}
+
+# A smaller limit has no room for what waits, and the answer says for how much.
+room()
+{
+	local got
+	loads "link default=1" "class id=1 rate=1 ceil=1 burst=1600 cburst=1600" || return 1
+	OFFERED=0
+	flood 40 400 || return 1
+	got=$(printf '%s\n' "link default=1 limit=7" \
+		"class id=1 rate=1 ceil=1 burst=1600 cburst=1600" | nl echo "$DEV")
+	also same 7 "$(figure 1: qlen)" "packets left"
+	case $got in
+	*' 8='*) ;;
+	*)	echo "no count in: $got"; bad=1 ;;
+	esac
+	also same $((40 - 7 - $(figure 1: packets))) "$((0x$(printf '%s' "$got" |
+		sed -n 's/.* 8=\(..\)\(..\)0000.*/\2\1/p')))" "packets that the answer counts"
+	# A change that drops nothing, and one that is refused, say that too.
+	got=$(printf '%s\n' "class id=1" | nl echo "$DEV")
+	case $got in *' 8=00000000'*ok*) ;; *) echo "not 0: $got"; bad=1 ;; esac
+	got=$(printf '%s\n' "class id=1 parent=1" | nl echo "$DEV")
+	case $got in "refused ELOOP: "*) ;; *) echo "not refused: $got"; bad=1 ;; esac
 	also base_tree
 	return $bad
 }
@@ -326,7 +353,7 @@ dump_while_deleting()
 }
 
 ktap_header
-ktap_plan 22
+ktap_plan 23
 optq_require_root
 optq_require_module
 optq_require_tc
@@ -354,6 +381,7 @@ ktap_test "a check changes nothing" check_only
 ktap_test "devices" devices
 ktap_test "a tree that has moved on" generation
 ktap_test "a class that a tc filter names" filter_keeps_class
+ktap_test "a limit too small for what waits" room
 ktap_test "$MANY classes" many
 ktap_test "a dump while classes go" dump_while_deleting
 ktap_test "the device is free of it all" in_c tc qdisc del dev "$DEV" root

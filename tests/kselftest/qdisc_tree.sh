@@ -98,6 +98,36 @@ minor_0() { refused "" add parent 1:1 classid 1:0 optq rate 1mbit; }
 minor_ffff() { refused "minor 1 to fffe" add parent 1:1 classid 1:ffff optq rate 1mbit; }
 with_children() { refused "classes below it" delete classid 1:2; }
 with_filter() { refused "filter points to the class" delete classid 1:10; }
+with_rule()
+{
+	quietly in_c tc filter del dev "$DEV" parent 1: || return 1
+	{ echo "link default=32"; echo "class id=1"; echo "class id=16 parent=1"
+	  echo "class id=32 parent=1"; echo "rule class=16 dscp=46"; } |
+		in_c "$OPTQ_NL" set "$DEV" >/dev/null &&
+	refused "a rule of the policy names the class" delete classid 1:10 || return 1
+	# Scripts written for HTB do that; they are told what it means.
+	in_c tc class del dev "$DEV" classid 1:20 >"$TMP/del" 2>&1 || { cat "$TMP/del"; return 1; }
+	grep -q 'this was the default class' "$TMP/del" || { cat "$TMP/del"; return 1; }
+	small_tree
+}
+
+# Another kind's options, as a script half turned to optq has them.
+of_htb()
+{
+	refused "another qdisc's options" in_c tc class add dev "$DEV" parent 1: \
+		classid 1:30 htb rate 1mbit
+}
+
+# A tree grows class by class, so it is a warning; kernels before 6.2 name no class.
+too_much()
+{
+	in_c tc class add dev "$DEV" parent 1:2 classid 1:11 optq rate 30mbit >"$TMP/said" 2>&1 &&
+	grep -Eq 'rates below (class 1:2|a class) exceed its own' "$TMP/said" &&
+	delete classid 1:11 && return
+	cat "$TMP/said"
+	return 1
+}
+
 absent() { refused "" delete classid 1:77; }
 
 # What -force does is go on after an error; the errors are errors all the same.
@@ -211,7 +241,7 @@ under_traffic()
 }
 
 ktap_header
-ktap_plan 21
+ktap_plan 24
 optq_require_root
 optq_require_module
 optq_require_tc
@@ -235,6 +265,9 @@ ktap_test "minor 0 is refused" minor_0
 ktap_test "minor ffff is refused" minor_ffff
 ktap_test "a class with children stays" with_children
 ktap_test "a class that a filter names stays" with_filter
+ktap_test "a class that a rule names stays, the default may go" with_rule
+ktap_test "a class with htb's options is told so" of_htb
+ktap_test "rates that do not fit are told with the class" too_much
 ktap_test "a class that is not there cannot be deleted" absent
 ktap_test "tc -force changes nothing of that" forced
 ktap_test "a failed change leaves everything as it was" bad_change

@@ -33,7 +33,9 @@
 
 enum optq_cmd {
 	OPTQ_CMD_UNSPEC,
-	OPTQ_CMD_TREE_SET,	/* do: replace the whole tree, all or nothing */
+	OPTQ_CMD_TREE_SET,	/* do: replace the whole tree, all or nothing;
+				 * NLM_F_ECHO asks what came of it
+				 */
 	OPTQ_CMD_TREE_GET,	/* do: the link's parameters and totals */
 	OPTQ_CMD_CLASS_GET,	/* dump: classes with statistics */
 	OPTQ_CMD_RULE_GET,	/* dump: rules with hit counts */
@@ -54,6 +56,9 @@ enum optq_attr {
 				 * the one expected (EBUSY if it has moved on)
 				 */
 	OPTQ_A_PAD,
+	OPTQ_A_DROPPED,		/* u32, reply to TREE_SET with NLM_F_ECHO:
+				 * packets that the change had no room for
+				 */
 
 	__OPTQ_A_MAX,
 	OPTQ_A_MAX = __OPTQ_A_MAX - 1
@@ -162,8 +167,8 @@ enum optq_rule_attr {
 /*
  * Counters of a class or of the link; the value of *_A_STATS, and xstats
  * (TCA_STATS_APP) in tc.  A reader takes what both sides know of its length.
- * Of the link: packets, bytes, backlog, throttled_ns and flows; what is taken
- * in, given up and marked is counted at leaves, and 0 elsewhere.
+ * At every class, the link included, enqueued is packets + drops + backlog;
+ * of an inner class, that holds no packets itself, the backlog is 0.
  */
 struct optq_stats {
 	__u64 packets;		/* sent */
