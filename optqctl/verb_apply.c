@@ -38,6 +38,24 @@ static void report(struct apply *a, struct span at, const char *what,
 	free(text);
 }
 
+/* Names differ, an altname's device does not: only its index tells. */
+static void check_one_link(struct apply *a, size_t i)
+{
+	const struct link *link = a->links[i].link, *other;
+	size_t j;
+
+	for (j = 0; j < i; j++) {
+		other = a->links[j].link;
+		if (a->links[j].ifindex != a->links[i].ifindex)
+			continue;
+		diag_error(&a->d, link->device_at, "\"%s\" is the device of link \"%s\" in line %zu already (there \"%s\"): a device has one tree",
+			   link->device, other->name,
+			   source_position(&a->src, other->device_at.off).line,
+			   other->device);
+		return;
+	}
+}
+
 static bool find_devices(struct apply *a)
 {
 	const struct link *link;
@@ -50,6 +68,8 @@ static bool find_devices(struct apply *a)
 		if (!a->links[i].ifindex)
 			diag_error(&a->d, link->device_at, "there is no device \"%s\" here",
 				   link->device);
+		else
+			check_one_link(a, i);
 	}
 	return !a->d.errors;
 }

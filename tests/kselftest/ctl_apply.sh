@@ -177,6 +177,18 @@ test_missing_device()
 	fails "nosuch0: there is no such device here" ctl show nosuch0
 }
 
+# The altname is another name of the same device; both lines are told.
+test_one_device_twice()
+{
+	in_c ip link property add dev "$DEV" altname wan-alt || return 1
+	{
+		cat "$TMP/changed.yaml"
+		printf '  wan-alt: { egress: { default: a, classes: { a: } } }\n'
+	} >"$TMP/twice.yaml"
+	unchanged "twice.yaml:$(grep -n wan-alt "$TMP/twice.yaml" | cut -d: -f1):3: error: \"wan-alt\" is the device of link \"$DEV\" in line 3 already" \
+		ctl apply "$TMP/twice.yaml"
+}
+
 test_not_root()
 {
 	optq_require_cmd setpriv
@@ -273,7 +285,7 @@ test_module_missing()
 }
 
 ktap_header
-ktap_plan 13
+ktap_plan 14
 optq_require_root
 optq_require_module
 optq_require_ctl
@@ -286,6 +298,7 @@ ktap_test "a change keeps ids and counters of what lives on" test_change
 ktap_test "show fits 80 columns" test_show_text
 ktap_test "a bad policy changes nothing" test_bad_policy
 ktap_test "a missing device changes nothing" test_missing_device
+ktap_test "one device under two names" test_one_device_twice
 ktap_test "without CAP_NET_ADMIN nothing is changed or shown" test_not_root
 ktap_test "another qdisc is replaced by a good policy only" test_replaces_another_qdisc
 ktap_test "writers collide cleanly" test_two_writers
