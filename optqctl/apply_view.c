@@ -17,6 +17,20 @@ static bool any_applied(const struct apply_link *links, size_t n)
 	return false;
 }
 
+static void print_lost(const struct apply_link *al)
+{
+	const struct lost_qdisc *lost;
+	size_t i;
+
+	for (i = 0; i < al->lost.n; i++) {
+		lost = &al->lost.list[i];
+		printf("%s: the qdisc %s under ", al->link->device, lost->kind);
+		term_print(stdout, lost->path, strlen(lost->path));
+		puts(lost->class_removed ? " went with its class" :
+		     " went: the class has classes below it now");
+	}
+}
+
 static void print_link(const struct apply_link *al, bool some_failed)
 {
 	const struct link *link = al->link;
@@ -34,6 +48,7 @@ static void print_link(const struct apply_link *al, bool some_failed)
 			putchar(')');
 		}
 		putchar('\n');
+		print_lost(al);
 	} else if (some_failed) {
 		/* Each link is all or nothing, a file of several is not. */
 		printf("%s: not applied\n", link->device);
@@ -53,7 +68,25 @@ void apply_print(const struct source *src, const struct diags *d,
 		fputs("Nothing was changed.\n", stderr);
 }
 
-static struct json_object *link_json(const struct apply_link *al)
+static struct json_object *lost_json(const struct lost_qdiscs *lost)
+{
+	struct json_object *list = json_object_new_array(), *o;
+	size_t i;
+
+	for (i = 0; i < lost->n; i++) {
+		o = json_object_new_object();
+		json_object_object_add(o, "class",
+				       json_object_new_string(lost->list[i].path));
+		json_object_object_add(o, "qdisc",
+				       json_object_new_string(lost->list[i].kind));
+		json_object_object_add(o, "class_removed",
+				       json_object_new_boolean(lost->list[i].class_removed));
+		json_object_array_add(list, o);
+	}
+	return list;
+}
+
+struct json_object *apply_link_json(const struct apply_link *al)
 {
 	struct json_object *o = json_object_new_object();
 
@@ -67,6 +100,8 @@ static struct json_object *link_json(const struct apply_link *al)
 			       json_object_new_int64((int64_t)al->link->n_rules));
 	json_object_object_add(o, "removed",
 			       json_object_new_int64((int64_t)al->removed));
+	if (al->applied)
+		json_object_object_add(o, "qdiscs_removed", lost_json(&al->lost));
 	if (al->applied && *al->replaced)
 		json_object_object_add(o, "replaced",
 				       json_object_new_string(al->replaced));
@@ -82,7 +117,7 @@ void apply_print_json(const struct source *src, const struct diags *d,
 
 	for (i = 0; links && i < n; i++)
 		if (links[i].link)
-			json_object_array_add(list, link_json(&links[i]));
+			json_object_array_add(list, apply_link_json(&links[i]));
 	json_object_object_add(o, "links", list);
 	json_object_object_add(o, "diagnostics", diags_json(src, d));
 	puts(json_object_to_json_string_ext(o, JSON_C_TO_STRING_PRETTY |

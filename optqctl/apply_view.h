@@ -5,8 +5,10 @@
 #include <stddef.h>
 
 #include "diag.h"
+#include "lost.h"
 #include "model.h"
 
+struct json_object;
 struct source;
 
 /* What became of one link. */
@@ -17,6 +19,7 @@ struct apply_link {
 	char replaced[32];	/* kind of the configured qdisc that goes */
 	size_t removed;		/* live classes that the policy does not have */
 	char *removed_names;	/* of the first of them */
+	struct lost_qdiscs lost;
 	uint32_t generation;
 	bool failed, applied;
 };
@@ -26,5 +29,6 @@ void apply_print(const struct source *src, const struct diags *d,
 		 const struct apply_link *links, size_t n);
 void apply_print_json(const struct source *src, const struct diags *d,
 		      const struct apply_link *links, size_t n);
+struct json_object *apply_link_json(const struct apply_link *al);
 
 #endif

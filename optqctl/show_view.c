@@ -117,6 +117,15 @@ static void print_row(FILE *out, const char *name, uint32_t level,
 		fprintf(out, " %d", prio);
 }
 
+/* The figures above it are the class's, the packets are in there. */
+static void print_qdisc(FILE *out, const struct live_class *class)
+{
+	fprintf(out, "%*s", (int)((class->level + 1) * INDENT), "");
+	fputs("qdisc ", out);
+	term_print(out, class->qdisc, strlen(class->qdisc));
+	putc('\n', out);
+}
+
 static void print_class(FILE *out, const struct live_tree *tree, size_t index,
 			const uint64_t *ceil)
 {
@@ -126,6 +135,8 @@ static void print_class(FILE *out, const struct live_tree *tree, size_t index,
 	print_row(out, class->name ? class->name : id, class->level,
 		  class->rate, ceil[index], (int)class->prio);
 	print_figures(out, &class->stats);
+	if (class->qdisc)
+		print_qdisc(out, class);
 	free(id);
 }
 

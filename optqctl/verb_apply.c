@@ -112,6 +112,7 @@ static bool look_at_device(struct apply *a, struct apply_link *al,
 	} else {
 		assign_ids(link, al->create ? NULL : &live);
 		al->removed = removed_classes(link, &live, &al->removed_names);
+		lost_find(link, &live, &al->lost);
 	}
 	al->generation = live.generation;
 	al->failed = answer.error;
@@ -222,8 +223,10 @@ static void apply_free(struct apply *a)
 {
 	size_t i;
 
-	for (i = 0; a->links && i < a->policy.n_links; i++)
+	for (i = 0; a->links && i < a->policy.n_links; i++) {
 		free(a->links[i].removed_names);
+		lost_free(&a->links[i].lost);
+	}
 	free(a->links);
 	nl_socket_free(a->genl);
 	nl_socket_free(a->route);

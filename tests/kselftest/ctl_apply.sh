@@ -146,6 +146,32 @@ test_change()
 	ctl apply "$TMP/office.yaml" >/dev/null
 }
 
+# office/other stays a leaf and keeps its qdisc; voice gets children, web goes.
+test_qdiscs_go()
+{
+	policy deeper.yaml <<-'YAML'
+	rate: 20mbit
+	default: office/other
+	classes:
+	  voice: { rate: 1mbit, classes: { sip: { match: dscp ef } } }
+	  office: { rate: 10mbit, classes: { other: } }
+	YAML
+	local id
+	for id in 1 3 4; do
+		in_c tc qdisc add dev "$DEV" parent "1:$id" pfifo || return 1
+	done
+	ctl show "$DEV" >"$TMP/out"
+	same "$(grep -c '^ *qdisc pfifo$' "$TMP/out")" 3 "qdiscs shown" &&
+	ctl apply "$TMP/deeper.yaml" >"$TMP/out" || return 1
+	cat "$TMP/out"
+	same "$(tail -n +2 "$TMP/out")" \
+		"$DEV: the qdisc pfifo under voice went: the class has classes below it now
+$DEV: the qdisc pfifo under office/web went with its class" "output" &&
+	same "$(in_c tc qdisc show dev "$DEV" | grep -c ' parent 1:4 ')" 1 "qdisc of other" || return 1
+	in_c tc qdisc del dev "$DEV" parent 1:4 &&
+	ctl apply "$TMP/office.yaml" >/dev/null
+}
+
 test_show_text()
 {
 	ctl show "$DEV" >"$TMP/out" || return 1
@@ -285,7 +311,7 @@ test_module_missing()
 }
 
 ktap_header
-ktap_plan 14
+ktap_plan 15
 optq_require_root
 optq_require_module
 optq_require_ctl
@@ -295,6 +321,7 @@ ktap_test "apply loads the whole policy" test_first_apply
 ktap_test "rules lead packets to their classes" test_rules_take_traffic
 ktap_test "the same policy again changes nothing" test_apply_again
 ktap_test "a change keeps ids and counters of what lives on" test_change
+ktap_test "qdiscs that a change takes away are named" test_qdiscs_go
 ktap_test "show fits 80 columns" test_show_text
 ktap_test "a bad policy changes nothing" test_bad_policy
 ktap_test "a missing device changes nothing" test_missing_device

@@ -9,6 +9,7 @@
 #include "ctl_help.h"
 #include "ids.h"
 #include "link_nl.h"
+#include "lost.h"
 #include "mem.h"
 
 static const char policy_text[] =
@@ -97,6 +98,37 @@ static void what_goes_is_named(void **state)
 	assert_int_equal(removed_classes(&r.policy.links[0], &live, &names), 4);
 	assert_string_equal(names, "1:78, office/mine, office/b, ...");
 	free(names);
+	live_free(&live);
+	reading_free(&r);
+}
+
+/* A leaf that stays a leaf keeps its qdisc. */
+static void qdiscs_that_go_are_named(void **state)
+{
+	static const struct { const char *name; uint32_t id; } had[] = {
+		{ "voice", 1 }, { "office", 2 }, { NULL, 0x78 },
+	};
+	struct lost_qdiscs lost = { 0 };
+	struct live_tree live = { .handle = 0x10000 };
+	struct reading r;
+	size_t i;
+
+	(void)state;
+	read_text(&r, policy_text);
+	for (i = 0; i < 3; i++) {
+		live_class(&live, had[i].id, had[i].name, SIZE_MAX);
+		live.classes[i].qdisc = mem_strndup("tbf", 3);
+	}
+	live_class(&live, 9, "gone", SIZE_MAX);
+	assign_ids(&r.policy.links[0], &live);
+	lost_find(&r.policy.links[0], &live, &lost);
+	assert_int_equal(lost.n, 2);
+	assert_string_equal(lost.list[0].path, "office");
+	assert_string_equal(lost.list[0].kind, "tbf");
+	assert_false(lost.list[0].class_removed);
+	assert_string_equal(lost.list[1].path, "1:78");
+	assert_true(lost.list[1].class_removed);
+	lost_free(&lost);
 	live_free(&live);
 	reading_free(&r);
 }
@@ -370,6 +402,7 @@ int main(void)
 		cmocka_unit_test(fresh_ids_count_up),
 		cmocka_unit_test(ids_follow_paths),
 		cmocka_unit_test(what_goes_is_named),
+		cmocka_unit_test(qdiscs_that_go_are_named),
 		cmocka_unit_test(only_what_passes_is_tried_again),
 		cmocka_unit_test(the_link_is_said),
 		cmocka_unit_test(classes_come_in_order),

@@ -134,7 +134,9 @@ static void make_tree(struct live_tree *tree)
 	tree->default_id = 0x10;
 	tree->rate = 2500000;
 	live_class(tree, 1, "office", SIZE_MAX)->rate = 1250000;
-	live_class(tree, 2, "voice", SIZE_MAX)->ceil = 125000;
+	c = live_class(tree, 2, "voice", SIZE_MAX);
+	c->ceil = 125000;
+	c->qdisc = mem_strndup("fq_codel", 8);
 	c = live_class(tree, 0x10, NULL, 0);
 	c->leaf = true;
 	c->prio = 7;
@@ -177,7 +179,8 @@ static void the_tree_fits_80_columns(void **state)
 "    1:10                    -    20mbit 7  123M 98.8k    42 15.1k 3.14ms   88ms\n"
 "    a-name-that-is-long-for-its-column\n"
 "                            -    20mbit 0     0     0     0     0      -      -\n"
-"  voice                     -     1mbit 0     0     0     0     0      -      -\n");
+"  voice                     -     1mbit 0     0     0     0     0      -      -\n"
+"    qdisc fq_codel\n");
 	for (line = strtok_r(text, "\n", &save); line;
 	     line = strtok_r(NULL, "\n", &save))
 		assert_true(strlen(line) <= 80);
@@ -220,6 +223,7 @@ static void the_tree_as_json(void **state)
 	c = json_object_array_get_idx(classes, 3);
 	assert_string_equal(text_at(c, "path"), "voice");
 	assert_string_equal(text_at(c, "ceil_bps"), "1000000");
+	assert_string_equal(text_at(c, "qdisc"), "fq_codel");
 	json_object_put(o);
 	live_free(&tree);
 }
