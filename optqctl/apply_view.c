@@ -86,6 +86,21 @@ static struct json_object *lost_json(const struct lost_qdiscs *lost)
 	return list;
 }
 
+static void add_changes(struct json_object *o, const struct apply_link *al)
+{
+	json_object_object_add(o, "classes",
+			       json_object_new_int64(al->link->n_classes));
+	json_object_object_add(o, "rules",
+			       json_object_new_int64((int64_t)al->link->n_rules));
+	json_object_object_add(o, "removed",
+			       json_object_new_int64((int64_t)al->removed));
+	json_object_object_add(o, "qdiscs_removed", lost_json(&al->lost));
+	if (*al->replaced)
+		json_object_object_add(o, "replaced",
+				       json_object_new_string(al->replaced));
+}
+
+/* What would have been changed is not told of a link that was not. */
 struct json_object *apply_link_json(const struct apply_link *al)
 {
 	struct json_object *o = json_object_new_object();
@@ -94,17 +109,11 @@ struct json_object *apply_link_json(const struct apply_link *al)
 	json_object_object_add(o, "device",
 			       json_object_new_string(al->link->device));
 	json_object_object_add(o, "applied", json_object_new_boolean(al->applied));
-	json_object_object_add(o, "classes",
-			       json_object_new_int64(al->link->n_classes));
-	json_object_object_add(o, "rules",
-			       json_object_new_int64((int64_t)al->link->n_rules));
-	json_object_object_add(o, "removed",
-			       json_object_new_int64((int64_t)al->removed));
 	if (al->applied)
-		json_object_object_add(o, "qdiscs_removed", lost_json(&al->lost));
-	if (al->applied && *al->replaced)
-		json_object_object_add(o, "replaced",
-				       json_object_new_string(al->replaced));
+		add_changes(o, al);
+	else if (al->error)
+		json_object_object_add(o, "error",
+				       json_object_new_string(al->error));
 	return o;
 }
 

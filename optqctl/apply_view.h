@@ -21,6 +21,7 @@ struct apply_link {
 	char *removed_names;	/* of the first of them */
 	struct lost_qdiscs lost;
 	uint32_t generation;
+	char *error;		/* why not; NULL: another link failed */
 	bool failed, applied;
 };
 

@@ -29,12 +29,23 @@ struct apply {
 	struct apply_link *links;	/* one for each of the policy's */
 };
 
-static void report(struct apply *a, struct span at, const char *what,
-		   const struct nl_answer *answer)
+/* An error of one link: it stands beside the link in JSON too. */
+static void fail_link(struct apply *a, struct apply_link *al, struct span at,
+		      char *text)
+{
+	diag_error(&a->d, at, "%s", text);
+	if (al->error)
+		free(text);
+	else
+		al->error = text;
+}
+
+static void report(struct apply *a, struct apply_link *al, struct span at,
+		   const char *what, const struct nl_answer *answer)
 {
 	char *text = nl_answer_text(answer);
 
-	diag_error(&a->d, at, "%s%s%s", what, *what ? ": " : "", text);
+	fail_link(a, al, at, mem_printf("%s: %s", what, text));
 	free(text);
 }
 
@@ -48,10 +59,11 @@ static void check_one_link(struct apply *a, size_t i)
 		other = a->links[j].link;
 		if (a->links[j].ifindex != a->links[i].ifindex)
 			continue;
-		diag_error(&a->d, link->device_at, "\"%s\" is the device of link \"%s\" in line %zu already (there \"%s\"): a device has one tree",
-			   link->device, other->name,
-			   source_position(&a->src, other->device_at.off).line,
-			   other->device);
+		fail_link(a, &a->links[i], link->device_at,
+			  mem_printf("\"%s\" is the device of link \"%s\" in line %zu already (there \"%s\"): a device has one tree",
+				     link->device, other->name,
+				     source_position(&a->src, other->device_at.off).line,
+				     other->device));
 		return;
 	}
 }
@@ -66,8 +78,9 @@ static bool find_devices(struct apply *a)
 		a->links[i].link = link;
 		a->links[i].ifindex = (int)if_nametoindex(link->device);
 		if (!a->links[i].ifindex)
-			diag_error(&a->d, link->device_at, "there is no device \"%s\" here",
-				   link->device);
+			fail_link(a, &a->links[i], link->device_at,
+				  mem_printf("there is no device \"%s\" here",
+					     link->device));
 		else
 			check_one_link(a, i);
 	}
@@ -78,6 +91,7 @@ static bool open_netlink(struct apply *a)
 {
 	struct span nowhere = { DIAG_NOWHERE, 0 };
 	struct nl_answer answer = { 0 };
+	char *text;
 
 	a->genl = nl_open(NETLINK_GENERIC);
 	a->route = nl_open(NETLINK_ROUTE);
@@ -86,8 +100,11 @@ static bool open_netlink(struct apply *a)
 		return false;
 	}
 	a->family = nl_optq_family(a->genl, &answer);
-	if (!a->family)
-		report(a, nowhere, "", &answer);
+	if (!a->family) {
+		text = nl_answer_text(&answer);
+		diag_error(&a->d, nowhere, "%s", text);
+		free(text);
+	}
 	nl_answer_free(&answer);
 	return a->family;
 }
@@ -108,7 +125,7 @@ static bool look_at_device(struct apply *a, struct apply_link *al,
 	if (!answer.error && !al->create)
 		live_read(a->genl, a->family, al->ifindex, &live, &answer);
 	if (answer.error) {
-		report(a, link->device_at, link->device, &answer);
+		report(a, al, link->device_at, link->device, &answer);
 	} else {
 		assign_ids(link, al->create ? NULL : &live);
 		al->removed = removed_classes(link, &live, &al->removed_names);
@@ -136,10 +153,10 @@ static bool set_tree(struct apply *a, struct apply_link *al, bool check)
 	tree_set(&req, link, &bad, &answer);
 	if (answer.error && bad != NO_CLASS) {
 		path = class_path(link, bad);
-		report(a, link->classes[bad].name_at, path, &answer);
+		report(a, al, link->classes[bad].name_at, path, &answer);
 		free(path);
 	} else if (answer.error) {
-		report(a, link->name_at, link->device, &answer);
+		report(a, al, link->name_at, link->device, &answer);
 	} else if (answer.reason && !check) {
 		/* After the check it comes again, with the change itself. */
 		diag_warning(&a->d, link->name_at, "%s: %s", link->device,
@@ -161,7 +178,7 @@ static uint32_t create_qdisc(struct apply *a, struct apply_link *al)
 		qdisc_create(a->route, al->ifindex, handle, al->link, &answer);
 	}
 	if (answer.error) {
-		report(a, al->link->device_at, al->link->device, &answer);
+		report(a, al, al->link->device_at, al->link->device, &answer);
 		handle = 0;
 	}
 	al->failed = answer.error;
@@ -176,7 +193,7 @@ static void remove_qdisc(struct apply *a, struct apply_link *al,
 
 	qdisc_delete(a->route, al->ifindex, handle, &answer);
 	if (answer.error)
-		report(a, al->link->device_at,
+		report(a, al, al->link->device_at,
 		       "the empty optq that was put on the device cannot be removed",
 		       &answer);
 	nl_answer_free(&answer);
@@ -225,6 +242,7 @@ static void apply_free(struct apply *a)
 
 	for (i = 0; a->links && i < a->policy.n_links; i++) {
 		free(a->links[i].removed_names);
+		free(a->links[i].error);
 		lost_free(&a->links[i].lost);
 	}
 	free(a->links);

@@ -81,6 +81,8 @@ expect "apply: bad policy" 1 "bad.yaml:4:24: error: default" "$ctl" apply "$tmp/
 expect "apply: no such device" 1 'good.yaml:3:3: error: there is no device "optq-no-device"' \
 	"$ctl" apply "$tmp/good.yaml"
 expect "apply: no such device as JSON" 1 '"applied":false' "$ctl" -j apply "$tmp/good.yaml"
+absent "no counts of what was not changed" '"(removed|classes|rules)":'
+expect "apply: why not as JSON" 1 '"error":"there is no device' "$ctl" -j apply "$tmp/good.yaml"
 expect "show: no such device" 1 "no such device" "$ctl" show optq-no-device
 expect "output that cannot be written" 1 "No space left" \
 	sh -c '"$1" help >/dev/full' sh "$ctl"

@@ -4,6 +4,7 @@
 #include <locale.h>
 #include <stdio.h>
 
+#include "apply_view.h"
 #include "core/hist.h"
 #include "ctl_help.h"
 #include "diag_view.h"
@@ -228,6 +229,39 @@ static void the_tree_as_json(void **state)
 	live_free(&tree);
 }
 
+/* A figure of what was not done would be read as one of what was. */
+static void a_link_that_failed_has_no_counts(void **state)
+{
+	static const char *const counts[] = {
+		"classes", "rules", "removed", "qdiscs_removed", "replaced"
+	};
+	struct apply_link al = {
+		.removed = 2, .replaced = "tbf", .error = (char *)"refused",
+	};
+	struct json_object *o;
+	struct reading r;
+	size_t i;
+
+	(void)state;
+	read_classes_text(&r, "a", "        a:\n");
+	assert_good(&r);
+	al.link = &r.policy.links[0];
+	o = apply_link_json(&al);
+	assert_string_equal(text_at(o, "applied"), "false");
+	assert_string_equal(text_at(o, "error"), "refused");
+	for (i = 0; i < sizeof(counts) / sizeof(*counts); i++)
+		assert_false(json_object_object_get_ex(o, counts[i], NULL));
+	json_object_put(o);
+	al.applied = true;
+	o = apply_link_json(&al);
+	for (i = 0; i < sizeof(counts) / sizeof(*counts); i++)
+		assert_true(json_object_object_get_ex(o, counts[i], NULL));
+	assert_string_equal(text_at(o, "removed"), "2");
+	assert_string_equal(text_at(o, "qdiscs_removed"), "[ ]");
+	json_object_put(o);
+	reading_free(&r);
+}
+
 /* Whatever the kernel sends, the walk ends and shows no class twice. */
 static void odd_trees_do_not_loop(void **state)
 {
@@ -258,6 +292,7 @@ int main(void)
 		cmocka_unit_test(diagnostics_as_json),
 		cmocka_unit_test(the_tree_fits_80_columns),
 		cmocka_unit_test(the_tree_as_json),
+		cmocka_unit_test(a_link_that_failed_has_no_counts),
 		cmocka_unit_test(odd_trees_do_not_loop),
 	};
 
