@@ -38,6 +38,15 @@ static void add_root(struct root_qdiscs *roots, const struct tcmsg *tcm,
 		roots->n++;
 }
 
+static void note_inner(struct root_qdiscs *roots, const struct tcmsg *tcm,
+		       const char *kind)
+{
+	if (roots->inner_handle || strcmp(kind, OPTQ_KIND))
+		return;
+	roots->inner_handle = tcm->tcm_handle;
+	roots->inner_parent = tcm->tcm_parent;
+}
+
 static int take_qdisc(struct nlmsghdr *nlh, void *arg)
 {
 	struct tcmsg *tcm = nlmsg_data(nlh);
@@ -53,6 +62,8 @@ static int take_qdisc(struct nlmsghdr *nlh, void *arg)
 		dump->major_used[TC_H_MAJ(tcm->tcm_handle) >> 16] = true;
 	if (dump->roots && tcm->tcm_parent == TC_H_ROOT)
 		add_root(dump->roots, tcm, nla_get_string(tb[TCA_KIND]));
+	else if (dump->roots)
+		note_inner(dump->roots, tcm, nla_get_string(tb[TCA_KIND]));
 	return NL_OK;
 }
 

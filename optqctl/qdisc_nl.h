@@ -21,6 +21,8 @@ struct root_qdisc {
 struct root_qdiscs {
 	struct root_qdisc *list;
 	size_t n, room;
+	/* The first optq that is not at a root: 0 handle, there is none. */
+	uint32_t inner_handle, inner_parent;
 };
 
 /* Roots of every device, or of @ifindex alone when it is not 0. */

@@ -2,10 +2,10 @@
 #include <errno.h>
 #include <json-c/json.h>
 #include <linux/netlink.h>
-#include <net/if.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "device.h"
 #include "live.h"
 #include "mem.h"
 #include "qdisc_nl.h"
@@ -77,6 +77,26 @@ static bool open_netlink(struct show *s)
 	return s->family;
 }
 
+static void complain_of_none(struct show *s, const char *device,
+			     const struct root_qdiscs *roots)
+{
+	char *text;
+
+	if (!device) {
+		fputs("optqctl: no device has an optq at its root\n", stderr);
+		return;
+	}
+	if (!roots->inner_handle) {
+		complain(s, device, "has no optq: give it one with \"optqctl apply\"");
+		return;
+	}
+	text = mem_printf("its optq %x: is not the root qdisc but below %x:%x: optqctl manages the root only, \"tc -s class show dev %s\" shows this one",
+			  roots->inner_handle >> 16, roots->inner_parent >> 16,
+			  roots->inner_parent & 0xffff, device);
+	complain(s, device, text);
+	free(text);
+}
+
 static void show_all(struct show *s, const char *device, int ifindex)
 {
 	struct root_qdiscs roots = { 0 };
@@ -92,10 +112,8 @@ static void show_all(struct show *s, const char *device, int ifindex)
 		n++;
 		show_device(s, &roots.list[i]);
 	}
-	if (!n && !s->failed && device)
-		complain(s, device, "has no optq: give it one with \"optqctl apply\"");
-	else if (!n && !s->failed)
-		fputs("optqctl: no device has an optq\n", stderr);
+	if (!n && !s->failed)
+		complain_of_none(s, device, &roots);
 	free(roots.list);
 	nl_answer_free(&answer);
 }
@@ -103,7 +121,7 @@ static void show_all(struct show *s, const char *device, int ifindex)
 enum exit_code verb_show(const struct options *opt)
 {
 	const char *device = opt->argc ? opt->argv[0] : NULL;
-	int ifindex = device ? (int)if_nametoindex(device) : 0;
+	int ifindex = device ? device_index(device) : 0;
 	struct show s = { 0 };
 
 	if (device && !ifindex) {

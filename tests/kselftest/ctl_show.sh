@@ -9,7 +9,7 @@ same() { [ "$1" = "$2" ] || { echo "$3: $1, wanted $2"; return 1; }; }
 
 test_nothing_to_show()
 {
-	same "$(ctl show 2>&1)" "optqctl: no device has an optq" "output" &&
+	same "$(ctl show 2>&1)" "optqctl: no device has an optq at its root" "output" &&
 	same "$(ctl -j show | jq -c .)" "[]" "JSON"
 }
 
@@ -100,8 +100,30 @@ test_all_devices()
 		"dummy7: optq 7: generation $(ctl -j show dummy7 | jq '.[0].generation'), 0 classes, 0 rules, default none (direct)" "heading"
 }
 
+# Short and long: the C library knows the short ones only.
+test_altnames()
+{
+	local name first
+	first=$(ctl show "$DEV" | head -n 1)
+	for name in wan-alt "wan-alt-$(printf '%090d' 7)"; do
+		in_c ip link property add dev "$DEV" altname "$name" || return 1
+		same "$(ctl show "$name" 2>&1 | head -n 1)" "$first" "$name" || return 1
+	done
+	same "$(ctl show "wan-alt-$(printf '%090d' 8)" 2>&1)" \
+		"optqctl: wan-alt-$(printf '%090d' 8): there is no such device here" "no altname"
+}
+
+test_not_at_the_root()
+{
+	in_c tc qdisc del dev dummy7 root &&
+	in_c tc qdisc add dev dummy7 root handle 1: prio &&
+	in_c tc qdisc add dev dummy7 parent 1:2 handle 7: optq || return 1
+	same "$(ctl show dummy7 2>&1)" \
+		"optqctl: dummy7: its optq 7: is not the root qdisc but below 1:2: optqctl manages the root only, \"tc -s class show dev dummy7\" shows this one" "output"
+}
+
 ktap_header
-ktap_plan 7
+ktap_plan 9
 optq_require_root
 optq_require_module
 optq_require_ctl
@@ -115,4 +137,6 @@ ktap_test "percentiles and the histogram" test_percentiles
 ktap_test "a policy in place of a tree made by tc" test_policy_after_tc
 ktap_test "the histogram of a class that lives on" test_histogram_lives_on
 ktap_test "every device that has one" test_all_devices
+ktap_test "a device by its altnames" test_altnames
+ktap_test "an optq that is not the root" test_not_at_the_root
 ktap_done
