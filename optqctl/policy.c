@@ -14,6 +14,8 @@ struct reader {
 	struct diags *d;
 	struct policy *policy;
 	struct link *link;
+	size_t expressions, combinations;	/* of the link's matches */
+	struct span no_room_at;		/* the first that passed the bound */
 };
 
 static const struct key policy_keys[] = {
@@ -57,6 +59,32 @@ static const struct key class_keys[] = {
 	{ NULL }
 };
 
+/* Past the bound all is counted still: the error tells by how much. */
+static void add_rules(struct reader *r, const struct match *m, struct span at,
+		      uint32_t index)
+{
+	size_t count = match_count(m);
+
+	r->expressions++;
+	if (__builtin_add_overflow(r->combinations, count, &r->combinations))
+		r->combinations = SIZE_MAX;
+	if (count <= OPTQ_RULES_MAX - r->link->n_rules)
+		match_expand(m, r->link, index);
+	else if (!r->no_room_at.len)
+		r->no_room_at = at;
+}
+
+static void check_rules_fit(struct reader *r)
+{
+	if (!r->no_room_at.len)
+		return;
+	diag_error(r->d, r->no_room_at, "match: too many rules: %zu match expression%s of link \"%s\" make%s %s%zu combinations of values, a rule each, and %d are possible: match prefixes or ranges instead of single values",
+		   r->expressions, r->expressions == 1 ? "" : "s",
+		   r->link->name, r->expressions == 1 ? "s" : "",
+		   r->combinations == SIZE_MAX ? "more than " : "",
+		   r->combinations, OPTQ_RULES_MAX);
+}
+
 static void read_match(struct reader *r, const struct ynode *expr,
 		       uint32_t index)
 {
@@ -64,7 +92,7 @@ static void read_match(struct reader *r, const struct ynode *expr,
 	struct span at = expr->at;
 	struct match m;
 	const char *text;
-	size_t count, end;
+	size_t end;
 
 	text = scalar_text(expr, "match", "an expression such as \"dscp ef\"",
 			   r->d);
@@ -77,12 +105,7 @@ static void read_match(struct reader *r, const struct ynode *expr,
 		diag_error(r->d, at, "match: %s", err.text);
 		free(err.text);
 	} else {
-		count = match_count(&m);
-		if (count > OPTQ_RULES_MAX - r->link->n_rules)
-			diag_error(r->d, at, "match: the sets of this policy make more than %d rules: match prefixes or ranges instead of single values",
-				   OPTQ_RULES_MAX);
-		else
-			match_expand(&m, r->link, index);
+		add_rules(r, &m, at, index);
 	}
 	match_free(&m);
 }
@@ -187,7 +210,9 @@ static void read_classes(struct reader *r, const struct ynode *map,
 	if (!is_map(map, "classes", r->d))
 		return;
 	if (!map->n)
-		diag_error(r->d, map->at, "classes: no class is given: name one, or leave the key out");
+		diag_error(r->d, map->at, parent == NO_CLASS ?
+			   "classes: no class is given: a link needs one at least, such as \"rest:\"" :
+			   "classes: no class is given: name one, or leave the key out");
 	for (i = 0; i < map->n; i++) {
 		const struct ynode *name = map->keys[i], *body = map->items[i];
 		uint32_t index = r->link->n_classes;
@@ -231,11 +256,15 @@ static void read_egress(struct reader *r, const struct ynode *map)
 				mem_strndup(text, strlen(text)) : NULL;
 		}
 	}
+	r->expressions = 0;
+	r->combinations = 0;
+	r->no_room_at.len = 0;
 	if (classes)
 		read_classes(r, classes, NO_CLASS);
 	else
 		diag_error(r->d, r->link->name_at, "link \"%s\" has no classes: egress needs the key \"classes\"",
 			   r->link->name);
+	check_rules_fit(r);
 }
 
 static void read_device(struct reader *r, const struct ynode *link_map)

@@ -70,6 +70,10 @@ static void unknown_key(const struct key *keys, const struct ynode *name,
 	if (value) {
 		diag_error(d, name->at, "a blank goes behind the colon: \"%.*s %s\"",
 			   (int)(value - name->text), name->text, value);
+	} else if (isdigit((unsigned char)*name->text) && !near) {
+		/* "{ rate: 1,5mbit }" ends the value at its comma. */
+		diag_error(d, name->at, "unknown key \"%s\": a comma ends the value before it, decimals have a point",
+			   name->text);
 	} else if (near) {
 		diag_error(d, name->at, "unknown key \"%s\": did you mean \"%s\"?",
 			   name->text, near);

@@ -189,16 +189,31 @@ static char *scale(const struct decimal *d, uint64_t by, uint64_t *result)
 	return NULL;
 }
 
+/* "1,5mbit" is one and a half, "1,000mbit" may be a thousand. */
+static char *comma_in_number(const char *number, const char *comma)
+{
+	size_t before = (size_t)(comma - number);
+	const char *rest = comma + 1;
+
+	if (strspn(rest, "0123456789") == 3 || rest[strcspn(rest, ",.")])
+		return mem_printf("a number has no commas: 1.5 is one and a half, 1500 is a thousand and a half");
+	return mem_printf("decimals have a point, not a comma: did you mean \"%.*s.%s\"?",
+			  (int)before, number, rest);
+}
+
 static char *parse_with_unit(const char *s, const struct unit *units,
 			     const char *example, uint64_t *value)
 {
 	const struct unit *unit;
+	const char *number = s;
 	struct decimal d;
 	char *why;
 
 	why = take_decimal(&s, &d);
 	if (why)
 		return why;
+	if (s[0] == ',' && isdigit((unsigned char)s[1]))
+		return comma_in_number(number, s);
 	unit = find_unit(units, s);
 	if (unit)
 		return scale(&d, unit->scale, value);

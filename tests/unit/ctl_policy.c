@@ -281,11 +281,26 @@ static void rules_are_bounded(void **state)
 	char *text = mem_printf("        a: {match: \"proto tcp dscp %s sport %s dport %s mark %s\"}\n",
 				set, set, set, set);
 
-	char *why = mem_printf("more than %d rules", OPTQ_RULES_MAX);
+	(void)state;
+	wrong("a", text, 8, 20, "too many rules: 1 match expression of link \"wan0\" makes 83521 combinations of values, a rule each, and 8192 are possible");
+	free(text);
+}
+
+/* Not a set in sight: it is the lines that are too many. */
+static void lines_of_match_are_counted(void **state)
+{
+	char *text = mem_zalloc(400000, 1);
+	struct reading r;
+	size_t len = 0;
+	int i;
 
 	(void)state;
-	wrong("a", text, 8, 20, why);
-	free(why);
+	for (i = 0; i < OPTQ_RULES_MAX + 8; i++)
+		len += (size_t)sprintf(text + len, "        c%d: {match: mark %d}\n", i, i);
+	wrong("c0", text, 8 + OPTQ_RULES_MAX, 24, "too many rules: 8200 match expressions of link \"wan0\" make 8200 combinations of values");
+	read_classes_text(&r, "c0", text);
+	assert_int_equal(r.d.errors, 1);
+	reading_free(&r);
 	free(text);
 }
 
@@ -368,6 +383,8 @@ static void other_tools_words_are_known(void **state)
 	wrong("a", "        a: {dev: eth0}\n", 8, 13, "a class takes");
 	wrong("a", "        a: {limit: 10kb}\n", 8, 20, "a whole number of packets");
 	wrong("a", "        a: {rate:5mbit}\n", 8, 13, "behind the colon: \"rate: 5mbit\"");
+	wrong("a", "        a:\n          rate: 1,5mbit\n", 9, 17, "did you mean \"1.5mbit\"");
+	wrong("a", "        a: {ceil: 1mbit,5mbit}\n", 8, 25, "a comma ends the value before it");
 	wrong("a", "        a: rate:5mbit\n", 8, 12, "a blank goes behind the colon");
 }
 
@@ -469,6 +486,7 @@ int main(void)
 		cmocka_unit_test(depth_is_the_kernels),
 		cmocka_unit_test(rules_keep_the_files_order),
 		cmocka_unit_test(rules_are_bounded),
+		cmocka_unit_test(lines_of_match_are_counted),
 		cmocka_unit_test(many_classes_are_quick),
 		cmocka_unit_test(errors_are_bounded),
 		cmocka_unit_test(what_does_nothing_is_warned_of),
