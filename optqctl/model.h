@@ -55,8 +55,9 @@ struct class {
 	uint32_t alternatives;		/* match expressions */
 
 	struct span name_at, rate_at, ceil_at, match_at, weight_at;
+	struct span target_at, burst_at, cburst_at, oversubscribe_at;
 	struct span leaf_only_at;	/* a key that inner classes ignore */
-	struct span oversubscribe_at;
+	const char *leaf_only;		/* its name */
 };
 
 struct link {
@@ -74,7 +75,7 @@ struct link {
 	struct rule *rules;
 	size_t n_rules, rules_room;
 
-	struct span name_at, rate_at, device_at, default_at;
+	struct span name_at, rate_at, burst_at, device_at, default_at;
 };
 
 struct policy {

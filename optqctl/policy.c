@@ -132,22 +132,30 @@ static void read_matches(struct reader *r, const struct ynode *value,
 static void note_places(struct class *class, const char *key,
 			const struct ynode *name, const struct ynode *value)
 {
+	static const struct { const char *key; size_t field; } values[] = {
+		{ "rate", AT(class, rate_at) }, { "ceil", AT(class, ceil_at) },
+		{ "burst", AT(class, burst_at) },
+		{ "cburst", AT(class, cburst_at) },
+		{ "weight", AT(class, weight_at) },
+		{ "target", AT(class, target_at) },
+	};
 	static const char *const leaf_only[] = {
 		"quantum", "limit", "target", "interval", "ecn"
 	};
 	size_t i;
 
-	if (!strcmp(key, "rate"))
-		class->rate_at = value->at;
-	else if (!strcmp(key, "ceil"))
-		class->ceil_at = value->at;
-	else if (!strcmp(key, "weight"))
-		class->weight_at = value->at;
-	else if (!strcmp(key, "oversubscribe"))
+	for (i = 0; i < sizeof(values) / sizeof(*values); i++)
+		if (!strcmp(key, values[i].key))
+			memcpy((char *)class + values[i].field, &value->at,
+			       sizeof(value->at));
+	if (!strcmp(key, "oversubscribe"))
 		class->oversubscribe_at = name->at;
-	for (i = 0; i < sizeof(leaf_only) / sizeof(*leaf_only); i++)
-		if (!strcmp(key, leaf_only[i]) && !class->leaf_only_at.len)
-			class->leaf_only_at = name->at;
+	for (i = 0; i < sizeof(leaf_only) / sizeof(*leaf_only); i++) {
+		if (strcmp(key, leaf_only[i]) || class->leaf_only)
+			continue;
+		class->leaf_only_at = name->at;
+		class->leaf_only = leaf_only[i];
+	}
 }
 
 static void read_classes(struct reader *r, const struct ynode *map,
@@ -241,6 +249,8 @@ static void read_egress(struct reader *r, const struct ynode *map)
 			continue;
 		if (!strcmp(key->name, "rate"))
 			r->link->rate_at = map->items[i]->at;
+		else if (!strcmp(key->name, "burst"))
+			r->link->burst_at = map->items[i]->at;
 		if (key->kind != KEY_OTHER) {
 			read_key(key, map->items[i], r->link, r->d);
 		} else if (!strcmp(key->name, "classes")) {

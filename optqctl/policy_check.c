@@ -10,6 +10,8 @@
 #include "suggest.h"
 #include "units.h"
 
+#define USUAL_MTU	1500
+
 struct checker {
 	struct link *link;
 	struct diags *d;
@@ -279,6 +281,20 @@ static void check_default(struct checker *c)
 	}
 }
 
+/* The kernel makes it an MTU, which is not known before there is a device. */
+static void warn_small_burst(struct checker *c, const char *key, uint32_t burst,
+			     struct span at)
+{
+	char *text;
+
+	if (!burst || burst >= USUAL_MTU)
+		return;
+	text = size_text(burst);
+	diag_warning(c->d, at, "%s: %s is less than a packet of %d bytes: no burst is less than the device's MTU, which takes its place",
+		     key, text, USUAL_MTU);
+	free(text);
+}
+
 static void warn_class(struct checker *c, uint32_t i)
 {
 	const struct class *class = &c->link->classes[i];
@@ -288,17 +304,20 @@ static void warn_class(struct checker *c, uint32_t i)
 
 	if (limit && class->ceil > limit) {
 		text = rate_text(limit);
-		diag_warning(c->d, class->ceil_at, "ceil has no effect: all above the class may send %s at most",
+		diag_warning(c->d, class->ceil_at, "ceil: has no effect: all above the class may send %s at most",
 			     text);
 		free(text);
 	}
-	if (class->children && class->leaf_only_at.len)
-		diag_warning(c->d, class->leaf_only_at, "has no effect on a class that has classes below it: set it on the leaves");
+	warn_small_burst(c, "burst", class->burst, class->burst_at);
+	warn_small_burst(c, "cburst", class->cburst, class->cburst_at);
+	if (class->children && class->leaf_only)
+		diag_warning(c->d, class->leaf_only_at, "%s: has no effect on a class that has classes below it: set it on the leaves",
+			     class->leaf_only);
 	if (!class->children && class->oversubscribe)
-		diag_warning(c->d, class->oversubscribe_at, "has no effect on a leaf");
+		diag_warning(c->d, class->oversubscribe_at, "oversubscribe: has no effect on a leaf");
 	if (class->target_ns && class->interval_ns &&
 	    class->target_ns >= class->interval_ns)
-		diag_warning(c->d, class->leaf_only_at, "target should be well below interval: 5 to 10 %% of it is usual");
+		diag_warning(c->d, class->target_at, "target: should be well below interval: 5 to 10 %% of it is usual");
 	if (!class->children && !class->alternatives &&
 	    c->link->default_class != NO_CLASS && i != c->link->default_class)
 		diag_warning(c->d, class->name_at, "nothing in the policy leads to \"%s\": it has no match and is not the default; only a tc filter or SO_PRIORITY can name it",
@@ -317,6 +336,8 @@ static void check_link(struct link *link, struct diags *d, bool complete)
 	derive_weights(link, d, complete);
 	check_guarantees(&c);
 	check_default(&c);
+	if (complete)
+		warn_small_burst(&c, "burst", link->burst, link->burst_at);
 	for (i = 0; complete && i < link->n_classes; i++)
 		warn_class(&c, i);
 	free(c.sum);

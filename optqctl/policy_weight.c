@@ -69,7 +69,7 @@ static void warn_lost(const struct class *class, const struct class *beside,
 
 	if ((uint64_t)class->weight * LOST_SHARE >= sum)
 		return;
-	diag_warning(d, class->weight_at, "\"%s\" gets 1/%llu of what is left over beside \"%s\", whose weight is its rate in kbit/s: give both a weight",
+	diag_warning(d, class->weight_at, "weight: \"%s\" gets 1/%llu of what is left over beside \"%s\", whose weight is its rate in kbit/s: give both a weight",
 		     class->name, (unsigned long long)(sum / class->weight),
 		     beside->name);
 }

@@ -358,13 +358,29 @@ static void warned(const char *leaf, const char *classes, size_t line,
 static void what_does_nothing_is_warned_of(void **state)
 {
 	(void)state;
-	warned("a", "        a: {ceil: 30mbit}\n", 8, 19, "may send 20mbit at most");
+	warned("a", "        a: {ceil: 30mbit}\n", 8, 19, "ceil: has no effect: all above the class may send 20mbit at most");
 	warned("a/b", "        a: {ecn: yes, classes: {b: }}\n", 8, 13,
-	       "set it on the leaves");
-	warned("a", "        a: {oversubscribe: yes}\n", 8, 13, "no effect on a leaf");
+	       "ecn: has no effect on a class that has classes below it: set it on the leaves");
+	warned("a", "        a: {oversubscribe: yes}\n", 8, 13, "oversubscribe: has no effect on a leaf");
 	warned("a", "        a:\n        b:\n", 9, 9, "nothing in the policy leads to \"b\"");
-	warned("a", "        a: {target: 100ms, interval: 50ms}\n", 8, 13,
-	       "well below interval");
+	warned("a", "        a: {ecn: yes, target: 100ms, interval: 50ms}\n", 8, 31,
+	       "target: should be well below interval");
+}
+
+static void small_bursts_are_warned_of(void **state)
+{
+	struct reading r;
+
+	(void)state;
+	warned("a", "        a: {rate: 1mbit, burst: 1}\n", 8, 33,
+	       "burst: 1b is less than a packet of 1500");
+	warned("a", "        a: {cburst: 1kb}\n", 8, 21,
+	       "cburst: 1kb is less than a packet");
+	read_text(&r, "optq: 1\nlinks:\n  w:\n    egress: {burst: 1499, default: a, classes: {a: {burst: 1500}}}\n");
+	assert_good(&r);
+	assert_int_equal(r.d.warnings, 1);
+	assert_first(&r, 4, 21, "burst: 1499b is");
+	reading_free(&r);
 }
 
 static void bytes_are_warned_of(void **state)
@@ -460,7 +476,7 @@ static void a_weight_lost_beside_rates_is_warned_of(void **state)
 
 	(void)state;
 	warned("other", "        web: {rate: 6mbit, match: tcp}\n        other: {weight: 10}\n",
-	       9, 25, "\"other\" gets 1/601 of what is left over beside \"web\"");
+	       9, 25, "weight: \"other\" gets 1/601 of what is left over beside \"web\"");
 	/* One percent, other bands, and weights beside weights are meant. */
 	read_classes_text(&r, "d",
 			  "        a: {rate: 9900kbit, match: tcp}\n"
@@ -490,6 +506,7 @@ int main(void)
 		cmocka_unit_test(many_classes_are_quick),
 		cmocka_unit_test(errors_are_bounded),
 		cmocka_unit_test(what_does_nothing_is_warned_of),
+		cmocka_unit_test(small_bursts_are_warned_of),
 		cmocka_unit_test(bytes_are_warned_of),
 		cmocka_unit_test(other_tools_words_are_known),
 		cmocka_unit_test(ingress_is_another_device),
