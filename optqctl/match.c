@@ -14,6 +14,8 @@
 #include "mem.h"
 #include "suggest.h"
 
+#define TWICE_MAX	1024
+
 enum token_kind { TOKEN_WORD, TOKEN_MARK, TOKEN_END };
 
 struct token {
@@ -121,6 +123,65 @@ static char *append_value(struct match *m, enum field field, const char *word)
 	}
 }
 
+static size_t last_of(const struct match *m, enum field field)
+{
+	const size_t n[FIELDS] = {
+		[FIELD_PROTO] = m->proto.n, [FIELD_SRC] = m->src.n,
+		[FIELD_DST] = m->dst.n, [FIELD_SPORT] = m->sport.n,
+		[FIELD_DPORT] = m->dport.n, [FIELD_PORT] = m->port.n,
+		[FIELD_DSCP] = m->dscp.n, [FIELD_MARK] = m->mark.n,
+	};
+
+	return n[field] - 1;
+}
+
+static bool same_ports(const struct port_set *set, size_t i, size_t j)
+{
+	return set->v[i].min == set->v[j].min && set->v[i].max == set->v[j].max;
+}
+
+static bool same_address(const struct address_set *set, size_t i, size_t j)
+{
+	return !memcmp(&set->v[i], &set->v[j], sizeof(set->v[i]));
+}
+
+static bool same_value(const struct match *m, enum field field, size_t i,
+		       size_t j)
+{
+	switch (field) {
+	case FIELD_PROTO:
+		return m->proto.v[i] == m->proto.v[j];
+	case FIELD_SRC:
+		return same_address(&m->src, i, j);
+	case FIELD_DST:
+		return same_address(&m->dst, i, j);
+	case FIELD_SPORT:
+		return same_ports(&m->sport, i, j);
+	case FIELD_DPORT:
+		return same_ports(&m->dport, i, j);
+	case FIELD_PORT:
+		return same_ports(&m->port, i, j);
+	case FIELD_DSCP:
+		return m->dscp.v[i] == m->dscp.v[j];
+	default:
+		return m->mark.v[i].value == m->mark.v[j].value &&
+		       m->mark.v[i].mask == m->mark.v[j].mask;
+	}
+}
+
+/* As written it may differ: "ef" and 46. */
+static void note_twice(struct parser *p, enum field field)
+{
+	size_t last = last_of(p->m, field), i;
+
+	/* Each value is held against all before it: longer sets are let be. */
+	if (p->m->twice_at.len || last > TWICE_MAX)
+		return;
+	for (i = 0; i < last; i++)
+		if (same_value(p->m, field, i, last))
+			p->m->twice_at = p->token.at;
+}
+
 static bool parse_value(struct parser *p, size_t row)
 {
 	char *why;
@@ -132,6 +193,7 @@ static bool parse_value(struct parser *p, size_t row)
 	why = append_value(p->m, fields[row].field, p->token.word);
 	if (why)
 		return fail(p, p->token.at, why);
+	note_twice(p, fields[row].field);
 	next_token(p);
 	return true;
 }

@@ -37,6 +37,7 @@ struct match {
 	struct port_set sport, dport;
 	struct port_set port;		/* source or destination */
 	struct mark_set mark;
+	struct span twice_at;		/* first value that its set has; len 0: none */
 };
 
 struct match_error {

@@ -85,27 +85,36 @@ static void check_rules_fit(struct reader *r)
 		   r->combinations, OPTQ_RULES_MAX);
 }
 
+/* Where a part of an expression stands in the file. */
+static struct span place_in(struct reader *r, const struct ynode *expr,
+			    struct span part)
+{
+	size_t off = ynode_source_offset(r->src, expr, part.off);
+	size_t end = ynode_source_offset(r->src, expr, part.off + part.len);
+	struct span at = { off, end > off ? end - off : 1 };
+
+	return at;
+}
+
 static void read_match(struct reader *r, const struct ynode *expr,
 		       uint32_t index)
 {
 	struct match_error err = { { 0, 0 }, NULL };
-	struct span at = expr->at;
 	struct match m;
 	const char *text;
-	size_t end;
 
 	text = scalar_text(expr, "match", "an expression such as \"dscp ef\"",
 			   r->d);
 	if (!text)
 		return;
 	if (!match_parse(text, &m, &err)) {
-		at.off = ynode_source_offset(r->src, expr, err.at.off);
-		end = ynode_source_offset(r->src, expr, err.at.off + err.at.len);
-		at.len = end > at.off ? end - at.off : 1;
-		diag_error(r->d, at, "match: %s", err.text);
+		diag_error(r->d, place_in(r, expr, err.at), "match: %s", err.text);
 		free(err.text);
 	} else {
-		add_rules(r, &m, at, index);
+		if (m.twice_at.len)
+			diag_warning(r->d, place_in(r, expr, m.twice_at),
+				     "match: is in the set already: once suffices");
+		add_rules(r, &m, expr->at, index);
 	}
 	match_free(&m);
 }

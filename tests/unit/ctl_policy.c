@@ -383,6 +383,21 @@ static void small_bursts_are_warned_of(void **state)
 	reading_free(&r);
 }
 
+static void what_a_set_has_twice_is_warned_of(void **state)
+{
+	struct reading r;
+
+	(void)state;
+	warned("b", "        a: {match: \"tcp port { 80, 80 }\"}\n        b:\n", 8, 36,
+	       "match: is in the set already");
+	warned("b", "        a: {match: \"dscp { ef, cs1, 46 }\"}\n        b:\n", 8, 37,
+	       "match: is in the set already");
+	read_classes_text(&r, "b", "        a: {match: \"src { 10.0.0.0/8, 10.0.0.0/9 } dst 10.0.0.0/8 port { 80, 80-81 } mark { 1, 1/3 }\"}\n        b:\n");
+	assert_good(&r);
+	assert_int_equal(r.d.n, 0);
+	reading_free(&r);
+}
+
 static void bytes_are_warned_of(void **state)
 {
 	(void)state;
@@ -507,6 +522,7 @@ int main(void)
 		cmocka_unit_test(errors_are_bounded),
 		cmocka_unit_test(what_does_nothing_is_warned_of),
 		cmocka_unit_test(small_bursts_are_warned_of),
+		cmocka_unit_test(what_a_set_has_twice_is_warned_of),
 		cmocka_unit_test(bytes_are_warned_of),
 		cmocka_unit_test(other_tools_words_are_known),
 		cmocka_unit_test(ingress_is_another_device),
