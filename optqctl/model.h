@@ -32,6 +32,7 @@ struct rule {
 	uint32_t mark, mark_mask;
 	struct address src, dst;
 	struct port_range sport, dport;
+	struct span at;		/* the match that it comes from */
 };
 
 /* Zero is "not given" wherever zero is no value. */

@@ -63,7 +63,7 @@ static const struct key class_keys[] = {
 static void add_rules(struct reader *r, const struct match *m, struct span at,
 		      uint32_t index)
 {
-	size_t count = match_count(m);
+	size_t count = match_count(m), i = r->link->n_rules;
 
 	r->expressions++;
 	if (__builtin_add_overflow(r->combinations, count, &r->combinations))
@@ -72,6 +72,8 @@ static void add_rules(struct reader *r, const struct match *m, struct span at,
 		match_expand(m, r->link, index);
 	else if (!r->no_room_at.len)
 		r->no_room_at = at;
+	for (; i < r->link->n_rules; i++)
+		r->link->rules[i].at = at;
 }
 
 static void check_rules_fit(struct reader *r)

@@ -6,6 +6,7 @@
 
 #include "mem.h"
 #include "policy.h"
+#include "policy_reach.h"
 #include "policy_weight.h"
 #include "suggest.h"
 #include "units.h"
@@ -336,8 +337,10 @@ static void check_link(struct link *link, struct diags *d, bool complete)
 	derive_weights(link, d, complete);
 	check_guarantees(&c);
 	check_default(&c);
-	if (complete)
+	if (complete) {
 		warn_small_burst(&c, "burst", link->burst, link->burst_at);
+		warn_unreachable(link, d);
+	}
 	for (i = 0; complete && i < link->n_classes; i++)
 		warn_class(&c, i);
 	free(c.sum);

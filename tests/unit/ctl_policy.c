@@ -398,6 +398,48 @@ static void what_a_set_has_twice_is_warned_of(void **state)
 	reading_free(&r);
 }
 
+/* @first and @then as the matches of two classes. */
+static void assert_reach(const char *first, const char *then, bool reached)
+{
+	char *text = mem_printf("        a: {match: \"%s\"}\n        b: {match: \"%s\"}\n        c:\n",
+				first, then);
+	struct reading r;
+
+	read_classes_text(&r, "c", text);
+	assert_good(&r);
+	if (r.d.warnings != !reached)
+		fail_msg("\"%s\" after \"%s\": %zu warnings", then, first,
+			 r.d.warnings);
+	if (!reached)
+		assert_first(&r, 9, 20, "match: never reached: the match of \"a\" takes all of it before");
+	reading_free(&r);
+	free(text);
+}
+
+static void what_is_never_reached_is_warned_of(void **state)
+{
+	(void)state;
+	assert_reach("tcp", "tcp dport 80", false);
+	assert_reach("tcp dport 80-90", "tcp dport { 80, 85-90 }", false);
+	assert_reach("src 10.0.0.0/9", "src 10.64.0.0/10 dscp ef", false);
+	assert_reach("ip", "icmp", false);
+	assert_reach("dst ::/0", "dst 2001:db8::/33", false);
+	assert_reach("mark 1/3", "mark 5/7", false);
+	assert_reach("mark 0/0", "mark 0/0 udp", false);
+	assert_reach("port 53", "sport 53", false);
+	assert_reach("dscp { cs1, ef }", "dscp 46", false);
+	assert_reach("tcp dport 80", "tcp", true);
+	assert_reach("tcp dport 80-90", "tcp dport 80-91", true);
+	assert_reach("tcp dport 80", "port 80", true);
+	assert_reach("src 10.128.0.0/9", "src 10.64.0.0/10", true);
+	assert_reach("src 10.0.0.0/8", "dst 10.0.0.0/8", true);
+	assert_reach("ip", "dscp ef", true);
+	assert_reach("mark 1/3", "mark 1/1", true);
+	assert_reach("tcp", "dport 80", true);
+	warned("b", "        a: {match: [tcp, dscp ef, \"tcp dport 1\"]}\n        b:\n",
+	       8, 35, "an earlier match of \"a\" takes all");
+}
+
 static void bytes_are_warned_of(void **state)
 {
 	(void)state;
@@ -523,6 +565,7 @@ int main(void)
 		cmocka_unit_test(what_does_nothing_is_warned_of),
 		cmocka_unit_test(small_bursts_are_warned_of),
 		cmocka_unit_test(what_a_set_has_twice_is_warned_of),
+		cmocka_unit_test(what_is_never_reached_is_warned_of),
 		cmocka_unit_test(bytes_are_warned_of),
 		cmocka_unit_test(other_tools_words_are_known),
 		cmocka_unit_test(ingress_is_another_device),
