@@ -47,6 +47,9 @@ static void print_link(const struct apply_link *al, bool some_failed)
 				   strlen(al->removed_names));
 			putchar(')');
 		}
+		if (al->dropped)
+			printf(", %u waiting packet%s dropped", al->dropped,
+			       al->dropped == 1 ? "" : "s");
 		putchar('\n');
 		print_lost(al);
 	} else if (some_failed) {
@@ -94,6 +97,8 @@ static void add_changes(struct json_object *o, const struct apply_link *al)
 			       json_object_new_int64((int64_t)al->link->n_rules));
 	json_object_object_add(o, "removed",
 			       json_object_new_int64((int64_t)al->removed));
+	json_object_object_add(o, "dropped_packets",
+			       json_object_new_int64(al->dropped));
 	json_object_object_add(o, "qdiscs_removed", lost_json(&al->lost));
 	if (*al->replaced)
 		json_object_object_add(o, "replaced",

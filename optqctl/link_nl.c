@@ -162,7 +162,8 @@ struct nl_msg *tree_message(const struct tree_request *req,
 	size_t i;
 
 	if (!msg || !genlmsg_put(msg, NL_AUTO_PORT, NL_AUTO_SEQ, req->family, 0,
-				 0, OPTQ_CMD_TREE_SET, OPTQ_GENL_VERSION))
+				 req->check ? 0 : NLM_F_ECHO, OPTQ_CMD_TREE_SET,
+				 OPTQ_GENL_VERSION))
 		goto none;
 	err = put_head(msg, req, link);
 	for (i = 0; !err && i < link->n_classes; i++) {
@@ -203,8 +204,20 @@ uint32_t tree_class_at(const struct tree_places *places,
 	return i < link->n_classes ? (uint32_t)i : NO_CLASS;
 }
 
+int tree_set_reply(struct nlmsghdr *nlh, void *arg)
+{
+	struct nlattr *attr = genlmsg_attrdata(genlmsg_hdr(nlh), 0);
+	struct tree_result *result = arg;
+
+	attr = nla_find(attr, genlmsg_attrlen(genlmsg_hdr(nlh), 0),
+			OPTQ_A_DROPPED);
+	if (attr && nla_len(attr) >= (int)sizeof(uint32_t))
+		result->dropped = nla_get_u32(attr);
+	return NL_OK;
+}
+
 void tree_set(const struct tree_request *req, const struct link *link,
-	      uint32_t *bad_class, struct nl_answer *answer)
+	      struct tree_result *result, struct nl_answer *answer)
 {
 	struct tree_places places = {
 		mem_zalloc(link->n_classes, sizeof(uint32_t)),
@@ -212,13 +225,16 @@ void tree_set(const struct tree_request *req, const struct link *link,
 	};
 	struct nl_msg *msg = tree_message(req, link, &places);
 
-	*bad_class = NO_CLASS;
+	result->bad_class = NO_CLASS;
+	result->dropped = 0;
+	answer->take = tree_set_reply;
+	answer->arg = result;
 	if (!msg)
 		answer->error = ENOMEM;
 	else
 		nl_talk(req->genl, msg, answer);
 	if (answer->error && answer->has_offset)
-		*bad_class = tree_class_at(&places, link, answer->offset);
+		result->bad_class = tree_class_at(&places, link, answer->offset);
 	free(places.class_at);
 	free(places.rule_at);
 }

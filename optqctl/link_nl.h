@@ -28,9 +28,16 @@ struct nl_msg *tree_message(const struct tree_request *req,
 uint32_t tree_class_at(const struct tree_places *places,
 		       const struct link *link, uint32_t offset);
 
-/* Sends it. @bad_class: where the kernel's error points. */
+struct tree_result {
+	uint32_t bad_class;	/* where the kernel's error points; NO_CLASS */
+	uint32_t dropped;	/* packets that a smaller limit had no room for */
+};
+
+/* Sends it. */
 void tree_set(const struct tree_request *req, const struct link *link,
-	      uint32_t *bad_class, struct nl_answer *answer);
+	      struct tree_result *result, struct nl_answer *answer);
+/* The kernel's reply to it; @arg: the result. */
+int tree_set_reply(struct nlmsghdr *nlh, void *arg);
 
 /* The attributes of OPTQ_A_LINK and TCA_OPTIONS; negative: no room. */
 int link_put_params(struct nl_msg *msg, const struct link *link,

@@ -147,13 +147,15 @@ static bool set_tree(struct apply *a, struct apply_link *al, bool check)
 	};
 	const struct link *link = al->link;
 	struct nl_answer answer = { 0 };
-	uint32_t bad;
+	struct tree_result result;
 	char *path;
 
-	tree_set(&req, link, &bad, &answer);
-	if (answer.error && bad != NO_CLASS) {
-		path = class_path(link, bad);
-		report(a, al, link->classes[bad].name_at, path, &answer);
+	tree_set(&req, link, &result, &answer);
+	al->dropped = result.dropped;
+	if (answer.error && result.bad_class != NO_CLASS) {
+		path = class_path(link, result.bad_class);
+		report(a, al, link->classes[result.bad_class].name_at, path,
+		       &answer);
 		free(path);
 	} else if (answer.error) {
 		report(a, al, link->name_at, link->device, &answer);

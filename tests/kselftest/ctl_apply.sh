@@ -270,6 +270,24 @@ test_two_writers()
 	esac
 }
 
+# What waits and has no room any more is dropped, and told.
+test_smaller_limit()
+{
+	local out dropped
+	printf 'rate: 8kbit\nlimit: 1000\ndefault: all\nclasses:\n  all: { rate: 8kbit }\n' |
+		policy slow.yaml
+	printf 'rate: 8kbit\nlimit: 5\ndefault: all\nclasses:\n  all: { rate: 8kbit }\n' |
+		policy small.yaml
+	ctl apply "$TMP/slow.yaml" >/dev/null || return 1
+	in_c ping -q -c 60 -l 60 -s 400 -w 2 "$S4" >/dev/null
+	out=$(ctl apply "$TMP/small.yaml") || { echo "$out"; return 1; }
+	dropped=$(sed -n "s/.*: applied: 1 class, 0 rules, \([0-9]*\) waiting packets dropped\$/\1/p" <<<"$out")
+	[ "${dropped:-0}" -ge 20 ] || { echo "of 60 packets: $out"; return 1; }
+	look && same "$(link_shown .stats.backlog_packets)" 5 "packets left" &&
+	same "$(ctl -j apply "$TMP/small.yaml" | jq '.links[0].dropped_packets')" 0 \
+		"dropped by the same policy again"
+}
+
 test_many_classes()
 {
 	{
@@ -311,7 +329,7 @@ test_module_missing()
 }
 
 ktap_header
-ktap_plan 15
+ktap_plan 16
 optq_require_root
 optq_require_module
 optq_require_ctl
@@ -329,6 +347,7 @@ ktap_test "one device under two names" test_one_device_twice
 ktap_test "without CAP_NET_ADMIN nothing is changed or shown" test_not_root
 ktap_test "another qdisc is replaced by a good policy only" test_replaces_another_qdisc
 ktap_test "writers collide cleanly" test_two_writers
+ktap_test "a smaller limit tells what it cost" test_smaller_limit
 ktap_test "5000 classes in one transaction" test_many_classes
 ktap_test "every example loads" test_examples_load
 ktap_test "a kernel without optq is named" test_module_missing

@@ -221,6 +221,7 @@ static void the_link_is_said(void **state)
 	assert_int_equal(nla_get_u32(q.top[OPTQ_A_IFINDEX]), 7);
 	assert_int_equal(nla_get_u32(q.top[OPTQ_A_GENERATION]), 9);
 	assert_null(q.top[OPTQ_A_FLAGS]);
+	assert_true(nlmsg_hdr(q.msg)->nlmsg_flags & NLM_F_ECHO);
 	assert_int_equal(nla_parse_nested(tb, OPTQ_LINK_A_MAX,
 					  q.top[OPTQ_A_LINK], NULL), 0);
 	assert_int_equal(nla_get_u64(tb[OPTQ_LINK_A_RATE]), 2500000);
@@ -396,6 +397,23 @@ static void figures_may_be_shorter_or_longer(void **state)
 	nlmsg_free(msg);
 }
 
+/* A kernel that does not know the attribute yet dropped nothing that it told. */
+static void the_reply_tells_what_was_dropped(void **state)
+{
+	struct tree_result result = { .dropped = 0 };
+	struct nl_msg *msg = nlmsg_alloc();
+
+	(void)state;
+	genlmsg_put(msg, 1, 1, 20, 0, 0, OPTQ_CMD_TREE_SET, OPTQ_GENL_VERSION);
+	nla_put_u32(msg, OPTQ_A_GENERATION, 3);
+	assert_int_equal(tree_set_reply(nlmsg_hdr(msg), &result), NL_OK);
+	assert_int_equal(result.dropped, 0);
+	nla_put_u32(msg, OPTQ_A_DROPPED, 33);
+	assert_int_equal(tree_set_reply(nlmsg_hdr(msg), &result), NL_OK);
+	assert_int_equal(result.dropped, 33);
+	nlmsg_free(msg);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -410,6 +428,7 @@ int main(void)
 		cmocka_unit_test(offsets_name_the_class),
 		cmocka_unit_test(the_longest_class_fits),
 		cmocka_unit_test(figures_may_be_shorter_or_longer),
+		cmocka_unit_test(the_reply_tells_what_was_dropped),
 	};
 
 	return cmocka_run_group_tests_name("ctl_netlink", tests, NULL, NULL);

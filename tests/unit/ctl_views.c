@@ -233,7 +233,8 @@ static void the_tree_as_json(void **state)
 static void a_link_that_failed_has_no_counts(void **state)
 {
 	static const char *const counts[] = {
-		"classes", "rules", "removed", "qdiscs_removed", "replaced"
+		"classes", "rules", "removed", "qdiscs_removed", "replaced",
+		"dropped_packets",
 	};
 	struct apply_link al = {
 		.removed = 2, .replaced = "tbf", .error = (char *)"refused",
