@@ -23,6 +23,11 @@
 #	settled HANDLE		all offered are sent or dropped, nothing waits
 #	balanced		at the link and each class of optq, what came is what
 #				was sent, dropped or waits
+#	$HELD			words of a class that sends one packet and holds what
+#				follows: its queue stands however slow the sender is
+#	let_go CLASSID WORDS	gives such a class rates at which it sends
+#	$GENTLE			words of a class whose CoDel drops nothing, however
+#				slow the machine is at taking packets out
 #	log_mark, log_clean	what the kernel said since
 
 . "$OPTQ_HERE/lib_tc.sh"
@@ -57,6 +62,14 @@ quietly()
 }
 
 tc_batch() { quietly in_c tc -batch -; }
+
+# shellcheck disable=SC2034	# for the tests
+{
+	HELD="rate 8bit ceil 8bit burst 1600 cburst 1600"
+	GENTLE="target 10s interval 10s"
+}
+
+let_go() { tc_batch <<<"class change dev $DEV classid $1 optq burst auto cburst auto $2"; }
 
 # From the text: what tc prints of hfsc and qfq with -j is no JSON.
 text_figure()

@@ -9,14 +9,14 @@
 PACKETS=600
 ECT0=2 ECT1=1
 
-# tree ECN: a class in which CoDel has work to do
+# tree ECN: a class in which CoDel has work to do, once it may send
 tree()
 {
 	OFFERED=0
 	in_c tc qdisc del dev "$DEV" root 2>/dev/null
 	tc_batch <<-END
 		qdisc add dev $DEV root handle 1: optq default 20
-		class add dev $DEV parent 1: classid 1:10 optq rate 4mbit target 1ms interval 5ms $1
+		class add dev $DEV parent 1: classid 1:10 optq $HELD target 1ms interval 5ms $1
 		class add dev $DEV parent 1: classid 1:20 optq rate 100mbit
 	END
 }
@@ -34,6 +34,7 @@ blast()
 	tree "$1" && receiver || return 1
 	in_c "$UDP_LOAD" send -n $PACKETS -l 400 -q "$2" -p 1:10 -b 2000000 \
 		"$RECEIVE_AT" 6000 >"$TMP/flood" || return 1
+	let_go 1:10 "rate 4mbit ceil 4mbit" || return 1
 	got=$(received received) ce=$(received ce) bad=$(received corrupt)
 	marks=$(optq_figure ecn_marks)
 	aqm=$(optq_figure drop_aqm)
@@ -73,7 +74,7 @@ not_asked()
 serve()
 {
 	mkdir -p "$TMP/www" "$TMP/nginx"
-	head -c 3000000 /dev/urandom >"$TMP/www/file"
+	head -c 400000 /dev/urandom >"$TMP/www/file"
 	chmod -R a+rX "$TMP"
 	cat >"$TMP/nginx.conf" <<-END
 		daemon off; master_process off; user root; pid $TMP/nginx/pid;
@@ -100,9 +101,11 @@ sendfile_intact()
 	in_s sysctl -qw net.ipv4.tcp_ecn=1
 	tree ecn && in_c tc filter add dev "$DEV" parent 1: protocol ip u32 \
 		match ip sport 8080 0xffff flowid 1:10 && serve || return 1
+	# So slow that the senders' first windows stand in the queue.
+	let_go 1:10 "rate 1mbit ceil 1mbit" || return 1
 	before=$(sha256sum <"$TMP/www/file")
 	for i in 1 2; do
-		optq_bg ip netns exec "$NS_S" curl -s -m 60 -o "$TMP/got.$i" \
+		optq_bg ip netns exec "$NS_S" curl -s -m 300 -o "$TMP/got.$i" \
 			"http://$C4:8080/file"
 		curls+=($!)
 	done
