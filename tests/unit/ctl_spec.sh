@@ -97,5 +97,11 @@ for object in link egress class; do
 	done <"$tmp/want" >"$tmp/have"
 	same "docs/policy.md's keys of $object"
 done
+
+# The tree of HTB that the README speaks of is the demo's.
+sed -n '/^row_htb()/,/^}/p' "$tree/tests/demo/rows.sh" |
+	grep -c -E '^[[:space:]]+(qdisc|class|filter) add ' >"$tmp/want"
+sed -n 's/.* by \([0-9]*\) tc commands\..*/\1/p' "$tree/README.md" >"$tmp/have"
+same "the README's count of tc commands for HTB"
 echo "1..$n"
 [ "$failed" -eq 0 ]
