@@ -55,14 +55,18 @@ dkms-install: install-tools
 	$(if $(DESTDIR),,-dkms remove -m optq -v $(VERSION) --all)
 	$(if $(DESTDIR),,dkms install -m optq -v $(VERSION))
 
+# Quiet about what was never installed: packages call it, and so may anybody twice.
 uninstall:
-	rm -f $(DESTDIR)/usr/lib/*/tc/q_optq.so $(DESTDIR)$(PREFIX)/sbin/optqctl
+	rm -f $(DESTDIR)/usr/lib/tc/q_optq.so $(DESTDIR)/usr/lib/*/tc/q_optq.so
+	rm -f $(DESTDIR)$(PREFIX)/sbin/optqctl
 	rm -f $(DESTDIR)$(PREFIX)/share/man/man8/optqctl.8
 	rm -f $(DESTDIR)/usr/share/man/man8/tc-optq.8
 	rm -rf $(DESTDIR)$(PREFIX)/share/doc/optq
-	$(if $(DESTDIR),,-dkms remove -m optq -v $(VERSION) --all)
+	$(if $(DESTDIR),,-if command -v dkms >/dev/null; then \
+		dkms remove -m optq -v $(VERSION) --all; fi)
 	rm -rf $(DKMS_SRC)
-	-find $(DESTDIR)/lib/modules -name 'sch_optq.ko*' -delete
+	if [ -d $(DESTDIR)/lib/modules ]; then \
+		find $(DESTDIR)/lib/modules -name 'sch_optq.ko*' -delete; fi
 
 clean:
 	-$(MAKE) -C $(KDIR) M=$(CURDIR) clean

@@ -101,5 +101,17 @@ expect "what is installed" 0 "^6$" sh -c 'cd "$1" && ls sbin/optqctl \
 	share/man/man8/optqctl.8 share/doc/optq/policy.md share/doc/optq/scheduler.md \
 	share/doc/optq/policy.schema.json share/doc/optq/examples/shop.yaml | wc -l' \
 	sh "$tmp/root/usr"
+# Packages install into a directory of theirs; no module, then one.
+uninstalled()
+{
+	said=$(MAKEFLAGS= make -s -C "$tree" uninstall DESTDIR="$tmp/all" 2>&1)
+	[ -z "$said" ] || { echo "$said"; return 1; }
+	find "$tmp/all" ! -type d | wc -l
+}
+MAKEFLAGS= make -s -C "$tree" install-tools dkms-install DESTDIR="$tmp/all" >/dev/null
+expect "uninstall leaves nothing, and says nothing" 0 "^0$" uninstalled
+mkdir -p "$tmp/all/lib/modules/6/updates"
+: >"$tmp/all/lib/modules/6/updates/sch_optq.ko.xz"
+expect "uninstall takes the module" 0 "^0$" uninstalled
 echo "1..$n"
 [ "$failed" -eq 0 ]
