@@ -6,7 +6,7 @@
 # Runs the stages named, in order, and sums up.  Every stage prints TAP, which
 # tap.awk counts; the last line says how it all ended.
 #
-#	harness	what the results hang on: tap.awk, and faults made on purpose
+#	harness	what the results hang on: tap.awk, faults made on purpose; make guest
 #	build	module, plugin, optqctl in the default suite
 #	unit	user-space tests under ASAN and UBSAN, in the default suite
 #	vm	kernel tests in a guest with two CPUs
@@ -104,6 +104,7 @@ run_stage()
 stage_harness()
 {
 	run_stage tap "$VM_HERE/tap-test.sh"
+	run_stage guest-job "$VM_HERE/guest-job-test.sh"
 	run_stage canary canary
 }
 

@@ -39,12 +39,15 @@ bench:
 bench-docs:
 	@tests/bench/report.sh docs
 
-# A shell job in a guest: make guest JOB='tc qdisc show' MODE=smp|det
+# A shell job in a guest: make guest JOB='tc qdisc show' MODE=smp|det LIMIT=600
 MODE ?= smp
+LIMIT ?= 600
+# Through the environment: neither make nor the shell is to read it as its own.
+guest: export OPTQ_JOB = $(value JOB)
 guest:
 	@$(VM_DIR)/needs.sh && $(VM_DIR)/root.sh $(SUITE) && \
 		$(VM_DIR)/build.sh $(SUITE) && \
-		$(VM_DIR)/boot.sh $(MODE) $(SUITE) guest 600 '$(JOB)'
+		$(VM_DIR)/boot.sh $(MODE) $(SUITE) guest $(LIMIT) "$$OPTQ_JOB"
 
 .PHONY: check check-build check-unit check-harness check-vm check-det \
 	check-kernels demo bench bench-docs guest
