@@ -122,6 +122,22 @@ nests_32_deep()
 	done
 }
 
+# What the manual says of tc's output.
+left_out_and_not()
+{
+	class add parent 1:1 classid 1:10 optq &&
+	same "$(shown 1:10)" "noecn" || return 1
+	tc_c -d class show dev "$DEV" classid 1:10 | grep -q 'prio 0 rate none ceil none burst auto cburst auto weight auto quantum auto limit auto target auto interval auto noecn nooversubscribe' ||
+		{ tc_c -d class show dev "$DEV" classid 1:10; return 1; }
+	class del classid 1:10 &&
+	tc_c qdisc del dev "$DEV" root && qdisc add || return 1
+	[[ $(shown_qdisc) =~ ^limit\ [0-9]+\ direct_qlen\ [0-9]+\ flows\ [0-9]+$ ]] ||
+		{ shown_qdisc; return 1; }
+	tc_c -d qdisc show dev "$DEV" root | grep -q ' default none rate none burst auto limit .* nooversubscribe' ||
+		{ tc_c -d qdisc show dev "$DEV" root; return 1; }
+	tc_c qdisc del dev "$DEV" root && tree
+}
+
 moves()
 {
 	class add parent 1:1 classid 1:40 optq rate 2mbit &&
@@ -215,7 +231,7 @@ without_options()
 }
 
 ktap_header
-ktap_plan 54
+ktap_plan 55
 optq_require_root
 optq_require_module
 optq_require_tc
@@ -280,6 +296,7 @@ one bad value among good ones|rate must not exceed ceil|class change DEV classid
 END
 
 ktap_test "classes nest 32 deep" nests_32_deep
+ktap_test "what is left out of the output, and what is not" left_out_and_not
 ktap_test "a class moves to another parent" moves
 ktap_test "oversubscription is warned of once it is there" warns_of_oversubscription
 ktap_test "JSON of classes" names_in_json
