@@ -9,8 +9,6 @@
 SEGMENT=1000
 WIRE=$((SEGMENT + 42))	# with the headers of UDP over Ethernet
 SEGMENTS=20
-# CoDel must not drop what is counted.
-GENTLE="target 10s interval 10s"
 
 tree()
 {
@@ -52,7 +50,7 @@ kept_at_1gbit()
 {
 	tree <<-END || return 1
 		qdisc add DEV root handle 1: optq default 10
-		class add DEV parent 1: classid 1:10 optq rate 1gbit
+		class add DEV parent 1: classid 1:10 optq rate 1gbit $GENTLE
 	END
 	receiver && supers 30 && arrived_whole $((30 * SEGMENTS)) &&
 	same 30 "$(sent 1:10)" "super-packets of the class" &&
@@ -88,7 +86,7 @@ limited()
 	local waits most=7
 	tree <<-END || return 1
 		qdisc add DEV root handle 1: optq default 10 $1
-		class add DEV parent 1: classid 1:10 optq rate 8bit ceil 8bit cburst 1600 $GENTLE $2
+		class add DEV parent 1: classid 1:10 optq $HELD $GENTLE $2
 	END
 	supers 1 && supers 1 || return 1
 	waits=$(figure 1: qlen)
@@ -97,8 +95,7 @@ limited()
 	same $((most * WIRE)) "$(figure 1: backlog)" "bytes that wait" &&
 	same $((2 * SEGMENTS)) $(($(figure 1: packets) + $(figure 1: drops) + waits)) \
 		"sent, dropped and waiting" || return 1
-	in_c tc class change dev "$DEV" classid 1:10 optq rate 100mbit ceil 100mbit cburst auto
-	settled 1:
+	let_go 1:10 "rate 100mbit ceil 100mbit" && settled 1:
 }
 
 # A parent that counted one packet has many: it must know, and lose none.
@@ -158,18 +155,16 @@ between()
 	same "$(figure 2: qlen)" "$(figure 1: qlen)" "qlen of the parent and optq" &&
 	same "$(figure 2: backlog)" "$(figure 1: backlog)" "backlog of the parent and optq" &&
 	[ "$(figure 2: qlen)" -gt 0 ] || { echo "nothing waits"; return 1; }
-	in_c tc class change dev "$DEV" classid 2:10 optq rate 100mbit ceil 100mbit cburst auto
-	settled 2: && settled 3: && in_c tc qdisc del dev "$DEV" root
+	let_go 2:10 "rate 100mbit ceil 100mbit" && settled 2: && settled 3: && in_c tc qdisc del dev "$DEV" root
 }
 
-SLOW="rate 8bit ceil 8bit cburst 1600"
 between_htb()
 {
 	between <<-END
 		qdisc add DEV root handle 1: htb default 1
 		class add DEV parent 1: classid 1:1 htb rate 100mbit
 		qdisc add DEV parent 1:1 handle 2: optq default 10
-		class add DEV parent 2: classid 2:10 optq $SLOW
+		class add DEV parent 2: classid 2:10 optq $HELD
 		qdisc add DEV parent 2:10 handle 3: fq_codel limit 10
 	END
 }
@@ -181,7 +176,7 @@ between_drr()
 		class add DEV parent 1: classid 1:1 drr
 		filter add DEV parent 1: matchall flowid 1:1
 		qdisc add DEV parent 1:1 handle 2: optq default 10
-		class add DEV parent 2: classid 2:10 optq $SLOW
+		class add DEV parent 2: classid 2:10 optq $HELD
 		qdisc add DEV parent 2:10 handle 3: sfq limit 10
 	END
 }
@@ -192,7 +187,7 @@ above_fq_codel()
 	tree <<-END || return 1
 		qdisc add DEV root handle 1: optq default 10
 		class add DEV parent 1: classid 1:10 optq rate 50mbit
-		qdisc add DEV parent 1:10 handle 10: fq_codel
+		qdisc add DEV parent 1:10 handle 10: fq_codel $GENTLE
 	END
 	receiver && supers 5 && arrived_whole $((5 * SEGMENTS))
 }

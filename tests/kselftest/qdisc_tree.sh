@@ -15,8 +15,8 @@ chain()
 {
 	local i parent=1:
 	for i in $(seq "$1"); do
-		printf 'class add dev %s parent %s classid 1:%x optq rate 10mbit\n' \
-			"$DEV" "$parent" "$i"
+		printf 'class add dev %s parent %s classid 1:%x optq rate 10mbit %s\n' \
+			"$DEV" "$parent" "$i" "$GENTLE"
 		parent=$(printf '1:%x' "$i")
 	done
 }
@@ -55,8 +55,8 @@ thousand()
 	qdisc_del
 	in_c tc qdisc add dev "$DEV" root handle 1: optq default 3e8 || return 1
 	for i in $(seq 1000); do
-		printf 'class add dev %s parent 1: classid 1:%x optq rate 100kbit ceil 1gbit\n' \
-			"$DEV" "$i"
+		printf 'class add dev %s parent 1: classid 1:%x optq rate 100kbit ceil 1gbit %s\n' \
+			"$DEV" "$i" "$GENTLE"
 	done | tc_batch || return 1
 	same 1000 "$(in_c tc -j class show dev "$DEV" | jq length)" "classes" || return 1
 	receiver
@@ -80,7 +80,7 @@ small_tree()
 		class add dev $DEV parent 1: classid 1:1 optq rate 50mbit ceil 100mbit
 		class add dev $DEV parent 1:1 classid 1:2 optq rate 20mbit ceil 100mbit
 		class add dev $DEV parent 1:2 classid 1:10 optq rate 5mbit ceil 100mbit
-		class add dev $DEV parent 1:1 classid 1:20 optq rate 5mbit ceil 100mbit name rest
+		class add dev $DEV parent 1:1 classid 1:20 optq rate 5mbit ceil 100mbit name rest $GENTLE
 		filter add dev $DEV parent 1: protocol ip u32 match ip dport 6001 0xffff flowid 1:10
 	END
 }
@@ -161,7 +161,7 @@ waiting() { cfigure "$1" qlen; }
 hold()
 {
 	small_tree &&
-	add parent 1: classid 1:30 optq rate 8bit ceil 8bit burst 1600 cburst 1600 &&
+	tc_batch <<<"class add dev $DEV parent 1: classid 1:30 optq $HELD $GENTLE" &&
 	receiver && flood "$1" 400 -p 1:30 -f 4
 }
 
@@ -171,8 +171,7 @@ release()
 	local id want=$1
 	shift
 	for id in "$@"; do
-		change classid "$id" optq rate 100mbit ceil 100mbit burst auto cburst auto ||
-			return 1
+		let_go "$id" "rate 100mbit ceil 100mbit" || return 1
 	done
 	same "$want" "$(received received)" "packets that arrived" || return 1
 	same 0 "$(received late)" "packets out of order" || return 1
@@ -186,12 +185,14 @@ leaf_to_inner()
 	local held
 	held=$(waiting 1:30)
 	[ "$held" -ge 55 ] || { echo "expected about 59 to wait, $held do"; return 1; }
-	add parent 1:30 classid 1:31 optq rate 8bit ceil 8bit burst 1600 cburst 1600 || return 1
+	tc_batch <<<"class add dev $DEV parent 1:30 classid 1:31 optq $HELD $GENTLE" || return 1
 	same "$held" "$(figure 1: qlen)" "packets in the qdisc after the split" &&
 	same "$held" "$(waiting 1:31)" "packets in the new leaf" || return 1
 	# One more level, with a second leaf beside: all go to the first.
-	add parent 1:31 classid 1:32 optq rate 8bit ceil 8bit burst 1600 cburst 1600 &&
-	add parent 1:31 classid 1:33 optq rate 8bit ceil 8bit || return 1
+	tc_batch <<-END || return 1
+		class add dev $DEV parent 1:31 classid 1:32 optq $HELD $GENTLE
+		class add dev $DEV parent 1:31 classid 1:33 optq $HELD $GENTLE
+	END
 	same "$held" "$(waiting 1:32)" "packets one level deeper" || return 1
 	release 60 1:30 1:31 1:32
 }
@@ -225,7 +226,7 @@ under_traffic()
 	small_tree && change classid 1:20 optq "${slow[@]}" || return 1
 	add parent 1: classid 1:30 optq rate 2mbit ceil 5mbit "${slow[@]}" || return 1
 	receiver
-	flood_start -t 60 -l 400 -p 1:30 -f 8 -b 20000
+	flood_start -t 600 -l 400 -p 1:30 -f 8 -b 20000
 	for i in $(seq 10); do
 		add parent 1:30 classid 1:31 optq rate 1mbit ceil 4mbit "${slow[@]}" &&
 		add parent 1:30 classid 1:32 optq rate 1mbit ceil 4mbit "${slow[@]}" &&
