@@ -61,7 +61,7 @@ quietly()
 	return 1
 }
 
-tc_batch() { quietly in_c tc -batch -; }
+tc_batch() { quietly tc_c -batch -; }
 
 # shellcheck disable=SC2034	# for the tests
 {
@@ -94,16 +94,16 @@ json_backlog()
 figure()
 {
 	case $2 in
-	backlog) in_c tc -s -j qdisc show dev "$DEV" | json_backlog "$1" ;;
-	*)	in_c tc -s qdisc show dev "$DEV" | text_figure "$1" "$2" ;;
+	backlog) tc_c -s -j qdisc show dev "$DEV" | json_backlog "$1" ;;
+	*)	tc_c -s qdisc show dev "$DEV" | text_figure "$1" "$2" ;;
 	esac
 }
 
 cfigure()
 {
 	case $2 in
-	backlog) in_c tc -s -j class show dev "$DEV" | json_backlog "$1" ;;
-	*)	in_c tc -s class show dev "$DEV" | text_figure "$1" "$2" ;;
+	backlog) tc_c -s -j class show dev "$DEV" | json_backlog "$1" ;;
+	*)	tc_c -s class show dev "$DEV" | text_figure "$1" "$2" ;;
 	esac
 }
 
@@ -114,7 +114,7 @@ same()
 	return 1
 }
 
-state_of_dev() { in_c tc -d qdisc show dev "$DEV"; in_c tc -d class show dev "$DEV"; }
+state_of_dev() { tc_c -d qdisc show dev "$DEV"; tc_c -d class show dev "$DEV"; }
 
 refused()
 {
@@ -168,7 +168,7 @@ receiver()
 	rm -f "$TMP/received"
 	# Nothing may be lost behind the device that is looked at.
 	sysctl -qw net.core.netdev_max_backlog=100000
-	optq_bg ip netns exec "$NS_S" "$UDP_LOAD" recv -t 120 "${RECEIVE_AT:-$S4}" 6000-6009 \
+	optq_bg ip netns exec "$NS_S" "$UDP_LOAD" recv -t 600 "${RECEIVE_AT:-$S4}" 6000-6009 \
 		>"$TMP/received"
 	receiver_pid=$!
 	optq_wait_for 10 receiver_listens
@@ -182,6 +182,7 @@ received()
 {
 	if ! receiver_ended; then
 		optq_wait_for 10 no_backlog
+		optq_wait_for 10 nothing_under_way
 		sleep 0.3
 		kill -TERM "$receiver_pid"
 		# It may be no child of this shell: its last line tells its end.
@@ -192,15 +193,18 @@ received()
 		END { if (!found) print 0 }' "$TMP/received"
 }
 
+# What veth has handed over waits for the other side's softirq.
+nothing_under_way() { ! awk '{ print $12 }' /proc/net/softnet_stat | grep -q '[^0]'; }
+
 no_backlog()
 {
-	! { in_c tc -s qdisc show dev "$DEV"; in_c tc -s class show dev "$DEV"; } |
+	! { tc_c -s qdisc show dev "$DEV"; tc_c -s class show dev "$DEV"; } |
 		grep '^ backlog ' | grep -qv '^ backlog 0b 0p'
 }
 
 balanced()
 {
-	{ in_c tc -s qdisc show dev "$DEV"; in_c tc -s class show dev "$DEV"; } | awk '
+	{ tc_c -s qdisc show dev "$DEV"; tc_c -s class show dev "$DEV"; } | awk '
 		/^(qdisc|class) / { here = $2 == "optq" ? $1 " " $3 : "" }
 		here && $1 == "Sent" { gsub(/[(,]/, ""); gone = $4 + $7 }
 		here && $1 == "backlog" { waits = $3 + 0 }
@@ -218,14 +222,14 @@ settled()
 	local sent drops
 	optq_wait_for "${SETTLE:-15}" no_backlog || {
 		echo "something still waits:"
-		in_c tc -s qdisc show dev "$DEV"
-		in_c tc -s class show dev "$DEV"
+		tc_c -s qdisc show dev "$DEV"
+		tc_c -s class show dev "$DEV"
 		return 1
 	}
 	sent=$(figure "$1" packets)
 	drops=$(figure "$1" drops)
 	same "$OFFERED" $((sent + drops)) "offered, and sent $sent + dropped $drops of $1" ||
-		{ in_c tc -s qdisc show dev "$DEV"; return 1; }
+		{ tc_c -s qdisc show dev "$DEV"; return 1; }
 	[ "$1" != 1: ] || balanced
 }
 

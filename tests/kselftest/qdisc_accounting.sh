@@ -59,7 +59,7 @@ tree()
 		echo "qdisc add dev $DEV $at handle 1: optq default 10"
 		echo "class add dev $DEV parent 1: classid 1:1 optq rate 4mbit"
 		echo "class add dev $DEV parent 1:1 classid 1:10 optq rate 2mbit ceil 4mbit"
-		echo "class add dev $DEV parent 1:1 classid 1:20 optq rate 2mbit ceil 4mbit"
+		echo "class add dev $DEV parent 1:1 classid 1:20 optq rate 2mbit ceil 4mbit $GENTLE"
 		graft_lines "$1"
 	} >>"$TMP/lines"
 	tc_batch <"$TMP/lines"
@@ -89,7 +89,7 @@ above()
 	if [ "$1" != blackhole ]; then
 		settled 1: || return 1
 	fi
-	[ "$(sent 1:20)" -gt $((PACKETS / 3)) ] ||
+	optq_wait_for 10 all_through $PACKETS 1:20 ||
 		{ echo "the class beside it sent $(sent 1:20) of $PACKETS"; return 1; }
 	take_away
 }
