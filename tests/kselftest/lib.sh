@@ -43,7 +43,8 @@
 #	optq_bg CMD...		starts it in the background, killed at the end of
 #				the ktap_test it is in, or of the file; $!
 #	optq_reap		stops everything that optq_bg started
-#	optq_wait_for SECONDS CMD...	until CMD succeeds
+#	optq_wait_for SECONDS CMD...	until CMD succeeds: SECONDS of an idle machine,
+#				a busy one is given $OPTQ_SLACK times as many
 #	$TMP			a directory of this test's own, removed at the end
 #
 # tc and optqctl:
@@ -277,9 +278,11 @@ trap optq_cleanup EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
+# Guests are emulated, several at a time, on whatever else is busy.
+OPTQ_SLACK=6
 optq_wait_for()
 {
-	local end=$((SECONDS + $1))
+	local end=$((SECONDS + $1 * OPTQ_SLACK))
 	shift
 	until "$@"; do
 		[ $SECONDS -lt $end ] || return 1

@@ -65,9 +65,9 @@ boot_smp()
 			here+=("$test")
 		fi
 	done
-	boot_tests smp 3600 "check-smp2-$suite" "${there[@]}" >"$out" 2>&1 &
+	boot_tests smp 10800 "check-smp2-$suite" "${there[@]}" >"$out" 2>&1 &
 	other=$!
-	boot_tests smp 3600 "check-smp-$suite" "${here[@]}"
+	boot_tests smp 10800 "check-smp-$suite" "${here[@]}"
 	status=$?
 	wait "$other" || status=1
 	cat "$out"
