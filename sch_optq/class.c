@@ -8,9 +8,23 @@
 #include "qdisc.h"
 #include "stats.h"
 
+/* Sizes of kmalloc are powers of two: a third of the memory would be lost. */
+static struct kmem_cache *class_cache;
+
+int __init optq_class_cache_init(void)
+{
+	class_cache = KMEM_CACHE(optq_cl, SLAB_ACCOUNT);
+	return class_cache ? 0 : -ENOMEM;
+}
+
+void optq_class_cache_exit(void)
+{
+	kmem_cache_destroy(class_cache);
+}
+
 struct optq_cl *optq_cl_alloc(struct optq_sched *q, u32 id, const char *name)
 {
-	struct optq_cl *cl = kzalloc(sizeof(*cl), GFP_KERNEL_ACCOUNT);
+	struct optq_cl *cl = kmem_cache_zalloc(class_cache, GFP_KERNEL_ACCOUNT);
 
 	if (!cl)
 		return ERR_PTR(-ENOMEM);
@@ -19,7 +33,7 @@ struct optq_cl *optq_cl_alloc(struct optq_sched *q, u32 id, const char *name)
 	if (name) {
 		cl->name = kstrdup(name, GFP_KERNEL_ACCOUNT);
 		if (!cl->name) {
-			kfree(cl);
+			kmem_cache_free(class_cache, cl);
 			return ERR_PTR(-ENOMEM);
 		}
 	}
@@ -27,13 +41,27 @@ struct optq_cl *optq_cl_alloc(struct optq_sched *q, u32 id, const char *name)
 	return cl;
 }
 
+int optq_cl_give_inner(struct optq_class *c)
+{
+	struct optq_inner *inner;
+
+	if (c->inner)
+		return 0;
+	inner = kzalloc(sizeof(*inner), GFP_KERNEL_ACCOUNT);
+	if (!inner)
+		return -ENOMEM;
+	optq_class_give_inner(c, inner);
+	return 0;
+}
+
 void optq_cl_free(struct optq_cl *cl)
 {
+	kfree(cl->core.inner);
 	tcf_block_put(cl->block);
 	qdisc_put(cl->qdisc);
 	kfree(cl->core.leaf.hist);
 	kfree(cl->name);
-	kfree(cl);
+	kmem_cache_free(class_cache, cl);
 }
 
 static unsigned long class_find(struct Qdisc *sch, u32 classid)
@@ -173,6 +201,8 @@ static int class_add(struct optq_sched *q, u32 classid,
 	if (IS_ERR(cl))
 		return PTR_ERR(cl);
 	err = class_check_place(&cl->core, parent, extack);
+	if (!err)
+		err = optq_cl_give_inner(parent);
 	if (err) {
 		optq_cl_free(cl);
 		return err;
@@ -215,6 +245,9 @@ static int class_modify(struct optq_sched *q, struct optq_cl *cl,
 				       "name is used twice under one parent");
 			return -EEXIST;
 		}
+		err = optq_cl_give_inner(parent);
+		if (err)
+			return err;
 	}
 	sch_tree_lock(q->sch);
 	now = ktime_get_ns();

@@ -13,9 +13,12 @@ static int __init optq_module_init(void)
 
 	BUILD_BUG_ON(sizeof(struct optq_pkt) > QDISC_CB_PRIV_LEN);
 
-	err = optq_access_init();
+	err = optq_class_cache_init();
 	if (err)
 		return err;
+	err = optq_access_init();
+	if (err)
+		goto err_cache;
 	err = optq_mtu_init();
 	if (err)
 		goto err_access;
@@ -34,6 +37,8 @@ err_mtu:
 	optq_mtu_exit();
 err_access:
 	optq_access_exit();
+err_cache:
+	optq_class_cache_exit();
 	return err;
 }
 
@@ -43,6 +48,7 @@ static void __exit optq_module_exit(void)
 	optq_genl_exit();
 	optq_mtu_exit();
 	optq_access_exit();
+	optq_class_cache_exit();
 }
 
 module_init(optq_module_init);

@@ -106,8 +106,14 @@ static inline bool optq_is_cl(const struct optq_sched *q,
 	return c != &q->tree.root && c != &q->tree.direct;
 }
 
+int optq_class_cache_init(void);
+void optq_class_cache_exit(void);
+
 /* A class that is in no tree yet; ERR_PTR on failure.  Sleeps; RTNL held. */
 struct optq_cl *optq_cl_alloc(struct optq_sched *q, u32 id, const char *name);
+
+/* Readies c, a class or the link, for classes below it.  Sleeps; RTNL held. */
+int optq_cl_give_inner(struct optq_class *c);
 
 /* Frees a class that is off the tree and the hash.  RTNL held, may sleep. */
 void optq_cl_free(struct optq_cl *cl);

@@ -41,13 +41,16 @@ static int swap_prepare(struct optq_sched *q, struct optq_stage *st,
 	for (i = 0; i < st->n; i++) {
 		struct optq_stage_class *c = &st->class[i];
 
-		if (c->cl)
-			continue;
-		cl = optq_cl_alloc(q, c->id, c->name);
-		if (IS_ERR(cl))
-			return PTR_ERR(cl);
-		c->cl = cl;
-		c->fresh = true;
+		if (!c->cl) {
+			cl = optq_cl_alloc(q, c->id, c->name);
+			if (IS_ERR(cl))
+				return PTR_ERR(cl);
+			c->cl = cl;
+			c->fresh = true;
+		}
+		err = c->n_children ? optq_cl_give_inner(&c->cl->core) : 0;
+		if (err)
+			return err;
 		cond_resched();
 	}
 	return 0;

@@ -49,35 +49,42 @@ struct optq_class_counters {
 	u64 ecn_marks_below;
 };
 
+/* What a class with others below it has besides: the sets of its children. */
+struct optq_inner {
+	struct optq_wfq guarantees;
+	struct optq_wfq bands[OPTQ_BANDS];
+};
+
 struct optq_class {
 	struct optq_class *parent;	/* NULL: the link */
-	struct optq_list sibling;
-	struct optq_list children;
-	u32 n_children;
-	u32 depth;			/* 0: the link */
-	u32 band_map;			/* bands with a member */
-	u32 qlen;			/* packets in this leaf and its qdisc */
-	u32 own_qlen;			/* of those, in the leaf's own queue */
-	u32 foreign_qlen;		/* and in a grafted qdisc */
+	struct optq_inner *inner;	/* NULL: nothing was ever below it */
+	u8 band_map;			/* bands with a member */
+	u8 depth;			/* 0: the link */
 	bool attached;			/* in the tree */
 	bool red;			/* over its ceiling */
 	bool blocked;			/* had nothing to give this time */
+	u32 n_children;
+	u32 qlen;			/* packets in this leaf and its qdisc */
+	u32 own_qlen;			/* of those, in the leaf's own queue */
+	u32 foreign_qlen;		/* and in a grafted qdisc */
+	u32 split_bytes;		/* longest packet its burst allows */
 
 	struct optq_wfq_node excess;	/* in the parent's band of prio */
 	struct optq_wfq_node guaranteed; /* in the parent's guarantees */
-	struct optq_timer red_timer;
-	struct optq_timer rate_timer;
+	/*
+	 * Until its ceiling lets it send again while it is red, else until its
+	 * rate has tokens: what is over its ceiling has no place to wait for.
+	 */
+	struct optq_timer timer;
 	struct optq_list blocked_link;
 
 	struct optq_bucket rate;
 	struct optq_bucket ceil;
 	u64 rate_below;			/* guarantees of the children */
 	u64 red_since_ns;
-	u32 split_bytes;		/* longest packet its burst allows */
 
-	struct optq_wfq guarantees;
-	struct optq_wfq bands[OPTQ_BANDS];
-
+	struct optq_list sibling;
+	struct optq_list children;
 	struct optq_leaf leaf;
 	struct optq_class_conf conf;
 	struct optq_class_counters count;
@@ -85,6 +92,7 @@ struct optq_class {
 
 struct optq_tree {
 	struct optq_class root;
+	struct optq_inner root_inner;
 	struct optq_class direct;	/* unclassified traffic, served first */
 	struct optq_flow_table flows;
 	struct optq_wheel red;		/* classes over their ceiling */
@@ -125,6 +133,11 @@ static inline void optq_count_drop_other(struct optq_class *c, u32 n)
 {
 	for (; c; c = c->parent)
 		c->count.drop_other += n;
+}
+
+static inline bool optq_class_has_guarantees(const struct optq_class *c)
+{
+	return c->n_children && !optq_wfq_empty(&c->inner->guarantees);
 }
 
 /*

@@ -31,19 +31,18 @@ static bool class_guaranteed(struct optq_tree *t, struct optq_class *c, u64 now)
 		class_refill_rate(t, c, now);
 		own = c->rate.tokens >= 0;
 		if (!own)
-			optq_wheel_set(&t->waiting, &c->rate_timer,
-				       c->rate.t_ns +
+			optq_wheel_set(&t->waiting, &c->timer, c->rate.t_ns +
 				       optq_bucket_wait_ns(&c->rate));
 	}
 	if (own)
-		optq_wheel_cancel(&t->waiting, &c->rate_timer);
-	return own || !optq_wfq_empty(&c->guarantees);
+		optq_wheel_cancel(&t->waiting, &c->timer);
+	return own || optq_class_has_guarantees(c);
 }
 
 static void class_join_excess(struct optq_class *c, bool run)
 {
 	struct optq_class *p = c->parent;
-	struct optq_wfq *band = &p->bands[c->conf.prio];
+	struct optq_wfq *band = &p->inner->bands[c->conf.prio];
 
 	if (run) {
 		optq_wfq_insert(band, &c->excess);
@@ -62,10 +61,10 @@ static u32 class_next_len(struct optq_tree *t, struct optq_class *c)
 
 	if (optq_class_is_leaf(c))
 		return c->own_qlen ? optq_leaf_next_len(&c->leaf) : t->mtu;
-	if (!optq_wfq_empty(&c->guarantees))
-		n = optq_wfq_pick(&c->guarantees);
+	if (!optq_wfq_empty(&c->inner->guarantees))
+		n = optq_wfq_pick(&c->inner->guarantees);
 	else
-		n = optq_wfq_pick(&c->bands[__ffs(c->band_map)]);
+		n = optq_wfq_pick(&c->inner->bands[__ffs(c->band_map)]);
 	return n->len;
 }
 
@@ -73,16 +72,16 @@ static u32 class_next_len(struct optq_tree *t, struct optq_class *c)
 static bool class_sync(struct optq_tree *t, struct optq_class *c, u64 now)
 {
 	bool run = class_runnable(c), gua = false, changed = false;
+	struct optq_inner *above = c->parent->inner;
 	u32 len;
 
 	if (run) {
 		gua = class_guaranteed(t, c, now);
 		len = class_next_len(t, c);
-		optq_wfq_set_len(&c->parent->bands[c->conf.prio], &c->excess,
-				 len);
-		optq_wfq_set_len(&c->parent->guarantees, &c->guaranteed, len);
-	} else {
-		optq_wheel_cancel(&t->waiting, &c->rate_timer);
+		optq_wfq_set_len(&above->bands[c->conf.prio], &c->excess, len);
+		optq_wfq_set_len(&above->guarantees, &c->guaranteed, len);
+	} else if (!c->red) {
+		optq_wheel_cancel(&t->waiting, &c->timer);
 	}
 
 	if (run != optq_wfq_linked(&c->excess)) {
@@ -91,9 +90,9 @@ static bool class_sync(struct optq_tree *t, struct optq_class *c, u64 now)
 	}
 	if (gua != optq_wfq_linked(&c->guaranteed)) {
 		if (gua)
-			optq_wfq_insert(&c->parent->guarantees, &c->guaranteed);
+			optq_wfq_insert(&above->guarantees, &c->guaranteed);
 		else
-			optq_wfq_remove(&c->parent->guarantees, &c->guaranteed);
+			optq_wfq_remove(&above->guarantees, &c->guaranteed);
 		changed = true;
 	}
 	return changed;
@@ -153,10 +152,11 @@ void optq_class_unlink(struct optq_tree *t, struct optq_class *c, u64 now)
 	if (c->parent && c != &t->direct) {
 		if (optq_wfq_linked(&c->excess))
 			class_join_excess(c, false);
-		optq_wfq_remove(&c->parent->guarantees, &c->guaranteed);
+		if (optq_wfq_linked(&c->guaranteed))
+			optq_wfq_remove(&c->parent->inner->guarantees,
+					&c->guaranteed);
 	}
-	optq_wheel_cancel(&t->waiting, &c->rate_timer);
-	optq_wheel_cancel(&t->red, &c->red_timer);
+	optq_wheel_cancel(c->red ? &t->red : &t->waiting, &c->timer);
 	optq_list_del(&c->blocked_link);
 	c->blocked = false;
 	if (t->fattest == c)
@@ -170,13 +170,14 @@ void optq_class_unlink(struct optq_tree *t, struct optq_class *c, u64 now)
 void optq_class_arm(struct optq_tree *t, struct optq_class *c)
 {
 	if (c->red && c->attached)
-		optq_wheel_set(&t->red, &c->red_timer,
+		optq_wheel_set(&t->red, &c->timer,
 			       c->ceil.t_ns + optq_bucket_wait_ns(&c->ceil));
 }
 
-static void class_set_red(struct optq_tree *t, struct optq_class *c, u64 now)
+void optq_class_set_red(struct optq_tree *t, struct optq_class *c, u64 now)
 {
 	if (!c->red) {
+		optq_wheel_cancel(&t->waiting, &c->timer);
 		c->red = true;
 		c->red_since_ns = now;
 	}
@@ -190,7 +191,7 @@ static bool class_backlogged(const struct optq_class *c)
 
 static void class_end_red(struct optq_tree *t, struct optq_class *c, u64 now)
 {
-	optq_wheel_cancel(&t->red, &c->red_timer);
+	optq_wheel_cancel(&t->red, &c->timer);
 	c->red = false;
 	if (!class_backlogged(c))
 		return;
@@ -205,12 +206,12 @@ static void sched_events(struct optq_tree *t, u64 now)
 	struct optq_class *c;
 
 	while ((timer = optq_wheel_expired(&t->red, now, &budget))) {
-		c = optq_container_of(timer, struct optq_class, red_timer);
+		c = optq_container_of(timer, struct optq_class, timer);
 		optq_bucket_refill(&c->ceil, now);
 		class_end_red(t, c, now);
 	}
 	while ((timer = optq_wheel_expired(&t->waiting, now, &budget))) {
-		c = optq_container_of(timer, struct optq_class, rate_timer);
+		c = optq_container_of(timer, struct optq_class, timer);
 		optq_class_update(t, c, now);
 	}
 }
@@ -239,15 +240,15 @@ struct optq_class *optq_pick(struct optq_tree *t, u64 now)
 	}
 	if (!t->root.band_map)
 		return NULL;
-	gua = !optq_wfq_empty(&c->guarantees);
+	gua = optq_class_has_guarantees(c);
 	do {
 		if (gua) {
-			n = optq_wfq_pick(&c->guarantees);
+			n = optq_wfq_pick(&c->inner->guarantees);
 			c = optq_container_of(n, struct optq_class, guaranteed);
 			t->lender = c;
-			gua = !optq_wfq_empty(&c->guarantees);
+			gua = optq_class_has_guarantees(c);
 		} else {
-			n = optq_wfq_pick(&c->bands[__ffs(c->band_map)]);
+			n = optq_wfq_pick(&c->inner->bands[__ffs(c->band_map)]);
 			c = optq_container_of(n, struct optq_class, excess);
 		}
 	} while (!optq_class_is_leaf(c));
@@ -268,7 +269,7 @@ static void class_charge_buckets(struct optq_tree *t, struct optq_class *c,
 		optq_bucket_charge(&c->ceil, len, -c->ceil.cap -
 				   optq_bucket_cost(&c->ceil, len));
 		if (c->ceil.tokens < 0)
-			class_set_red(t, c, now);
+			optq_class_set_red(t, c, now);
 	}
 	c->count.packets++;
 	c->count.bytes += len;
@@ -280,9 +281,9 @@ static void class_charge(struct optq_tree *t, struct optq_class *c, u32 len,
 	struct optq_class *p = c->parent;
 
 	if (gua)
-		optq_wfq_charge(&p->guarantees, &c->guaranteed, len);
+		optq_wfq_charge(&p->inner->guarantees, &c->guaranteed, len);
 	else if (p && c != &t->direct)
-		optq_wfq_charge(&p->bands[c->conf.prio], &c->excess, len);
+		optq_wfq_charge(&p->inner->bands[c->conf.prio], &c->excess, len);
 	class_charge_buckets(t, c, len, gua, now);
 }
 
@@ -522,8 +523,9 @@ void optq_class_unhook(struct optq_tree *t, struct optq_class *c, u64 now)
 
 void optq_class_reset(struct optq_tree *t, struct optq_class *c, u64 now)
 {
+	if (c->red)
+		optq_wheel_cancel(&t->red, &c->timer);
 	c->red = false;
-	optq_wheel_cancel(&t->red, &c->red_timer);
 	if (c->ceil.tokens < 0)
 		c->ceil.tokens = 0;
 	if (c->rate.tokens < 0)

@@ -33,6 +33,9 @@ void optq_class_update(struct optq_tree *t, struct optq_class *c, u64 now);
 void optq_class_unlink(struct optq_tree *t, struct optq_class *c, u64 now);
 void optq_class_arm(struct optq_tree *t, struct optq_class *c);
 
+/* c, over its ceiling, is out of its parent's sets after optq_class_update(). */
+void optq_class_set_red(struct optq_tree *t, struct optq_class *c, u64 now);
+
 /*
  * Queues pkt in a leaf's own queue.  Packets given up are added to drops; pkt
  * may be among them.

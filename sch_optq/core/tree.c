@@ -70,37 +70,41 @@ static void class_set_ceil(struct optq_tree *t, struct optq_class *c, u64 ceil,
 	c->split_bytes = OPTQ_LEN_MAX;
 	if (!ceil) {
 		optq_bucket_set(&c->ceil, 0, 0, now);
-		optq_wheel_cancel(&t->red, &c->red_timer);
+		if (c->red)
+			optq_wheel_cancel(&t->red, &c->timer);
 		c->red = false;
 		return;
 	}
 	burst = class_burst(c, ceil, cburst, t->mtu, &c->split_bytes);
 	optq_bucket_set(&c->ceil, ceil, burst - c->split_bytes, now);
 	/* The debt, if any, has another length at another rate. */
-	if (c->ceil.tokens < 0 && !c->red) {
-		c->red = true;
-		c->red_since_ns = now;
-	}
-	optq_class_arm(t, c);
+	if (c->ceil.tokens < 0)
+		optq_class_set_red(t, c, now);
+	else
+		optq_class_arm(t, c);
 }
 
 void optq_class_init(struct optq_tree *t, struct optq_class *c)
 {
-	int i;
-
 	memset(c, 0, sizeof(*c));
 	optq_list_init(&c->sibling);
 	optq_list_init(&c->children);
 	optq_list_init(&c->blocked_link);
-	optq_timer_init(&c->red_timer);
-	optq_timer_init(&c->rate_timer);
+	optq_timer_init(&c->timer);
 	optq_wfq_node_init(&c->excess);
 	optq_wfq_node_init(&c->guaranteed);
-	optq_wfq_init(&c->guarantees);
-	for (i = 0; i < OPTQ_BANDS; i++)
-		optq_wfq_init(&c->bands[i]);
 	optq_leaf_init(&c->leaf, t->secret + t->next_salt++);
 	c->split_bytes = OPTQ_LEN_MAX;
+}
+
+void optq_class_give_inner(struct optq_class *c, struct optq_inner *inner)
+{
+	int i;
+
+	optq_wfq_init(&inner->guarantees);
+	for (i = 0; i < OPTQ_BANDS; i++)
+		optq_wfq_init(&inner->bands[i]);
+	c->inner = inner;
 }
 
 static u32 tree_mtu(u32 mtu)
@@ -126,6 +130,7 @@ void optq_tree_init(struct optq_tree *t, u32 limit, u32 direct_limit, u32 mtu,
 	t->secret = secret;
 	t->next_salt = 0;
 	optq_class_init(t, &t->root);
+	optq_class_give_inner(&t->root, &t->root_inner);
 	t->root.attached = true;
 	optq_class_init(t, &t->direct);
 	t->direct.parent = &t->root;
@@ -217,10 +222,10 @@ static void class_set_need(struct optq_class *c)
 	bool linked = optq_wfq_linked(&c->guaranteed);
 
 	if (linked)
-		optq_wfq_remove(&c->parent->guarantees, &c->guaranteed);
+		optq_wfq_remove(&c->parent->inner->guarantees, &c->guaranteed);
 	optq_wfq_set_weight(&c->guaranteed, (u32)kbit);
 	if (linked)
-		optq_wfq_insert(&c->parent->guarantees, &c->guaranteed);
+		optq_wfq_insert(&c->parent->inner->guarantees, &c->guaranteed);
 }
 
 /* c's need has changed from what its ancestors have summed up. */
@@ -302,7 +307,7 @@ void optq_class_attach(struct optq_tree *t, struct optq_class *c,
 {
 	bool was_leaf = optq_class_is_leaf(parent) && parent != &t->root;
 	struct optq_class *i, *leaf;
-	u32 depth;
+	u8 depth;
 
 	if (was_leaf)
 		optq_class_unlink(t, parent, now);
@@ -310,9 +315,9 @@ void optq_class_attach(struct optq_tree *t, struct optq_class *c,
 	parent->n_children++;
 	c->parent = parent;
 	c->attached = true;
-	depth = parent->depth + 1 - c->depth;
+	depth = (u8)(parent->depth + 1 - c->depth);
 	for (i = c; i; i = class_next(i, c))
-		i->depth += depth;
+		i->depth = (u8)(i->depth + depth);
 	class_need_changed(c, 0);
 	leaves_configure(t, c);
 	optq_class_arm(t, c);

@@ -35,12 +35,18 @@ void optq_tree_set_link(struct optq_tree *t, u64 rate, u32 burst, u64 now);
 /* Readies a class that is not in a tree yet. */
 void optq_class_init(struct optq_tree *t, struct optq_class *c);
 
+/*
+ * Gives c what it needs to have classes below it, once, and before one is
+ * attached.  The memory stays the caller's and must outlive the class.
+ */
+void optq_class_give_inner(struct optq_class *c, struct optq_inner *inner);
+
 /* Puts c with all below it under parent: OPTQ_OK, or DEPTH or CYCLE. */
 enum optq_fault optq_class_may_attach(const struct optq_class *c,
 				      const struct optq_class *parent);
 
 /*
- * Attaches c, checked as above.  Packets of a parent that was a leaf go to the
+ * Attaches c, checked as above, to a parent that has its inner part.  Packets of a parent that was a leaf go to the
  * first leaf at or below c, so that they leave under the same parent.
  */
 void optq_class_attach(struct optq_tree *t, struct optq_class *c,

@@ -170,10 +170,13 @@ static const char *sets_verify(const struct optq_class *c)
 	const char *why;
 	int i;
 
-	why = set_verify(&c->guarantees, c, -1, &guaranteed);
+	if (!c->inner)
+		return c->n_children || c->band_map ?
+		       "class: children, and no sets for them" : NULL;
+	why = set_verify(&c->inner->guarantees, c, -1, &guaranteed);
 	for (i = 0; !why && i < OPTQ_BANDS; i++) {
-		why = set_verify(&c->bands[i], c, i, &excess);
-		if (!why && optq_wfq_empty(&c->bands[i]) ==
+		why = set_verify(&c->inner->bands[i], c, i, &excess);
+		if (!why && optq_wfq_empty(&c->inner->bands[i]) ==
 			    !!(c->band_map & (1U << i)))
 			why = "band_map and its sets differ";
 	}
@@ -292,16 +295,16 @@ static const char *class_places_verify(const struct optq_tree *t,
 	bool run = !t->sole && class_may_run(c);
 	bool rate = optq_bucket_on(&c->rate);
 	bool gua = run && ((rate && c->rate.tokens >= 0) ||
-			   !optq_wfq_empty(&c->guarantees));
+			   optq_class_has_guarantees(c));
 	bool waiting = run && rate && c->rate.tokens < 0;
 
 	if (run != optq_wfq_linked(&c->excess))
 		return "class: runnable and its place for the excess differ";
 	if (gua != optq_wfq_linked(&c->guaranteed))
 		return "class: guaranteed and its place for it differ";
-	if (waiting != optq_timer_is_set(&t->waiting, &c->rate_timer))
+	if (waiting != (!c->red && optq_timer_is_set(&t->waiting, &c->timer)))
 		return "class: beyond its rate and its timer differ";
-	if (waiting && c->rate_timer.when_ns !=
+	if (waiting && c->timer.when_ns !=
 		       c->rate.t_ns + optq_bucket_wait_ns(&c->rate))
 		return "class: rate timer is set to another time";
 	tally->waiting += waiting;
@@ -325,14 +328,14 @@ static const char *class_ceil_verify(const struct optq_tree *t,
 		why = bucket_verify(&c->ceil, c->ceil.cap);
 	if (why)
 		return why;
-	if (c->red != optq_timer_is_set(&t->red, &c->red_timer))
+	if (c->red && !optq_timer_is_set(&t->red, &c->timer))
 		return "class: over its ceiling and its timer differ";
 	if (!c->red)
 		return optq_bucket_on(&c->ceil) && c->ceil.tokens < 0 ?
 		       "class: in debt to its ceiling, yet not held" : NULL;
 	if (!optq_bucket_on(&c->ceil))
 		return "class: held at a ceiling that it has not";
-	if (optq_before(c->red_timer.when_ns,
+	if (optq_before(c->timer.when_ns,
 			c->ceil.t_ns + optq_bucket_wait_ns(&c->ceil)))
 		return "class: ceiling's timer is early";
 	tally->red++;

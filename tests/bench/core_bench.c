@@ -21,6 +21,7 @@ static double clock_ns(void)
 struct bench {
 	struct optq_tree t;
 	struct optq_class *c;
+	struct optq_inner *inner;
 	struct optq_flow *flows;
 	struct optq_flow **buckets;
 	struct optq_drops drops;
@@ -44,6 +45,7 @@ static void bench_init(struct bench *b, u32 classes, u32 levels)
 	b->first_leaf = levels - 1;
 	b->now = SEC;
 	b->c = calloc(classes, sizeof(*b->c));
+	b->inner = calloc(levels, sizeof(*b->inner));
 	b->flows = calloc(flows, sizeof(*b->flows));
 	b->buckets = calloc(flows, sizeof(*b->buckets));
 	optq_flow_table_init(&b->t.flows, b->flows, flows, b->buckets, flows);
@@ -54,8 +56,10 @@ static void bench_init(struct bench *b, u32 classes, u32 levels)
 		optq_class_configure(&b->t, &b->c[i],
 				     i < b->first_leaf ? &inner : &leaf, b->now);
 		optq_class_attach(&b->t, &b->c[i], parent, b->now);
-		if (i < b->first_leaf)
+		if (i < b->first_leaf) {
 			parent = &b->c[i];
+			optq_class_give_inner(parent, &b->inner[i]);
+		}
 	}
 }
 
@@ -105,6 +109,7 @@ static void bench_free(struct bench *b)
 		b->drops.head = next;
 	}
 	free(b->c);
+	free(b->inner);
 	free(b->flows);
 	free(b->buckets);
 }

@@ -81,6 +81,23 @@ static bool conf_get(struct input *in, struct optq_class_conf *conf)
 	return optq_conf_check(conf) == OPTQ_OK;
 }
 
+/* With room for what only a class with others below it has. */
+struct fuzz_class {
+	struct optq_class c;
+	struct optq_inner inner;
+};
+
+static void attach(struct fuzz *f, struct optq_class *c,
+		   struct optq_class *parent)
+{
+	if (!parent->inner)
+		optq_class_give_inner(parent,
+				      &optq_container_of(parent,
+							 struct fuzz_class,
+							 c)->inner);
+	optq_class_attach(&f->t, c, parent, f->now);
+}
+
 static void op_add(struct fuzz *f, struct input *in)
 {
 	struct optq_class *parent = any(f, in);
@@ -89,7 +106,7 @@ static void op_add(struct fuzz *f, struct input *in)
 
 	if (!conf_get(in, &conf) || f->c[i] || !parent || !parent->attached)
 		return;
-	f->c[i] = calloc(1, sizeof(struct optq_class));
+	f->c[i] = calloc(1, sizeof(struct fuzz_class));
 	optq_class_init(&f->t, f->c[i]);
 	optq_class_configure(&f->t, f->c[i], &conf, f->now);
 	if (optq_class_may_attach(f->c[i], parent) != OPTQ_OK) {
@@ -97,7 +114,7 @@ static void op_add(struct fuzz *f, struct input *in)
 		f->c[i] = NULL;
 		return;
 	}
-	optq_class_attach(&f->t, f->c[i], parent, f->now);
+	attach(f, f->c[i], parent);
 }
 
 static void op_configure(struct fuzz *f, struct input *in)
@@ -201,7 +218,7 @@ static void op_reparent(struct fuzz *f, struct input *in)
 	    optq_class_may_attach(c, to) != OPTQ_OK)
 		return;
 	optq_class_detach(&f->t, c, f->now);
-	optq_class_attach(&f->t, c, to, f->now);
+	attach(f, c, to);
 }
 
 static void op_relay(struct fuzz *f, struct input *in)
@@ -220,7 +237,7 @@ static void op_relay(struct fuzz *f, struct input *in)
 			continue;
 		if (p->depth >= OPTQ_DEPTH_MAX)
 			p = &f->t.root;
-		optq_class_attach(&f->t, f->c[i], p, f->now);
+		attach(f, f->c[i], p);
 		last = i;
 	}
 }

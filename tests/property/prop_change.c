@@ -68,7 +68,7 @@ static void change_parent(struct sim *s)
 	if (p->c->qlen && !node_is_leaf(n))
 		return;
 	optq_class_detach(&s->t, n->c, s->now);
-	optq_class_attach(&s->t, n->c, p->c, s->now);
+	sim_attach(s, n, p);
 	n->parent = p;
 	source_stop(p);
 	sim_verify(s);
@@ -114,7 +114,7 @@ static void change_all(struct sim *s)
 
 			sim_configure(s, n, &conf);
 		}
-		optq_class_attach(&s->t, n->c, p->c, s->now);
+		sim_attach(s, n, p);
 		n->parent = p;
 		source_stop(p);
 	}

@@ -175,6 +175,14 @@ static void sim_take_drops(struct sim *s, struct node *leaf,
 	}
 }
 
+void sim_attach(struct sim *s, struct node *n, struct node *parent)
+{
+	/* A leaf has none, as in the kernel. */
+	if (!parent->c->inner)
+		optq_class_give_inner(parent->c, &parent->inner);
+	optq_class_attach(&s->t, n->c, parent->c, s->now);
+}
+
 struct node *sim_add(struct sim *s, struct node *parent,
 		     const struct optq_class_conf *conf)
 {
@@ -194,7 +202,7 @@ struct node *sim_add(struct sim *s, struct node *parent,
 	n->limit.left = conf->ceil ? sim_ceil_burst(s, n) : 0;
 	n->limit.t_ns = s->now;
 	n->lag.t_ns = s->now;
-	optq_class_attach(&s->t, n->c, parent->c, s->now);
+	sim_attach(s, n, parent);
 	s->node[s->n++] = n;
 	sim_op(s);
 	return n;

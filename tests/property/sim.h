@@ -46,6 +46,7 @@ struct lag_check {
 };
 
 struct node {
+	struct optq_inner inner;	/* in use once it has had a child */
 	struct optq_class own;	/* but for the link */
 	struct optq_class *c;
 	struct node *parent;
@@ -100,6 +101,8 @@ struct node *sim_node_of(struct sim *s, const struct optq_class *c);
 /* A new class, configured and attached; NULL when the core refuses it. */
 struct node *sim_add(struct sim *s, struct node *parent,
 		     const struct optq_class_conf *conf);
+/* optq_class_attach() of the two nodes' classes. */
+void sim_attach(struct sim *s, struct node *n, struct node *parent);
 void sim_configure(struct sim *s, struct node *n,
 		   const struct optq_class_conf *conf);
 /* Forgets a class that has been detached and holds no packet. */

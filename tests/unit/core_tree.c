@@ -258,7 +258,7 @@ static void trim_of_many(void **state)
 	(void)state;
 	world_init(&w, 2 * LEAVES);
 	for (i = 0; i < LEAVES; i++) {
-		world_add(&w, &leaf[i], &w.t.root, CONF(.weight = 1));
+		world_add_one(&w, &leaf[i], &w.t.root, CONF(.weight = 1));
 		world_send(&w, &leaf[i], 100, i, i);
 		if (i % 2)
 			world_send(&w, &leaf[i], 100, i, i);
@@ -341,18 +341,18 @@ static void checker_bites(void **state)
 	BREAK(a.depth, 1);
 	BREAK(a.parent, &w.t.root);
 	BREAK(site.conf.prio, 4);
-	BREAK(site.guarantees.wsum, site.guarantees.wsum + 1);
-	BREAK(site.bands[0].wsum, 0);
+	BREAK(site.inner->guarantees.wsum, site.inner->guarantees.wsum + 1);
+	BREAK(site.inner->bands[0].wsum, 0);
 	BREAK(b.excess.weight, 8);
 	BREAK(b.excess.start, b.excess.start + 1);
 	BREAK(b.excess.code, b.excess.code + 1);
 	BREAK(b.excess.owner, !b.excess.owner);
-	BREAK(site.bands[0].groups->head, &w.t.root.excess);
+	BREAK(site.inner->bands[0].groups->head, &w.t.root.excess);
 	BREAK(site.rate.tokens, INT64_MAX / 2);
 	BREAK(a.ceil.tokens, a.ceil.cap + 1);
-	BREAK(a.red_timer.when_ns, a.red_timer.when_ns - SEC);
+	BREAK(a.timer.when_ns, a.timer.when_ns - SEC);
 	BREAK(w.t.red.levels, 0);
-	BREAK(w.t.red.slot[a.red_timer.slot], NULL);
+	BREAK(w.t.red.slot[a.timer.slot], NULL);
 	BREAK(w.t.flows.used, w.t.flows.used + 1);
 	BREAK(b.guaranteed.weight, 9);
 	BREAK(w.flows[0].hash, w.flows[0].hash + 1);

@@ -35,6 +35,8 @@ struct world {
 	struct optq_flow *flows;
 	struct optq_flow **buckets;
 	struct optq_drops drops;
+	struct optq_inner *inner[128];
+	u32 n_inner;
 	u64 now;
 };
 
@@ -62,19 +64,42 @@ static inline void world_verify(const struct world *w)
 
 static inline void world_free(struct world *w)
 {
+	while (w->n_inner)
+		free(w->inner[--w->n_inner]);
 	free(w->flows);
 	free(w->buckets);
+}
+
+static inline void world_give_inner(struct world *w, struct optq_class *c)
+{
+	struct optq_inner *inner;
+
+	if (c->inner)
+		return;
+	assert_true(w->n_inner < sizeof(w->inner) / sizeof(w->inner[0]));
+	inner = calloc(1, sizeof(*inner));
+	optq_class_give_inner(c, inner);
+	w->inner[w->n_inner++] = inner;
+}
+
+/* For the many: the tree is not walked after each. */
+static inline void world_add_one(struct world *w, struct optq_class *c,
+				 struct optq_class *parent,
+				 struct optq_class_conf conf)
+{
+	optq_class_init(&w->t, c);
+	assert_int_equal(optq_conf_check(&conf), OPTQ_OK);
+	optq_class_configure(&w->t, c, &conf, w->now);
+	assert_int_equal(optq_class_may_attach(c, parent), OPTQ_OK);
+	world_give_inner(w, parent);
+	optq_class_attach(&w->t, c, parent, w->now);
 }
 
 static inline void world_add(struct world *w, struct optq_class *c,
 			     struct optq_class *parent,
 			     struct optq_class_conf conf)
 {
-	optq_class_init(&w->t, c);
-	assert_int_equal(optq_conf_check(&conf), OPTQ_OK);
-	optq_class_configure(&w->t, c, &conf, w->now);
-	assert_int_equal(optq_class_may_attach(c, parent), OPTQ_OK);
-	optq_class_attach(&w->t, c, parent, w->now);
+	world_add_one(w, c, parent, conf);
 	world_verify(w);
 }
 
