@@ -99,7 +99,7 @@ struct optq_tree {
 	struct optq_wheel waiting;	/* backlogged beyond their rate */
 	struct optq_list blocked;
 	struct optq_class *lender;	/* of the last pick; NULL: excess */
-	struct optq_class *sole;	/* the one leaf with packets, unlinked */
+	struct optq_class *sole;	/* no other leaf has packets; unlinked */
 	bool picked_sole;		/* the last pick was that one */
 	struct optq_class *fattest;	/* guess at the longest leaf */
 	u32 mtu;

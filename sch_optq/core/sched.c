@@ -117,7 +117,7 @@ static void sole_end(struct optq_tree *t, u64 now)
 static bool class_may_be_sole(const struct optq_tree *t,
 			      const struct optq_class *c)
 {
-	if (t->qlen != c->qlen || !optq_class_is_leaf(c) ||
+	if (t->qlen != c->qlen + t->direct.qlen || !optq_class_is_leaf(c) ||
 	    !class_runnable(c) || optq_wfq_linked(&c->excess))
 		return false;
 	/* The link has no place in a set to lose. */
@@ -132,17 +132,16 @@ void optq_class_update(struct optq_tree *t, struct optq_class *c, u64 now)
 {
 	if (c == &t->direct)
 		return;
-	if (t->sole == c && c) {
-		if (!class_runnable(c))
+	if (t->sole == c) {
+		if (c->red || c->blocked)
 			t->sole = NULL;
 		return;
 	}
-	if (t->sole) {
-		sole_end(t, now);
-	} else if (class_may_be_sole(t, c)) {
+	if (class_may_be_sole(t, c)) {
 		t->sole = c;
 		return;
 	}
+	sole_end(t, now);
 	class_sync_up(t, c, now);
 }
 
@@ -236,7 +235,7 @@ struct optq_class *optq_pick(struct optq_tree *t, u64 now)
 		return &t->direct;
 	if (t->sole) {
 		t->picked_sole = true;
-		return t->sole;
+		return t->sole->qlen ? t->sole : NULL;
 	}
 	if (!t->root.band_map)
 		return NULL;
@@ -255,15 +254,17 @@ struct optq_class *optq_pick(struct optq_tree *t, u64 now)
 	return c;
 }
 
-static void class_charge_buckets(struct optq_tree *t, struct optq_class *c,
-				 u32 len, bool gua, u64 now)
+/* c's rate was refilled, and this packet is one of its own turns. */
+static void class_charge_rate(struct optq_class *c, u32 len)
 {
-	if (gua && optq_bucket_on(&c->rate)) {
-		class_refill_rate(t, c, now);
-		optq_bucket_charge(&c->rate, len, -c->rate.cap -
-				   optq_bucket_cost(&c->rate, len));
-		c->count.guaranteed_bytes += len;
-	}
+	optq_bucket_charge(&c->rate, len, -c->rate.cap -
+			   optq_bucket_cost(&c->rate, len));
+	c->count.guaranteed_bytes += len;
+}
+
+static void class_charge_ceil(struct optq_tree *t, struct optq_class *c,
+			      u32 len, u64 now)
+{
 	if (optq_bucket_on(&c->ceil)) {
 		optq_bucket_refill(&c->ceil, now);
 		optq_bucket_charge(&c->ceil, len, -c->ceil.cap -
@@ -284,19 +285,17 @@ static void class_charge(struct optq_tree *t, struct optq_class *c, u32 len,
 		optq_wfq_charge(&p->inner->guarantees, &c->guaranteed, len);
 	else if (p && c != &t->direct)
 		optq_wfq_charge(&p->inner->bands[c->conf.prio], &c->excess, len);
-	class_charge_buckets(t, c, len, gua, now);
+	if (gua && optq_bucket_on(&c->rate)) {
+		class_refill_rate(t, c, now);
+		class_charge_rate(c, len);
+	}
+	class_charge_ceil(t, c, len, now);
 }
 
-/* Tokens of c's own rate. */
-static bool class_has_rate(struct optq_class *c, u64 now)
-{
-	if (!optq_bucket_on(&c->rate))
-		return false;
-	optq_bucket_refill(&c->rate, now);
-	return c->rate.tokens >= 0;
-}
-
-/* As below, for the sole leaf: the same charges, and nobody to compare with. */
+/*
+ * As below, for the sole leaf: the same charges, and nobody to compare with.
+ * The lender is the first class from below that has tokens of its own rate.
+ */
 static void sole_sent(struct optq_tree *t, struct optq_class *leaf, u32 len,
 		      u64 now)
 {
@@ -304,9 +303,13 @@ static void sole_sent(struct optq_tree *t, struct optq_class *leaf, u32 len,
 	bool gua = false, red = false;
 
 	for (c = leaf; c; c = c->parent) {
-		if (!gua)
-			gua = class_has_rate(c, now);
-		class_charge_buckets(t, c, len, gua, now);
+		if (optq_bucket_on(&c->rate)) {
+			optq_bucket_refill(&c->rate, now);
+			gua |= c->rate.tokens >= 0;
+			if (gua)
+				class_charge_rate(c, len);
+		}
+		class_charge_ceil(t, c, len, now);
 		red |= c->red && c->parent;
 	}
 	if (red)

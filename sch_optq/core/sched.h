@@ -11,7 +11,8 @@
  *   for the excess     always: member of its parent's band of its prio, by
  *                      weight.
  * While one leaf alone has packets there is nothing to choose: it is the tree's
- * sole leaf, and stands in no set.
+ * sole leaf, and stands in no set.  It stays so when it is empty, until another
+ * has packets: the next packet is likely to be one of its own.
  *
  * A pick goes from the link downwards, through guarantees as long as there are
  * any, then through the lowest band.  What a class sends as excess is not

@@ -447,7 +447,7 @@ static const char *sole_verify(const struct optq_tree *t)
 
 	if (!c)
 		return NULL;
-	if (!class_may_run(c) || !optq_class_is_leaf(c))
+	if (c->red || c->blocked || !c->attached || !optq_class_is_leaf(c))
 		return "tree: sole leaf cannot send";
 	if (c->qlen + t->direct.qlen != t->qlen)
 		return "tree: sole leaf is not alone";
