@@ -78,10 +78,12 @@ shrink_under_tbf()
 {
 	clear_dev
 	tc_batch <<-END || return 1
-		qdisc add dev $DEV root handle 9: tbf rate 8bit burst 100b latency 1s
+		qdisc add dev $DEV root handle 9: tbf rate 8bit burst 150b latency 1s
 		qdisc add dev $DEV parent 9: handle 1: optq limit 1000
 	END
-	in_c ping -q -c 2 -i 0.1 -w 1 -s 64 "$S4" >/dev/null
+	# The burst is the first one's; the tbf peeks at the second for a minute.
+	flood 5 64 || return 1
+	same 4 "$(figure 9: qlen)" "packets that wait" || return 1
 	in_c tc qdisc change dev "$DEV" parent 9: handle 1: optq limit 1 || return 1
 	[ "$(figure 9: qlen)" = "$(figure 1: qlen)" ] ||
 		{ in_c tc -s qdisc show dev "$DEV"; return 1; }
