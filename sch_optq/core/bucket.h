@@ -35,9 +35,10 @@ static inline bool optq_bucket_on(const struct optq_bucket *b)
 	return b->rate != 0;
 }
 
+/* Rounded up, by a tick at most: what is sent must never cost too little. */
 static inline s64 optq_bucket_cost(const struct optq_bucket *b, u32 len)
 {
-	return (s64)((len * b->mult + (1ULL << b->shift) - 1) >> b->shift);
+	return (s64)((len * b->mult) >> b->shift) + 1;
 }
 
 /* Refills up to most, which may be more than the capacity. */

@@ -91,8 +91,8 @@ codel_begin(struct optq_codel *c, const struct optq_codel_params *p, u64 now,
 }
 
 enum optq_codel_verdict
-optq_codel_judge(struct optq_codel *c, const struct optq_codel_params *p,
-		 u64 now, u64 sojourn_ns, u64 backlog, bool ect, bool first)
+optq_codel_control(struct optq_codel *c, const struct optq_codel_params *p,
+		   u64 now, u64 sojourn_ns, u64 backlog, bool ect, bool first)
 {
 	bool drop = codel_should_drop(c, p, now, sojourn_ns, backlog);
 

@@ -32,6 +32,11 @@ static inline void optq_codel_init(struct optq_codel *c)
 	memset(c, 0, sizeof(*c));
 }
 
+/* Likewise, of a queue that may be too long. */
+enum optq_codel_verdict
+optq_codel_control(struct optq_codel *c, const struct optq_codel_params *p,
+		   u64 now, u64 sojourn_ns, u64 backlog, bool ect, bool first);
+
 /*
  * Asks about the packet at the head of a flow.
  * @sojourn_ns: its time in the queue
@@ -39,8 +44,16 @@ static inline void optq_codel_init(struct optq_codel *c)
  * @ect:        it can be marked
  * @first:      the first packet asked about in this dequeue
  */
-enum optq_codel_verdict
+static inline enum optq_codel_verdict
 optq_codel_judge(struct optq_codel *c, const struct optq_codel_params *p,
-		 u64 now, u64 sojourn_ns, u64 backlog, bool ect, bool first);
+		 u64 now, u64 sojourn_ns, u64 backlog, bool ect, bool first)
+{
+	if (likely(!c->dropping && (sojourn_ns < p->target_ns ||
+				    backlog <= p->mtu))) {
+		c->first_above_ns = 0;
+		return OPTQ_CODEL_PASS;
+	}
+	return optq_codel_control(c, p, now, sojourn_ns, backlog, ect, first);
+}
 
 #endif /* OPTQ_CODEL_H */

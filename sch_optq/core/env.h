@@ -38,6 +38,9 @@ typedef int64_t s64;
 #ifndef __aligned
 #define __aligned(n) __attribute__((aligned(n)))
 #endif
+#ifndef __always_inline
+#define __always_inline inline __attribute__((always_inline))
+#endif
 #ifndef likely
 #define likely(x)	__builtin_expect(!!(x), 1)
 #define unlikely(x)	__builtin_expect(!!(x), 0)

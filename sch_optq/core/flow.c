@@ -122,38 +122,6 @@ void optq_flow_rehash(struct optq_flow_table *t, struct optq_flow *f,
 	flow_hash(t, f);
 }
 
-void optq_flow_push(struct optq_flow *f, struct optq_pkt *pkt)
-{
-	pkt->next = NULL;
-	if (f->tail) {
-		f->tail->next = pkt;
-	} else {
-		f->head = pkt;
-		optq_list_del(&f->idle);
-	}
-	f->tail = pkt;
-	f->bytes += pkt->len;
-	f->packets++;
-}
-
-struct optq_pkt *optq_flow_pop(struct optq_flow_table *t, struct optq_flow *f)
-{
-	struct optq_pkt *pkt = f->head;
-
-	if (!pkt)
-		return NULL;
-	f->head = pkt->next;
-	if (!f->head) {
-		f->tail = NULL;
-		if (f->hashed)
-			optq_list_add_tail(&t->idle, &f->idle);
-	}
-	pkt->next = NULL;
-	f->bytes -= pkt->len;
-	f->packets--;
-	return pkt;
-}
-
 void optq_flow_splice(struct optq_flow *dst, struct optq_flow *src)
 {
 	struct optq_pkt *a = dst->head, *b = src->head, *pkt;

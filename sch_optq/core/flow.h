@@ -65,8 +65,38 @@ void optq_flow_put(struct optq_flow_table *t, struct optq_flow *f);
 void optq_flow_rehash(struct optq_flow_table *t, struct optq_flow *f,
 		      struct optq_leaf *leaf);
 
-void optq_flow_push(struct optq_flow *f, struct optq_pkt *pkt);
-struct optq_pkt *optq_flow_pop(struct optq_flow_table *t, struct optq_flow *f);
+static inline void optq_flow_push(struct optq_flow *f, struct optq_pkt *pkt)
+{
+	pkt->next = NULL;
+	if (f->tail) {
+		f->tail->next = pkt;
+	} else {
+		f->head = pkt;
+		optq_list_del(&f->idle);
+	}
+	f->tail = pkt;
+	f->bytes += pkt->len;
+	f->packets++;
+}
+
+static inline struct optq_pkt *optq_flow_pop(struct optq_flow_table *t,
+					     struct optq_flow *f)
+{
+	struct optq_pkt *pkt = f->head;
+
+	if (!pkt)
+		return NULL;
+	f->head = pkt->next;
+	if (!f->head) {
+		f->tail = NULL;
+		if (f->hashed)
+			optq_list_add_tail(&t->idle, &f->idle);
+	}
+	pkt->next = NULL;
+	f->bytes -= pkt->len;
+	f->packets--;
+	return pkt;
+}
 
 /* Merges src's packets into dst, oldest first; src is left without any. */
 void optq_flow_splice(struct optq_flow *dst, struct optq_flow *src);

@@ -145,6 +145,14 @@ void optq_class_update(struct optq_tree *t, struct optq_class *c, u64 now)
 	class_sync_up(t, c, now);
 }
 
+/* As above, for the usual: packets of the sole leaf. */
+static inline void leaf_update(struct optq_tree *t, struct optq_class *leaf,
+			       u64 now)
+{
+	if (t->sole != leaf || unlikely(leaf->red || leaf->blocked))
+		optq_class_update(t, leaf, now);
+}
+
 void optq_class_unlink(struct optq_tree *t, struct optq_class *c, u64 now)
 {
 	sole_end(t, now);
@@ -255,15 +263,16 @@ struct optq_class *optq_pick(struct optq_tree *t, u64 now)
 }
 
 /* c's rate was refilled, and this packet is one of its own turns. */
-static void class_charge_rate(struct optq_class *c, u32 len)
+static __always_inline void class_charge_rate(struct optq_class *c, u32 len)
 {
 	optq_bucket_charge(&c->rate, len, -c->rate.cap -
 			   optq_bucket_cost(&c->rate, len));
 	c->count.guaranteed_bytes += len;
 }
 
-static void class_charge_ceil(struct optq_tree *t, struct optq_class *c,
-			      u32 len, u64 now)
+static __always_inline void class_charge_ceil(struct optq_tree *t,
+					      struct optq_class *c, u32 len,
+					      u64 now)
 {
 	if (optq_bucket_on(&c->ceil)) {
 		optq_bucket_refill(&c->ceil, now);
@@ -315,7 +324,7 @@ static void sole_sent(struct optq_tree *t, struct optq_class *leaf, u32 len,
 	if (red)
 		sole_end(t, now);
 	else
-		optq_class_update(t, leaf, now);
+		leaf_update(t, leaf, now);
 }
 
 void optq_sent(struct optq_tree *t, struct optq_class *leaf, u32 len, u64 now)
@@ -341,7 +350,8 @@ void optq_sent(struct optq_tree *t, struct optq_class *leaf, u32 len, u64 now)
 		class_sync(t, c, now);
 }
 
-static void leaf_set_qlen(struct optq_tree *t, struct optq_class *leaf)
+static __always_inline void leaf_set_qlen(struct optq_tree *t,
+					  struct optq_class *leaf)
 {
 	u32 own = leaf->leaf.packets, qlen = own + leaf->foreign_qlen;
 
@@ -396,7 +406,7 @@ void optq_enqueue(struct optq_tree *t, struct optq_class *leaf,
 		if (victim != leaf)
 			optq_class_update(t, victim, now);
 	}
-	optq_class_update(t, leaf, now);
+	leaf_update(t, leaf, now);
 }
 
 void optq_class_requeued(struct optq_tree *t, struct optq_class *c, u64 now)

@@ -115,14 +115,11 @@ static u64 wheel_first(const struct optq_wheel *w, u32 *place)
 	return best;
 }
 
-struct optq_timer *optq_wheel_expired(struct optq_wheel *w, u64 now,
-				      u32 *budget)
+struct optq_timer *optq_wheel_turn(struct optq_wheel *w, u64 now, u32 *budget)
 {
 	u64 tick = now >> OPTQ_TICK_NS_SHIFT, start;
 	u32 place;
 
-	if (tick < w->early)
-		return NULL;
 	while (*budget) {
 		struct optq_timer *t;
 

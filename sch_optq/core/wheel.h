@@ -47,12 +47,19 @@ void optq_wheel_set(struct optq_wheel *w, struct optq_timer *t, u64 when_ns);
 /* Does nothing when t is not set. */
 void optq_wheel_cancel(struct optq_wheel *w, struct optq_timer *t);
 
+struct optq_timer *optq_wheel_turn(struct optq_wheel *w, u64 now, u32 *budget);
+
 /*
  * A timer that is due, taken off the wheel; NULL when there is none.  Each
  * timer looked at costs one of *budget; at 0 the rest is left for the next call.
  */
-struct optq_timer *optq_wheel_expired(struct optq_wheel *w, u64 now,
-				      u32 *budget);
+static inline struct optq_timer *optq_wheel_expired(struct optq_wheel *w,
+						    u64 now, u32 *budget)
+{
+	if (likely(now >> OPTQ_TICK_NS_SHIFT < w->early))
+		return NULL;
+	return optq_wheel_turn(w, now, budget);
+}
 
 /*
  * When to look again, not before now: no timer is due earlier.  Exact unless very many
