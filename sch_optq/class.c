@@ -216,7 +216,7 @@ static int class_add(struct optq_sched *q, u32 classid,
 	list_add_tail(&cl->link, &q->classes);
 	q->n_classes++;
 	q->generation++;
-	optq_kick(q, now);
+	optq_changed(q, now);
 	optq_verify(q, "class add");
 	sch_tree_unlock(q->sch);
 
@@ -258,7 +258,7 @@ static int class_modify(struct optq_sched *q, struct optq_cl *cl,
 		optq_class_attach(&q->tree, &cl->core, parent, now);
 	}
 	q->generation++;
-	optq_kick(q, now);
+	optq_changed(q, now);
 	optq_verify(q, "class change");
 	sch_tree_unlock(q->sch);
 	qdisc_put(old);
@@ -376,7 +376,7 @@ static int class_delete(struct Qdisc *sch, unsigned long arg,
 	list_del(&cl->link);
 	q->n_classes--;
 	q->generation++;
-	optq_kick(q, now);
+	optq_changed(q, now);
 	optq_verify(q, "class delete");
 	sch_tree_unlock(sch);
 	qdisc_put(old);

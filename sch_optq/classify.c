@@ -189,8 +189,5 @@ struct optq_class *optq_classify(struct optq_sched *q, struct sk_buff *skb,
 	c = classify_filters(q, skb, fl, qerr, &done);
 	if (c || done)
 		return c;
-	c = classify_rules(q, skb);
-	if (!c)
-		c = leaf_of(q, q->conf.default_id);
-	return c ?: &q->tree.direct;
+	return classify_rules(q, skb) ?: q->fallback;
 }

@@ -7,6 +7,14 @@
 /* *qerr when a filter kept the packet: it must not be touched again. */
 #define OPTQ_CONSUMED	(-1)
 
+/* Is there anything to ask?  Else the packet is for q->fallback. */
+static inline bool optq_must_classify(const struct optq_sched *q,
+				      const struct sk_buff *skb)
+{
+	return skb->priority || rcu_access_pointer(q->filter_list) ||
+	       (q->rules && q->rules->n);
+}
+
 /*
  * The leaf of a packet: skb->priority when it names a class, then tc filters,
  * then the policy's rules, then the default class, then the direct queue.

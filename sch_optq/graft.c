@@ -80,7 +80,7 @@ int optq_class_graft(struct Qdisc *sch, unsigned long arg, struct Qdisc *new,
 	cl->qdisc = new;
 	q->was_grafted = true;
 	optq_foreign_qlen(&q->tree, &cl->core, new ? new->q.qlen : 0, now);
-	optq_kick(q, now);
+	optq_changed(q, now);
 	optq_verify(q, "graft");
 	sch_tree_unlock(sch);
 	return 0;

@@ -19,7 +19,7 @@ static int mtu_event(struct notifier_block *nb, unsigned long event, void *ptr)
 	sch_tree_lock(sch);
 	now = ktime_get_ns();
 	optq_tree_set_mtu(&q->tree, psched_mtu(dev), now);
-	optq_kick(q, now);
+	optq_changed(q, now);
 	optq_verify(q, "mtu");
 	sch_tree_unlock(sch);
 	return NOTIFY_DONE;

@@ -11,7 +11,8 @@
 /* Leaves found with nothing to give in one dequeue. */
 #define QDISC_TRIES	64
 
-static u8 skb_ecn_flags(const struct sk_buff *skb)
+/* Out of the way of what does not ask: it needs a buffer. */
+static noinline u8 skb_ecn_flags(const struct sk_buff *skb)
 {
 	int offset = skb_network_offset(skb);
 	u8 buf[2], *h;
@@ -53,19 +54,14 @@ void optq_pkt_prepare(struct sk_buff *skb, const struct optq_class *c)
 	pkt->flags = c->leaf.codel.ecn ? skb_ecn_flags(skb) : 0;
 }
 
-/* What became of packets while one was queued. */
-struct outcome {
-	bool own_dropped;
-	bool flow_dropped;	/* another of its flow */
-};
-
-static void enqueue_pkt(struct optq_sched *q, struct optq_class *c,
-			struct sk_buff *skb, u64 now, struct sk_buff **to_free,
-			struct outcome *out)
+/*
+ * Queues skb in c's own queue.  What had to go for it is in q->drops, and maybe
+ * skb itself.
+ */
+static __always_inline void enqueue_pkt(struct optq_sched *q,
+					struct optq_class *c,
+					struct sk_buff *skb, u64 now)
 {
-	struct optq_drops drops = {};
-	struct optq_pkt *pkt;
-
 	/* A class without traffic owns none; without memory it does without. */
 	if (unlikely(!c->leaf.hist))
 		c->leaf.hist = kzalloc(sizeof(*c->leaf.hist), GFP_ATOMIC |
@@ -73,43 +69,56 @@ static void enqueue_pkt(struct optq_sched *q, struct optq_class *c,
 	optq_pkt_prepare(skb, c);
 	optq_qlen_add(q->sch, 1, qdisc_pkt_len(skb));
 	optq_enqueue(&q->tree, c, optq_pkt(skb), optq_flow_hash(q, skb),
-		     now, &drops);
-	while (unlikely(pkt = drops.head)) {
+		     now, &q->drops);
+}
+
+/* What had to go when a packet was queued. */
+struct victims {
+	u32 packets;
+	u32 bytes;
+	bool own;		/* the packet itself */
+	bool flow;		/* one of its flow */
+};
+
+static noinline struct victims free_victims(struct optq_sched *q,
+					    struct sk_buff *skb,
+					    struct sk_buff **to_free)
+{
+	u32 hash = optq_flow_hash(q, skb);
+	struct victims v = {};
+	struct optq_pkt *pkt;
+
+	while ((pkt = q->drops.head)) {
 		struct sk_buff *victim = optq_skb(pkt);
 
-		drops.head = pkt->next;
-		out->own_dropped |= victim == skb;
-		out->flow_dropped |= optq_flow_hash(q, victim) ==
-				     optq_flow_hash(q, skb);
-		optq_qlen_add(q->sch, -1, -(int)qdisc_pkt_len(victim));
+		q->drops.head = pkt->next;
+		v.own |= victim == skb;
+		v.flow |= optq_flow_hash(q, victim) == hash;
+		v.packets++;
+		v.bytes += qdisc_pkt_len(victim);
 		qdisc_qstats_drop(q->sch);
 		__qdisc_drop(victim, to_free);
 	}
+	optq_qlen_add(q->sch, -(int)v.packets, -(int)v.bytes);
+	return v;
 }
 
-static int enqueue_one(struct optq_sched *q, struct optq_class *c,
-		       struct sk_buff *skb, u64 now, struct sk_buff **to_free)
+static noinline int enqueue_dropped(struct optq_sched *q, struct sk_buff *skb,
+				    struct sk_buff **to_free)
 {
-	struct Qdisc *sch = q->sch;
-	u32 qlen = sch->q.qlen, backlog = sch->qstats.backlog;
 	u32 len = qdisc_pkt_len(skb);
-	struct outcome out = {};
+	struct victims v = free_victims(q, skb, to_free);
 
-	enqueue_pkt(q, c, skb, now, to_free, &out);
-	if (likely(sch->q.qlen == qlen + 1))
-		return NET_XMIT_SUCCESS;
 	/*
 	 * A sender slows down at CN, so it is for a drop of its own flow, as in
 	 * fq_codel.  At DROP and CN parents count nothing, at SUCCESS the one
 	 * packet; what else has changed below them they are told here.
 	 */
-	if (out.own_dropped || out.flow_dropped) {
-		qdisc_tree_reduce_backlog(sch, qlen - sch->q.qlen,
-					  backlog - sch->qstats.backlog);
-		return out.own_dropped ? NET_XMIT_DROP : NET_XMIT_CN;
+	if (v.own || v.flow) {
+		qdisc_tree_reduce_backlog(q->sch, v.packets - 1, v.bytes - len);
+		return v.own ? NET_XMIT_DROP : NET_XMIT_CN;
 	}
-	qdisc_tree_reduce_backlog(sch, qlen + 1 - sch->q.qlen,
-				  backlog + len - sch->qstats.backlog);
+	qdisc_tree_reduce_backlog(q->sch, v.packets, v.bytes);
 	return NET_XMIT_SUCCESS;
 }
 
@@ -155,9 +164,8 @@ static bool enqueue_segment(struct optq_sched *q, struct optq_class *c,
 			    struct sk_buff *seg, u64 now,
 			    struct sk_buff **to_free, struct added *added)
 {
-	u32 qlen = q->sch->q.qlen, backlog = q->sch->qstats.backlog;
 	u32 len = qdisc_pkt_len(seg);
-	struct outcome out = {};
+	struct victims v = {};
 
 	if (optq_is_cl(q, c) && optq_cl(c)->qdisc) {
 		if (enqueue_grafted(q, optq_cl(c), seg, now, to_free) !=
@@ -167,9 +175,11 @@ static bool enqueue_segment(struct optq_sched *q, struct optq_class *c,
 		added->bytes += len;
 		return true;
 	}
-	enqueue_pkt(q, c, seg, now, to_free, &out);
-	added->packets += q->sch->q.qlen - qlen;
-	added->bytes += q->sch->qstats.backlog - backlog;
+	enqueue_pkt(q, c, seg, now);
+	if (q->drops.head)
+		v = free_victims(q, seg, to_free);
+	added->packets += 1 - (int)v.packets;
+	added->bytes += (int)len - (int)v.bytes;
 	return true;
 }
 
@@ -203,32 +213,52 @@ static int enqueue_gso(struct optq_sched *q, struct optq_class *c,
 	return NET_XMIT_SUCCESS;
 }
 
-int optq_enqueue_skb(struct sk_buff *skb, struct Qdisc *sch,
-			    struct sk_buff **to_free)
+static __always_inline int enqueue_to(struct optq_sched *q,
+				      struct optq_class *c, struct sk_buff *skb,
+				      struct sk_buff **to_free)
 {
-	struct optq_sched *q = qdisc_priv(sch);
+	u64 now = ktime_get_ns();
+
+	if (skb_is_gso(skb) && qdisc_pkt_len(skb) > optq_class_split_bytes(c))
+		return enqueue_gso(q, c, skb, now, to_free);
+	if (optq_is_cl(q, c) && optq_cl(c)->qdisc)
+		return enqueue_grafted(q, optq_cl(c), skb, now, to_free);
+	enqueue_pkt(q, c, skb, now);
+	if (unlikely(q->drops.head))
+		return enqueue_dropped(q, skb, to_free);
+	return NET_XMIT_SUCCESS;
+}
+
+/* Filters, rules and skb->priority have a say. */
+static noinline int enqueue_asked(struct optq_sched *q, struct sk_buff *skb,
+				  struct sk_buff **to_free)
+{
 	struct optq_class *c;
-	u64 now;
 	int ret;
 
 	c = optq_classify(q, skb, &ret);
-	if (!c && ret == OPTQ_CONSUMED)
+	if (c)
+		return enqueue_to(q, c, skb, to_free);
+	if (ret == OPTQ_CONSUMED)
 		return NET_XMIT_SUCCESS | __NET_XMIT_STOLEN;
-	if (!c) {
-		if (ret & __NET_XMIT_BYPASS) {
-			qdisc_qstats_drop(sch);
-			optq_count_drop_other(&q->tree.root, 1);
-		}
-		__qdisc_drop(skb, to_free);
-		return ret;
+	if (ret & __NET_XMIT_BYPASS) {
+		qdisc_qstats_drop(q->sch);
+		optq_count_drop_other(&q->tree.root, 1);
 	}
-	now = ktime_get_ns();
-	if (skb_is_gso(skb) && qdisc_pkt_len(skb) > optq_class_split_bytes(c))
-		ret = enqueue_gso(q, c, skb, now, to_free);
-	else if (optq_is_cl(q, c) && optq_cl(c)->qdisc)
-		ret = enqueue_grafted(q, optq_cl(c), skb, now, to_free);
+	__qdisc_drop(skb, to_free);
+	return ret;
+}
+
+int optq_enqueue_skb(struct sk_buff *skb, struct Qdisc *sch,
+		     struct sk_buff **to_free)
+{
+	struct optq_sched *q = qdisc_priv(sch);
+	int ret;
+
+	if (optq_must_classify(q, skb))
+		ret = enqueue_asked(q, skb, to_free);
 	else
-		ret = enqueue_one(q, c, skb, now, to_free);
+		ret = enqueue_to(q, q->fallback, skb, to_free);
 	optq_verify(q, "enqueue");
 	return ret;
 }
@@ -250,9 +280,9 @@ static struct sk_buff *dequeue_grafted(struct optq_sched *q,
 }
 
 static struct sk_buff *dequeue_own(struct optq_sched *q, struct optq_class *c,
-				   u64 now, struct optq_drops *drops)
+				   u64 now)
 {
-	struct optq_pkt *pkt = optq_take(&q->tree, c, now, drops);
+	struct optq_pkt *pkt = optq_take(&q->tree, c, now, &q->drops);
 	struct sk_buff *skb;
 
 	if (!pkt)
@@ -296,20 +326,17 @@ void optq_settle(struct Qdisc *sch, struct optq_drops *drops)
 	settle(sch, drops, control_drop);
 }
 
-struct sk_buff *optq_dequeue_skb(struct Qdisc *sch)
+static noinline struct sk_buff *dequeue(struct Qdisc *sch)
 {
 	struct optq_sched *q = qdisc_priv(sch);
-	struct optq_drops drops = {};
 	struct sk_buff *skb = NULL;
 	bool resumed = q->cut_short;
 	u64 now, next = 0;
 	int tries;
 
-	if (!sch->q.qlen)
-		return NULL;
 	now = ktime_get_ns();
 	/* Cut short last time: go on with the leaves not asked yet. */
-	if (!resumed)
+	if (!resumed && !optq_list_empty(&q->tree.blocked))
 		optq_unblock(&q->tree, now);
 	q->cut_short = false;
 	for (tries = 0; !skb; tries++) {
@@ -326,11 +353,11 @@ struct sk_buff *optq_dequeue_skb(struct Qdisc *sch)
 		if (optq_is_cl(q, c) && optq_cl(c)->qdisc && !c->leaf.packets)
 			skb = dequeue_grafted(q, optq_cl(c), now);
 		else
-			skb = dequeue_own(q, c, now, &drops);
+			skb = dequeue_own(q, c, now);
 	}
 	/* The packet still counts, so that no parent thinks us empty. */
-	if (unlikely(drops.head))
-		settle(sch, &drops, optq_dequeue_drop);
+	if (unlikely(q->drops.head))
+		settle(sch, &q->drops, optq_dequeue_drop);
 	if (skb) {
 		optq_qlen_add(sch, -1, -(int)qdisc_pkt_len(skb));
 		qdisc_bstats_update(sch, skb);
@@ -340,4 +367,10 @@ struct sk_buff *optq_dequeue_skb(struct Qdisc *sch)
 	}
 	optq_verify(q, "dequeue");
 	return skb;
+}
+
+/* Every run of a queue ends with a look at an empty one. */
+struct sk_buff *optq_dequeue_skb(struct Qdisc *sch)
+{
+	return sch->q.qlen ? dequeue(sch) : NULL;
 }

@@ -11,8 +11,17 @@
 #define QDISC_LIMIT	10240U
 #define QDISC_FLOWS	4096U
 
-void optq_kick(struct optq_sched *q, u64 now)
+static struct optq_class *default_leaf(struct optq_sched *q)
 {
+	struct optq_cl *cl = optq_find(q, q->conf.default_id);
+
+	return cl && optq_class_is_leaf(&cl->core) ? &cl->core :
+	       &q->tree.direct;
+}
+
+void optq_changed(struct optq_sched *q, u64 now)
+{
+	q->fallback = default_leaf(q);
 	if (q->sch->q.qlen)
 		qdisc_watchdog_schedule_ns(&q->watchdog, now);
 }
@@ -135,6 +144,7 @@ static int optq_init(struct Qdisc *sch, struct nlattr *opt,
 	q->sch = sch;
 	INIT_LIST_HEAD(&q->classes);
 	qdisc_watchdog_init(&q->watchdog, sch);
+	get_random_bytes(q->hash_key, sizeof(q->hash_key));
 	optq_tree_init(&q->tree, conf.limit, conf.direct_limit,
 		       psched_mtu(qdisc_dev(sch)), get_random_u32());
 #ifdef TCQ_F_DEQUEUE_DROPS
@@ -159,6 +169,7 @@ static int optq_init(struct Qdisc *sch, struct nlattr *opt,
 	if (err)
 		return err;
 	optq_apply_link(q, &conf, ktime_get_ns());
+	optq_changed(q, ktime_get_ns());
 	return 0;
 }
 
@@ -185,7 +196,7 @@ static int optq_change(struct Qdisc *sch, struct nlattr *opt,
 	optq_tree_trim(&q->tree, now, &drops);
 	optq_settle(sch, &drops);
 	q->generation++;
-	optq_kick(q, now);
+	optq_changed(q, now);
 	optq_verify(q, "change");
 	sch_tree_unlock(sch);
 	return 0;
@@ -246,6 +257,8 @@ void optq_verify(struct optq_sched *q, const char *where)
 	if (!broken && !q->was_grafted &&
 	    optq_queued(q->sch) != q->tree.qlen)
 		broken = "qlen of the qdisc and of the tree differ";
+	if (!broken && q->fallback != default_leaf(q))
+		broken = "the default class is another by now";
 	WARN_ONCE(broken, "optq: after %s: %s\n", where, broken);
 }
 #endif

@@ -47,6 +47,9 @@ struct optq_link_conf {
 	bool oversubscribe;
 };
 
+/* Two IPv6 addresses and the ports. */
+#define OPTQ_HASH_WORDS	9
+
 struct optq_sched {
 	struct optq_tree tree;
 	struct Qdisc *sch;
@@ -54,11 +57,14 @@ struct optq_sched {
 	struct optq_link_conf conf;
 	struct Qdisc_class_hash clhash;		/* by id */
 	struct tcf_proto __rcu *filter_list;
+	struct optq_class *fallback;		/* for what nothing knows */
 	struct qdisc_watchdog watchdog;
 	struct tcf_block *block;
 	struct list_head classes;		/* in the order they came */
 	struct optq_flow *flow_mem;
 	struct optq_flow **bucket_mem;
+	u64 hash_key[2 + OPTQ_HASH_WORDS];
+	struct optq_drops drops;		/* of the call at work */
 	u32 n_classes;
 	u32 generation;
 	bool cut_short;		/* the last dequeue had asked enough leaves */
@@ -124,8 +130,11 @@ struct optq_class *optq_drain_class(struct optq_sched *q);
 /* Fills the packet's control block for the core, to be queued in c. */
 void optq_pkt_prepare(struct sk_buff *skb, const struct optq_class *c);
 
-/* After a change: what may be sent now is looked at now.  Tree lock held. */
-void optq_kick(struct optq_sched *q, u64 now);
+/*
+ * After a change: finds the default class, and what may be sent now is looked at
+ * now.  Tree lock held.
+ */
+void optq_changed(struct optq_sched *q, u64 now);
 
 /*
  * Frees what the core gave up outside a dequeue, with the qdisc's own counts

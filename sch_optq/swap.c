@@ -142,7 +142,7 @@ static void swap_commit(struct optq_sched *q, struct optq_stage *st,
 	optq_tree_trim(&q->tree, now, &drops);
 	optq_settle(q->sch, &drops);
 	q->generation++;
-	optq_kick(q, now);
+	optq_changed(q, now);
 	optq_verify(q, "swap");
 }
 
