@@ -4,6 +4,7 @@
 # optqctl apply and show on a live device: what is loaded is what the policy
 # says, a change keeps what lives on, and anything wrong changes nothing.
 . "$(dirname "$0")/lib.sh"
+. "$OPTQ_HERE/lib_qdisc.sh"
 
 ctl() { in_c "$OPTQCTL" "$@"; }
 
@@ -279,7 +280,7 @@ test_smaller_limit()
 	printf 'rate: 8kbit\nlimit: 5\ndefault: all\nclasses:\n  all: { rate: 8kbit }\n' |
 		policy small.yaml
 	ctl apply "$TMP/slow.yaml" >/dev/null || return 1
-	in_c ping -q -c 60 -l 60 -s 400 -w 2 "$S4" >/dev/null
+	flood 60 400 || return 1
 	out=$(ctl apply "$TMP/small.yaml") || { echo "$out"; return 1; }
 	dropped=$(sed -n "s/.*: applied: 1 class, 0 rules, \([0-9]*\) waiting packets dropped\$/\1/p" <<<"$out")
 	[ "${dropped:-0}" -ge 20 ] || { echo "of 60 packets: $out"; return 1; }
@@ -335,6 +336,7 @@ optq_require_module
 optq_require_ctl
 optq_require_cmd tc jq ping
 optq_setup_ns
+optq_require_programs
 ktap_test "apply loads the whole policy" test_first_apply
 ktap_test "rules lead packets to their classes" test_rules_take_traffic
 ktap_test "the same policy again changes nothing" test_apply_again
