@@ -275,9 +275,9 @@ test_two_writers()
 test_smaller_limit()
 {
 	local out dropped
-	printf 'rate: 8kbit\nlimit: 1000\ndefault: all\nclasses:\n  all: { rate: 8kbit }\n' |
+	printf 'rate: 80bit\nlimit: 1000\ndefault: all\nclasses:\n  all: { rate: 80bit }\n' |
 		policy slow.yaml
-	printf 'rate: 8kbit\nlimit: 5\ndefault: all\nclasses:\n  all: { rate: 8kbit }\n' |
+	printf 'rate: 80bit\nlimit: 5\ndefault: all\nclasses:\n  all: { rate: 80bit }\n' |
 		policy small.yaml
 	ctl apply "$TMP/slow.yaml" >/dev/null || return 1
 	flood 60 400 || return 1
