@@ -20,12 +20,12 @@ static int put_class_stats(struct sk_buff *skb, struct optq_sched *q,
 {
 	struct optq_hist hist;
 	struct optq_stats st;
-	u32 used;
+	u32 used = 0;
 
-	optq_get_stats(q, &cl->core, &st, &hist);
+	if (optq_get_stats(q, &cl->core, &st, &hist))
+		used = optq_hist_used(&hist);
 	if (nla_put(skb, OPTQ_CLASS_A_STATS, sizeof(st), &st))
 		return -EMSGSIZE;
-	used = optq_hist_used(&hist);
 	return used ? nla_put(skb, OPTQ_CLASS_A_HIST,
 			      used * sizeof(hist.count[0]), hist.count) : 0;
 }

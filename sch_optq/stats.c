@@ -63,15 +63,13 @@ static void settle_grafted(struct optq_sched *q)
 	}
 }
 
-void optq_get_stats(struct optq_sched *q, struct optq_class *c,
+bool optq_get_stats(struct optq_sched *q, struct optq_class *c,
 		    struct optq_stats *st, struct optq_hist *hist)
 {
-	bool grafted;
+	bool grafted, sampled = false;
 	u64 now;
 
 	memset(st, 0, sizeof(*st));
-	if (hist)
-		memset(hist, 0, sizeof(*hist));
 	sch_tree_lock(q->sch);
 	now = ktime_get_ns();
 	grafted = optq_is_cl(q, c) && optq_cl(c)->qdisc;
@@ -81,8 +79,10 @@ void optq_get_stats(struct optq_sched *q, struct optq_class *c,
 		settle_grafted(q);
 	leaf_stats(c, st);
 	count_stats(q, c, st);
-	if (hist && c->leaf.hist)
+	if (hist && c->leaf.hist) {
 		*hist = *c->leaf.hist;
+		sampled = true;
+	}
 	if (c->red && (c->qlen || c->band_map))
 		st->throttled_ns += now - c->red_since_ns;
 	if (c == &q->tree.root) {
@@ -95,6 +95,8 @@ void optq_get_stats(struct optq_sched *q, struct optq_class *c,
 		st->backlog_bytes += optq_cl(c)->qdisc->qstats.backlog;
 	}
 	sch_tree_unlock(q->sch);
-	if (hist)
+	/* Most classes of a large tree have never had a packet. */
+	if (sampled)
 		hist_stats(hist, st);
+	return sampled;
 }
