@@ -20,7 +20,7 @@ struct apply_link {
 	size_t removed;		/* live classes that the policy does not have */
 	char *removed_names;	/* of the first of them */
 	struct lost_qdiscs lost;
-	uint32_t dropped;	/* packets that a smaller limit had no room for */
+	uint32_t dropped;	/* packets that the change lost */
 	uint32_t generation;
 	char *error;		/* why not; NULL: another link failed */
 	bool failed, applied;

@@ -30,7 +30,7 @@ uint32_t tree_class_at(const struct tree_places *places,
 
 struct tree_result {
 	uint32_t bad_class;	/* where the kernel's error points; NO_CLASS */
-	uint32_t dropped;	/* packets that a smaller limit had no room for */
+	uint32_t dropped;	/* packets that the change lost */
 };
 
 /* Sends it. */

@@ -32,7 +32,7 @@ void optq_count_grafted(struct optq_cl *cl)
 		    cl->qdisc->q.qlen;
 
 	if (known < c->count.enqueued)
-		optq_count_drop_other(c, (u32)(c->count.enqueued - known));
+		optq_count_drop_other(c, c->count.enqueued - known);
 	else
 		c->count.enqueued = known;
 }

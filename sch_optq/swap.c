@@ -79,22 +79,25 @@ static void swap_dismantle(struct optq_sched *q, struct optq_stage *st,
 			   struct Qdisc **put, struct list_head *gone, u64 now)
 {
 	struct optq_cl *cl, *tmp;
-	struct Qdisc *old;
 	u32 i;
 
-	/* Only leaves have a qdisc of their own. */
+	/*
+	 * Only leaves have a qdisc of their own.  What is lost with one counts
+	 * in the classes above, as long as they are above.
+	 */
 	for (i = 0; i < st->n; i++) {
 		if (st->class[i].n_children)
 			put[i] = optq_ungraft(q, &st->class[i].cl->core, now);
 	}
+	list_for_each_entry(cl, &q->classes, link) {
+		/* Put with its class, when the lock is gone. */
+		if (!cl->stays)
+			cl->qdisc = optq_ungraft(q, &cl->core, now);
+	}
 	list_for_each_entry_safe(cl, tmp, &q->classes, link) {
 		optq_class_unhook(&q->tree, &cl->core, now);
-		if (cl->stays)
-			continue;
-		old = optq_ungraft(q, &cl->core, now);
-		/* Put with its class, when the lock is gone. */
-		cl->qdisc = old;
-		list_move_tail(&cl->link, gone);
+		if (!cl->stays)
+			list_move_tail(&cl->link, gone);
 	}
 	list_for_each_entry(cl, gone, link)
 		qdisc_class_hash_remove(&q->clhash, &cl->common);

@@ -14,8 +14,8 @@ int optq_swap_check(struct optq_sched *q, const struct optq_stage *st,
 /*
  * Makes the live tree what the stage says: all or nothing.  Classes that live
  * on keep their packets, tokens and counters; packets of those that go drain
- * through the default class.  *dropped: packets that a smaller limit had no
- * room for.  RTNL held.
+ * through the default class.  *dropped: packets that the change lost: a
+ * smaller limit had no room for them, or they were in a qdisc that went.  RTNL held.
  */
 int optq_swap(struct optq_sched *q, struct optq_stage *st, u32 *dropped,
 	      struct netlink_ext_ack *extack);

@@ -129,7 +129,7 @@ static inline void optq_class_count_anew(struct optq_class *c)
 }
 
 /* n packets of c were given up for a reason that is not the core's own. */
-static inline void optq_count_drop_other(struct optq_class *c, u32 n)
+static inline void optq_count_drop_other(struct optq_class *c, u64 n)
 {
 	for (; c; c = c->parent)
 		c->count.drop_other += n;

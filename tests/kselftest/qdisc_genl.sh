@@ -302,6 +302,26 @@ room()
 	return $bad
 }
 
+came() { in_c tc -s qdisc show dev "$DEV" root | awk '$1 == "enqueued" { print $2; exit }'; }
+
+# What is lost with a qdisc under a class that goes counts at the link.
+graft_goes()
+{
+	local before drops
+	loads "link default=1" "class id=1" "class id=3" &&
+	quietly in_c tc qdisc add dev "$DEV" parent 1:1 handle 10: netem delay 200s ||
+		return 1
+	drops=$(figure 1: drops)
+	flood 6 400 || return 1
+	before=$(came)
+	also same 6 "$(figure 1: qlen)" "packets that netem delays"
+	also loads "link default=3" "class id=3"
+	also same "$before" "$(came)" "packets that came to the link"
+	also same 6 $(($(figure 1: drops) - drops)) "packets lost with netem"
+	also base_tree
+	return $bad
+}
+
 elapsed() { echo $((($(date +%s%N) - $1) / 1000000)); }
 
 many()
@@ -353,10 +373,11 @@ dump_while_deleting()
 }
 
 ktap_header
-ktap_plan 23
+ktap_plan 24
 optq_require_root
 optq_require_module
 optq_require_tc
+optq_require_kmod sch_netem
 optq_setup_ns
 quiet_link
 optq_require_programs
@@ -382,6 +403,7 @@ ktap_test "devices" devices
 ktap_test "a tree that has moved on" generation
 ktap_test "a class that a tc filter names" filter_keeps_class
 ktap_test "a limit too small for what waits" room
+ktap_test "a class goes with the qdisc under it" graft_goes
 ktap_test "$MANY classes" many
 ktap_test "a dump while classes go" dump_while_deleting
 ktap_test "the device is free of it all" in_c tc qdisc del dev "$DEV" root

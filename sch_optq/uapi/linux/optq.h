@@ -57,7 +57,8 @@ enum optq_attr {
 				 */
 	OPTQ_A_PAD,
 	OPTQ_A_DROPPED,		/* u32, reply to TREE_SET with NLM_F_ECHO:
-				 * packets that the change had no room for
+				 * packets that the change lost, to a smaller
+				 * limit or with a qdisc under a leaf
 				 */
 
 	__OPTQ_A_MAX,
@@ -168,7 +169,10 @@ enum optq_rule_attr {
  * Counters of a class or of the link; the value of *_A_STATS, and xstats
  * (TCA_STATS_APP) in tc.  A reader takes what both sides know of its length.
  * At every class, the link included, enqueued is packets + drops + backlog;
- * of an inner class, that holds no packets itself, the backlog is 0.
+ * of an inner class, that holds no packets itself, the backlog is 0.  What waits
+ * is told where it is: enqueued steps back at a class when its packets move to
+ * another.  A packet that the device gave back counts as sent, and at the link
+ * in the backlog as well.
  */
 struct optq_stats {
 	__u64 packets;		/* sent */
