@@ -155,7 +155,7 @@ warns_of_oversubscription()
 	class add parent 1:40 classid 1:41 optq rate 1mbit &&
 	class add parent 1:40 classid 1:42 optq rate 1500kbit >"$TMP/warning" 2>&1 ||
 		{ cat "$TMP/warning"; return 1; }
-	grep -q 'more than its own' "$TMP/warning" ||
+	grep -q 'exceed its own' "$TMP/warning" ||
 		{ echo "no warning: $(cat "$TMP/warning")"; return 1; }
 	class change classid 1:40 optq oversubscribe &&
 	class change classid 1:42 optq rate 1600kbit >"$TMP/warning" 2>&1 || return 1
