@@ -86,13 +86,6 @@ static void key_extract(const struct sk_buff *skb, struct optq_key *key)
 	}
 }
 
-static struct optq_class *leaf_of(struct optq_sched *q, u32 id)
-{
-	struct optq_cl *cl = optq_find(q, id);
-
-	return cl && optq_class_is_leaf(&cl->core) ? &cl->core : NULL;
-}
-
 static struct optq_class *classify_rules(struct optq_sched *q,
 					 const struct sk_buff *skb)
 {
@@ -108,7 +101,7 @@ static struct optq_class *classify_rules(struct optq_sched *q,
 
 		if (optq_rule_matches(&slot->rule, &key)) {
 			slot->hits++;
-			return leaf_of(q, slot->rule.class_id);
+			return optq_find_leaf(q, slot->rule.class_id);
 		}
 	}
 	return NULL;

@@ -13,10 +13,7 @@
 
 static struct optq_class *default_leaf(struct optq_sched *q)
 {
-	struct optq_cl *cl = optq_find(q, q->conf.default_id);
-
-	return cl && optq_class_is_leaf(&cl->core) ? &cl->core :
-	       &q->tree.direct;
+	return optq_find_leaf(q, q->conf.default_id) ?: &q->tree.direct;
 }
 
 void optq_changed(struct optq_sched *q, u64 now)

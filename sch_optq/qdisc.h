@@ -105,6 +105,15 @@ static inline struct optq_cl *optq_find(const struct optq_sched *q, u32 id)
 	return c ? container_of(c, struct optq_cl, common) : NULL;
 }
 
+/* NULL: there is no such class, or it has others below it. */
+static inline struct optq_class *optq_find_leaf(const struct optq_sched *q,
+						u32 id)
+{
+	struct optq_cl *cl = optq_find(q, id);
+
+	return cl && optq_class_is_leaf(&cl->core) ? &cl->core : NULL;
+}
+
 /* Has a class of its own: neither the link nor the direct queue. */
 static inline bool optq_is_cl(const struct optq_sched *q,
 			      const struct optq_class *c)
