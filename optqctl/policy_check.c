@@ -282,17 +282,18 @@ static void check_default(struct checker *c)
 	}
 }
 
-/* The kernel makes it an MTU, which is not known before there is a device. */
+/* The kernel makes it so many MTU, which is not known before there is a device. */
 static void warn_small_burst(struct checker *c, const char *key, uint32_t burst,
-			     struct span at)
+			     uint32_t packets, struct span at)
 {
 	char *text;
 
-	if (!burst || burst >= USUAL_MTU)
+	if (!burst || burst >= packets * USUAL_MTU)
 		return;
 	text = size_text(burst);
-	diag_warning(c->d, at, "%s: %s is less than a packet of %d bytes: no burst is less than the device's MTU, which takes its place",
-		     key, text, USUAL_MTU);
+	diag_warning(c->d, at, "%s: %s is less than %s of %d bytes, the least that there is: the device's MTU takes its place%s",
+		     key, text, packets > 1 ? "two packets" : "a packet",
+		     USUAL_MTU, packets > 1 ? ", twice" : "");
 	free(text);
 }
 
@@ -309,8 +310,8 @@ static void warn_class(struct checker *c, uint32_t i)
 			     text);
 		free(text);
 	}
-	warn_small_burst(c, "burst", class->burst, class->burst_at);
-	warn_small_burst(c, "cburst", class->cburst, class->cburst_at);
+	warn_small_burst(c, "burst", class->burst, 2, class->burst_at);
+	warn_small_burst(c, "cburst", class->cburst, 1, class->cburst_at);
 	if (class->children && class->leaf_only)
 		diag_warning(c->d, class->leaf_only_at, "%s: has no effect on a class that has classes below it: set it on the leaves",
 			     class->leaf_only);
@@ -338,7 +339,7 @@ static void check_link(struct link *link, struct diags *d, bool complete)
 	check_guarantees(&c);
 	check_default(&c);
 	if (complete) {
-		warn_small_burst(&c, "burst", link->burst, link->burst_at);
+		warn_small_burst(&c, "burst", link->burst, 1, link->burst_at);
 		warn_unreachable(link, d);
 	}
 	for (i = 0; complete && i < link->n_classes; i++)

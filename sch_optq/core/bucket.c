@@ -24,6 +24,14 @@ static void bucket_set_rate(struct optq_bucket *b, u64 rate)
 	b->mult = div64_u64(BUCKET_SECOND << shift, rate) + 1;
 }
 
+void optq_bucket_set_pace(struct optq_bucket *b, u64 rate)
+{
+	memset(b, 0, sizeof(*b));
+	if (rate)
+		bucket_set_rate(b, rate);
+	b->rate = 0;
+}
+
 static s64 bucket_ticks(const struct optq_bucket *b, u64 bytes, s64 most)
 {
 	u64 per_kib = (1024 * b->mult) >> b->shift;

@@ -30,6 +30,17 @@ struct optq_bucket {
  */
 void optq_bucket_set(struct optq_bucket *b, u64 rate, u64 cap_bytes, u64 now);
 
+/*
+ * Tells what bytes cost at rate (bytes/s, 0 for none) while the bucket is off:
+ * for optq_bucket_cost() alone.
+ */
+void optq_bucket_set_pace(struct optq_bucket *b, u64 rate);
+
+static inline u64 optq_ticks(u64 ns)
+{
+	return ns << OPTQ_TICK_SHIFT;
+}
+
 static inline bool optq_bucket_on(const struct optq_bucket *b)
 {
 	return b->rate != 0;

@@ -7,6 +7,7 @@
 #define OPTQ_CLASS_H
 
 #include "bucket.h"
+#include "edf.h"
 #include "leaf.h"
 #include "list.h"
 #include "wfq.h"
@@ -51,7 +52,7 @@ struct optq_class_counters {
 
 /* What a class with others below it has besides: the sets of its children. */
 struct optq_inner {
-	struct optq_wfq guarantees;
+	struct optq_edf guarantees;
 	struct optq_wfq bands[OPTQ_BANDS];
 };
 
@@ -70,7 +71,7 @@ struct optq_class {
 	u32 split_bytes;		/* longest packet its burst allows */
 
 	struct optq_wfq_node excess;	/* in the parent's band of prio */
-	struct optq_wfq_node guaranteed; /* in the parent's guarantees */
+	struct optq_tagged guaranteed;	/* in the parent's guarantees */
 	/*
 	 * Until its ceiling lets it send again while it is red, else until its
 	 * rate has tokens: what is over its ceiling has no place to wait for.
@@ -137,7 +138,7 @@ static inline void optq_count_drop_other(struct optq_class *c, u64 n)
 
 static inline bool optq_class_has_guarantees(const struct optq_class *c)
 {
-	return c->n_children && !optq_wfq_empty(&c->inner->guarantees);
+	return c->n_children && !optq_edf_empty(&c->inner->guarantees);
 }
 
 /*
@@ -148,6 +149,13 @@ static inline bool optq_class_has_guarantees(const struct optq_class *c)
 static inline u64 optq_class_need(const struct optq_class *c)
 {
 	return c->conf.rate ? c->conf.rate : c->rate_below;
+}
+
+/* What its turns cost a class without a rate: the guarantees below it. */
+static inline void optq_class_set_pace(struct optq_class *c)
+{
+	if (!optq_bucket_on(&c->rate))
+		optq_bucket_set_pace(&c->rate, c->rate_below);
 }
 
 /*

@@ -224,6 +224,45 @@ static void leaf_charge(struct optq_leaf *l, struct optq_flow *f, u32 len)
 	f->deficit = (s32)(deficit < floor ? floor : deficit);
 }
 
+/* Quanta that f needs before it is its turn. */
+static u32 flow_turns(const struct optq_leaf *l, const struct optq_flow *f)
+{
+	return f->deficit > 0 ? 0 : (u32)-f->deficit / l->quantum + 1;
+}
+
+/*
+ * As leaf_turn() will, but nothing moves: a flow that is empty now may have a
+ * packet by its turn.  New flows that have had their quantum go before old ones.
+ */
+u32 optq_leaf_find_next_len(const struct optq_leaf *l)
+{
+	const struct optq_list *heads[2] = { &l->new_flows, &l->old_flows };
+	const struct optq_flow *best = NULL;
+	u32 least = ~0U;
+	int i, seen = 0;
+
+	for (i = 0; i < 2 && seen < LEAF_SEARCH_MAX; i++) {
+		const struct optq_list *pos;
+
+		optq_list_for_each(pos, heads[i]) {
+			const struct optq_flow *f =
+				optq_list_entry(pos, struct optq_flow, link);
+			u32 turns = 2 * flow_turns(l, f);
+
+			if (f->head && !turns)
+				return f->head->len;
+			turns -= !i && turns;
+			if (f->head && turns < least) {
+				least = turns;
+				best = f;
+			}
+			if (++seen == LEAF_SEARCH_MAX)
+				break;
+		}
+	}
+	return best ? best->head->len : 1;
+}
+
 struct optq_pkt *optq_leaf_dequeue(struct optq_flow_table *t,
 				   struct optq_leaf *l, u64 now,
 				   struct optq_drops *drops)

@@ -54,7 +54,12 @@ struct optq_pkt *optq_leaf_dequeue(struct optq_flow_table *t,
 				   struct optq_leaf *l, u64 now,
 				   struct optq_drops *drops);
 
-/* Length of the packet that is likely to be next; 1 when there is none. */
+/*
+ * Length of the packet that is next unless CoDel gives it up or others come
+ * before; a guess where many flows have to be passed.  1 when there is none.
+ */
+u32 optq_leaf_find_next_len(const struct optq_leaf *l);
+
 static inline u32 optq_leaf_next_len(const struct optq_leaf *l)
 {
 	const struct optq_list *head = optq_list_empty(&l->new_flows) ?
@@ -62,7 +67,9 @@ static inline u32 optq_leaf_next_len(const struct optq_leaf *l)
 	const struct optq_flow *f = optq_list_entry(head->next,
 						    struct optq_flow, link);
 
-	return optq_list_empty(head) || !f->head ? 1 : f->head->len;
+	if (likely(!optq_list_empty(head) && f->head && f->deficit > 0))
+		return f->head->len;
+	return optq_leaf_find_next_len(l);
 }
 
 /* Moves every packet of src to dst; flows keep their order. */

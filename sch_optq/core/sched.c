@@ -23,12 +23,15 @@ static void class_refill_rate(struct optq_tree *t, struct optq_class *c,
 }
 
 /* Its own rate has tokens, or a guarantee below it waits to be served. */
-static bool class_guaranteed(struct optq_tree *t, struct optq_class *c, u64 now)
+static bool class_guaranteed(struct optq_tree *t, struct optq_class *c,
+			     u64 since, u64 now)
 {
 	bool own = false;
 
 	if (optq_bucket_on(&c->rate)) {
-		class_refill_rate(t, c, now);
+		class_refill_rate(t, c, since);
+		optq_bucket_refill_to(&c->rate, now,
+				      optq_class_rate_most(t, c));
 		own = c->rate.tokens >= 0;
 		if (!own)
 			optq_wheel_set(&t->waiting, &c->timer, c->rate.t_ns +
@@ -54,32 +57,51 @@ static void class_join_excess(struct optq_class *c, bool run)
 		p->band_map &= ~(1U << c->conf.prio);
 }
 
-/* Length of the packet that c, runnable, is expected to send next. */
-static u32 class_next_len(struct optq_tree *t, struct optq_class *c)
+/* The child of c, runnable, whose turn it is. */
+static struct optq_class *class_next(struct optq_class *c, u64 now)
 {
+	struct optq_tagged *due;
 	struct optq_wfq_node *n;
 
-	if (optq_class_is_leaf(c))
-		return c->own_qlen ? optq_leaf_next_len(&c->leaf) : t->mtu;
-	if (!optq_wfq_empty(&c->inner->guarantees))
-		n = optq_wfq_pick(&c->inner->guarantees);
-	else
-		n = optq_wfq_pick(&c->inner->bands[__ffs(c->band_map)]);
-	return n->len;
+	due = optq_edf_pick(&c->inner->guarantees, optq_ticks(now));
+	if (due)
+		return optq_container_of(due, struct optq_class, guaranteed);
+	n = optq_wfq_pick(&c->inner->bands[__ffs(c->band_map)]);
+	return optq_container_of(n, struct optq_class, excess);
 }
 
-/* Brings c's places in its parent's sets in line with its state. */
-static bool class_sync(struct optq_tree *t, struct optq_class *c, u64 now)
+/* Length of the packet that c, runnable, is expected to send next. */
+static u32 class_next_len(struct optq_tree *t, struct optq_class *c, u64 now)
+{
+	if (optq_class_is_leaf(c))
+		return c->own_qlen ? optq_leaf_next_len(&c->leaf) : t->mtu;
+	return class_next(c, now)->excess.len;
+}
+
+/*
+ * Brings c's places in its parent's sets in line with its state.  since: when c,
+ * or what is below it, came to be due.  A class that waited for tokens is due
+ * from when it had them, not from when the timer was looked at.
+ */
+static bool class_sync(struct optq_tree *t, struct optq_class *c, u64 now,
+		       u64 *since)
 {
 	bool run = class_runnable(c), gua = false, changed = false;
 	struct optq_inner *above = c->parent->inner;
 	u32 len;
 
 	if (run) {
-		gua = class_guaranteed(t, c, now);
-		len = class_next_len(t, c);
+		gua = class_guaranteed(t, c, *since, now);
+		if (gua && optq_bucket_on(&c->rate) && c->rate.tokens >= 0 &&
+		    optq_wfq_linked(&c->excess) &&
+		    optq_before(c->timer.when_ns, now))
+			*since = c->timer.when_ns;
+		len = class_next_len(t, c, now);
+		changed = len != c->excess.len;
 		optq_wfq_set_len(&above->bands[c->conf.prio], &c->excess, len);
-		optq_wfq_set_len(&above->guarantees, &c->guaranteed, len);
+		optq_edf_set_span(&above->guarantees, &c->guaranteed,
+				  optq_bucket_cost(&c->rate, len),
+				  optq_ticks(now));
 	} else if (!c->red) {
 		optq_wheel_cancel(&t->waiting, &c->timer);
 	}
@@ -88,19 +110,22 @@ static bool class_sync(struct optq_tree *t, struct optq_class *c, u64 now)
 		class_join_excess(c, run);
 		changed = true;
 	}
-	if (gua != optq_wfq_linked(&c->guaranteed)) {
+	if (gua != optq_tagged_linked(&c->guaranteed)) {
 		if (gua)
-			optq_wfq_insert(&above->guarantees, &c->guaranteed);
+			optq_edf_insert(&above->guarantees, &c->guaranteed,
+					optq_bucket_cost(&c->rate, OPTQ_LEN_MAX),
+					optq_ticks(*since), optq_ticks(now));
 		else
-			optq_wfq_remove(&above->guarantees, &c->guaranteed);
+			optq_edf_remove(&above->guarantees, &c->guaranteed);
 		changed = true;
 	}
 	return changed;
 }
 
-static void class_sync_up(struct optq_tree *t, struct optq_class *c, u64 now)
+static void class_sync_up(struct optq_tree *t, struct optq_class *c, u64 since,
+			  u64 now)
 {
-	while (c->parent && class_sync(t, c, now))
+	while (c->parent && class_sync(t, c, now, &since))
 		c = c->parent;
 }
 
@@ -111,7 +136,7 @@ static void sole_end(struct optq_tree *t, u64 now)
 
 	t->sole = NULL;
 	if (c)
-		class_sync_up(t, c, now);
+		class_sync_up(t, c, now, now);
 }
 
 static bool class_may_be_sole(const struct optq_tree *t,
@@ -128,7 +153,8 @@ static bool class_may_be_sole(const struct optq_tree *t,
 	return true;
 }
 
-void optq_class_update(struct optq_tree *t, struct optq_class *c, u64 now)
+static void class_update(struct optq_tree *t, struct optq_class *c, u64 since,
+			 u64 now)
 {
 	if (c == &t->direct)
 		return;
@@ -142,7 +168,12 @@ void optq_class_update(struct optq_tree *t, struct optq_class *c, u64 now)
 		return;
 	}
 	sole_end(t, now);
-	class_sync_up(t, c, now);
+	class_sync_up(t, c, since, now);
+}
+
+void optq_class_update(struct optq_tree *t, struct optq_class *c, u64 now)
+{
+	class_update(t, c, now, now);
 }
 
 /* As above, for the usual: packets of the sole leaf. */
@@ -159,8 +190,8 @@ void optq_class_unlink(struct optq_tree *t, struct optq_class *c, u64 now)
 	if (c->parent && c != &t->direct) {
 		if (optq_wfq_linked(&c->excess))
 			class_join_excess(c, false);
-		if (optq_wfq_linked(&c->guaranteed))
-			optq_wfq_remove(&c->parent->inner->guarantees,
+		if (optq_tagged_linked(&c->guaranteed))
+			optq_edf_remove(&c->parent->inner->guarantees,
 					&c->guaranteed);
 	}
 	optq_wheel_cancel(c->red ? &t->red : &t->waiting, &c->timer);
@@ -203,7 +234,7 @@ static void class_end_red(struct optq_tree *t, struct optq_class *c, u64 now)
 	if (!class_backlogged(c))
 		return;
 	c->count.throttled_ns += now - c->red_since_ns;
-	optq_class_update(t, c, now);
+	class_update(t, c, optq_min_u64(c->timer.when_ns, now), now);
 }
 
 static void sched_events(struct optq_tree *t, u64 now)
@@ -231,7 +262,6 @@ u64 optq_next_event(const struct optq_tree *t, u64 now)
 struct optq_class *optq_pick(struct optq_tree *t, u64 now)
 {
 	struct optq_class *c = &t->root;
-	struct optq_wfq_node *n;
 	bool gua;
 
 	sched_events(t, now);
@@ -247,26 +277,24 @@ struct optq_class *optq_pick(struct optq_tree *t, u64 now)
 	}
 	if (!t->root.band_map)
 		return NULL;
-	gua = optq_class_has_guarantees(c);
 	do {
-		if (gua) {
-			n = optq_wfq_pick(&c->inner->guarantees);
-			c = optq_container_of(n, struct optq_class, guaranteed);
+		gua = optq_class_has_guarantees(c);
+		c = class_next(c, now);
+		if (gua)
 			t->lender = c;
-			gua = optq_class_has_guarantees(c);
-		} else {
-			n = optq_wfq_pick(&c->inner->bands[__ffs(c->band_map)]);
-			c = optq_container_of(n, struct optq_class, excess);
-		}
 	} while (!optq_class_is_leaf(c));
 	return c;
 }
 
-/* c's rate was refilled, and this packet is one of its own turns. */
+/*
+ * c's rate was refilled, and this packet is one of its own turns.  Classes below
+ * it that had saved may bring it into debt, but not further behind its rate than
+ * its burst less what the order of siblings' turns may cost it.
+ */
 static __always_inline void class_charge_rate(struct optq_class *c, u32 len)
 {
 	optq_bucket_charge(&c->rate, len, -c->rate.cap -
-			   optq_bucket_cost(&c->rate, len));
+			   optq_bucket_cost(&c->rate, len - len / 8));
 	c->count.guaranteed_bytes += len;
 }
 
@@ -291,7 +319,9 @@ static void class_charge(struct optq_tree *t, struct optq_class *c, u32 len,
 	struct optq_class *p = c->parent;
 
 	if (gua)
-		optq_wfq_charge(&p->inner->guarantees, &c->guaranteed, len);
+		optq_edf_charge(&p->inner->guarantees, &c->guaranteed,
+				optq_bucket_cost(&c->rate, len),
+				optq_ticks(now));
 	else if (p && c != &t->direct)
 		optq_wfq_charge(&p->inner->bands[c->conf.prio], &c->excess, len);
 	if (gua && optq_bucket_on(&c->rate)) {
@@ -330,6 +360,7 @@ static void sole_sent(struct optq_tree *t, struct optq_class *leaf, u32 len,
 void optq_sent(struct optq_tree *t, struct optq_class *leaf, u32 len, u64 now)
 {
 	struct optq_class *c;
+	u64 since = now;
 	bool gua = false;
 
 	/* It may have ended meanwhile: a grafted qdisc tells when it is empty. */
@@ -347,7 +378,7 @@ void optq_sent(struct optq_tree *t, struct optq_class *leaf, u32 len, u64 now)
 	if (leaf == &t->direct)
 		return;
 	for (c = leaf; c->parent; c = c->parent)
-		class_sync(t, c, now);
+		class_sync(t, c, now, &since);
 }
 
 static __always_inline void leaf_set_qlen(struct optq_tree *t,
@@ -519,7 +550,7 @@ void optq_class_unhook(struct optq_tree *t, struct optq_class *c, u64 now)
 	c->attached = false;
 	c->depth = 0;
 	c->rate_below = 0;
-	optq_wfq_set_weight(&c->guaranteed, 1);
+	optq_class_set_pace(c);
 	if (c->n_children)
 		optq_class_count_anew(c);
 	while (!optq_list_empty(&c->children)) {

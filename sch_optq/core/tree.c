@@ -92,7 +92,7 @@ void optq_class_init(struct optq_tree *t, struct optq_class *c)
 	optq_list_init(&c->blocked_link);
 	optq_timer_init(&c->timer);
 	optq_wfq_node_init(&c->excess);
-	optq_wfq_node_init(&c->guaranteed);
+	optq_tagged_init(&c->guaranteed);
 	optq_leaf_init(&c->leaf, t->secret + t->next_salt++);
 	c->split_bytes = OPTQ_LEN_MAX;
 }
@@ -101,7 +101,7 @@ void optq_class_give_inner(struct optq_class *c, struct optq_inner *inner)
 {
 	int i;
 
-	optq_wfq_init(&inner->guarantees);
+	optq_edf_init(&inner->guarantees);
 	for (i = 0; i < OPTQ_BANDS; i++)
 		optq_wfq_init(&inner->bands[i]);
 	c->inner = inner;
@@ -212,22 +212,6 @@ static void leaves_configure(struct optq_tree *t, struct optq_class *top)
 	}
 }
 
-/*
- * In kbit/s, rounded up: a share too large ends with the class's own tokens, one
- * too small would break its guarantee where siblings take all there is.
- */
-static void class_set_need(struct optq_class *c)
-{
-	u64 kbit = optq_min_u64(div64_u64(optq_class_need(c) + 124, 125), ~0U);
-	bool linked = optq_wfq_linked(&c->guaranteed);
-
-	if (linked)
-		optq_wfq_remove(&c->parent->inner->guarantees, &c->guaranteed);
-	optq_wfq_set_weight(&c->guaranteed, (u32)kbit);
-	if (linked)
-		optq_wfq_insert(&c->parent->inner->guarantees, &c->guaranteed);
-}
-
 /* c's need has changed from what its ancestors have summed up. */
 static void class_need_changed(struct optq_class *c, u64 before)
 {
@@ -235,7 +219,7 @@ static void class_need_changed(struct optq_class *c, u64 before)
 		u64 now = optq_class_need(c);
 		u64 above = optq_class_need(c->parent);
 
-		class_set_need(c);
+		optq_class_set_pace(c);
 		if (now == before)
 			return;
 		c->parent->rate_below += now - before;
@@ -254,8 +238,9 @@ void optq_class_configure(struct optq_tree *t, struct optq_class *c,
 	if (c->attached && c != &t->root)
 		optq_class_unlink(t, c, now);
 	c->conf = *conf;
-	burst = class_burst(c, conf->rate, conf->burst, t->mtu, NULL);
-	optq_bucket_set(&c->rate, conf->rate, burst, now);
+	burst = optq_max_u32(class_burst(c, conf->rate, conf->burst, t->mtu,
+					 NULL), 2 * t->mtu);
+	optq_bucket_set(&c->rate, conf->rate, burst - t->mtu, now);
 	class_set_ceil(t, c, conf->ceil, conf->cburst, now);
 	kbit = optq_min_u64(div64_u64(conf->rate, 125), ~0U);
 	optq_wfq_set_weight(&c->excess, conf->weight ? conf->weight :

@@ -71,26 +71,38 @@ struct set_tally {
 	u64 wsum;
 };
 
-static const char *member_verify(const struct optq_wfq *s,
-				 const struct optq_wfq_group *g,
-				 const struct optq_wfq_node *n,
-				 const struct set_tally *x)
+static const char *weight_verify(const struct optq_wfq_node *n,
+				 struct set_tally *x)
 {
-	const struct optq_class *m = x->band < 0 ?
-		optq_container_of(n, struct optq_class, guaranteed) :
-		optq_container_of(n, struct optq_class, excess);
+	const struct optq_class *c = x->c;
 
-	if (n->link.next->prev != &n->link)
-		return "wfq: list of members broken";
-	if (n->code != g->code)
-		return "wfq: member of another group";
-	if (n->owner && &n->own != g)
-		return "wfq: owner of another group";
+	x->wsum += n->weight;
 	if (!n->weight || n->inv != div64_u64(1ULL << OPTQ_WFQ_SHIFT,
 					      n->weight))
 		return "wfq: weight and its inverse differ";
-	if (n->clock != s)
+	if (n->clock != &c->inner->bands[x->band])
 		return "wfq: start is of another clock";
+	return NULL;
+}
+
+static const char *member_verify(const struct optq_tag_group *g,
+				 const struct optq_tagged *n,
+				 struct set_tally *x)
+{
+	const struct optq_class *m = x->band < 0 ?
+		optq_container_of(n, struct optq_class, guaranteed) :
+		optq_container_of(n, struct optq_class, excess.tag);
+	const char *why;
+
+	if (n->link.next->prev != &n->link)
+		return "tagset: list of members broken";
+	if (n->code != g->code)
+		return "tagset: member of another group";
+	if (n->owner && &n->own != g)
+		return "tagset: owner of another group";
+	why = x->band < 0 ? NULL : weight_verify(&m->excess, x);
+	if (why)
+		return why;
 	if (m->parent != x->c)
 		return "set: member has another parent";
 	if (x->band >= 0 && m->conf.prio != (u32)x->band)
@@ -98,69 +110,67 @@ static const char *member_verify(const struct optq_wfq *s,
 	return NULL;
 }
 
-static const char *members_verify(const struct optq_wfq *s,
-				  const struct optq_wfq_group *g,
+static const char *members_verify(const struct optq_tag_group *g,
 				  const struct optq_list *list,
 				  struct set_tally *x)
 {
 	const struct optq_list *pos;
 
 	optq_list_for_each(pos, list) {
-		const struct optq_wfq_node *n =
-			optq_list_entry(pos, struct optq_wfq_node, link);
-		const char *why = member_verify(s, g, n, x);
+		const struct optq_tagged *n =
+			optq_list_entry(pos, struct optq_tagged, link);
+		const char *why = member_verify(g, n, x);
 
 		if (why)
 			return why;
 		x->members++;
 		x->owners += n->owner;
-		x->wsum += n->weight;
 	}
 	return NULL;
 }
 
-static const char *group_verify(const struct optq_wfq *s,
-				const struct optq_wfq_group *g,
+static const char *group_verify(const struct optq_tag_group *g,
 				struct set_tally *x)
 {
-	const struct optq_wfq_group *other;
+	const struct optq_tag_group *other;
 	const char *why;
 
 	x->owners = 0;
-	why = members_verify(s, g, &g->joined, x);
+	why = members_verify(g, &g->joined, x);
 	if (!why)
-		why = members_verify(s, g, &g->served, x);
+		why = members_verify(g, &g->served, x);
 	if (why)
 		return why;
 	if (x->owners != 1)
-		return "wfq: group without its one owner";
+		return "tagset: group without its one owner";
 	for (other = g->next; other; other = other->next) {
 		if (other->code == g->code)
-			return "wfq: two groups of one length";
+			return "tagset: two groups of one length";
 	}
 	if (&g->head->link != g->joined.next && &g->head->link != g->served.next)
-		return "wfq: head of a group is not the first";
+		return "tagset: head of a group is not the first";
 	if (g->start != g->head->start ||
-	    g->finish != g->start + g->head->len * g->head->inv)
-		return "wfq: times of a group are not its head's";
+	    g->finish != g->start + g->head->span)
+		return "tagset: times of a group are not its head's";
 	return NULL;
 }
 
-static const char *set_verify(const struct optq_wfq *s,
-			      const struct optq_class *c, int band,
+/* wsum: what the weights of all members must add up to, if they have any. */
+static const char *set_verify(const struct optq_tagset *s,
+			      const struct optq_class *c, int band, u64 wsum,
 			      u32 *members)
 {
 	struct set_tally x = { .c = c, .band = band };
-	const struct optq_wfq_group *g;
+	const struct optq_tag_group *g;
 	const char *why;
 
 	for (g = s->groups; g; g = g->next) {
-		why = group_verify(s, g, &x);
+		why = group_verify(g, &x);
 		if (why)
 			return why;
 	}
 	*members += x.members;
-	return s->wsum == x.wsum ? NULL : "set: sum of weights is wrong";
+	return wsum == x.wsum ? NULL : "set: sum of weights is wrong";
 }
 
 static const char *sets_verify(const struct optq_class *c)
@@ -173,9 +183,10 @@ static const char *sets_verify(const struct optq_class *c)
 	if (!c->inner)
 		return c->n_children || c->band_map ?
 		       "class: children, and no sets for them" : NULL;
-	why = set_verify(&c->inner->guarantees, c, -1, &guaranteed);
+	why = set_verify(&c->inner->guarantees.set, c, -1, 0, &guaranteed);
 	for (i = 0; !why && i < OPTQ_BANDS; i++) {
-		why = set_verify(&c->inner->bands[i], c, i, &excess);
+		why = set_verify(&c->inner->bands[i].set, c, i,
+				 c->inner->bands[i].wsum, &excess);
 		if (!why && optq_wfq_empty(&c->inner->bands[i]) ==
 			    !!(c->band_map & (1U << i)))
 			why = "band_map and its sets differ";
@@ -187,7 +198,7 @@ static const char *sets_verify(const struct optq_class *c)
 			optq_list_entry(pos, struct optq_class, sibling);
 
 		excess -= optq_wfq_linked(&m->excess);
-		guaranteed -= optq_wfq_linked(&m->guaranteed);
+		guaranteed -= optq_tagged_linked(&m->guaranteed);
 	}
 	if (excess || guaranteed)
 		return "set: members are not the children that are linked";
@@ -300,7 +311,7 @@ static const char *class_places_verify(const struct optq_tree *t,
 
 	if (run != optq_wfq_linked(&c->excess))
 		return "class: runnable and its place for the excess differ";
-	if (gua != optq_wfq_linked(&c->guaranteed))
+	if (gua != optq_tagged_linked(&c->guaranteed))
 		return "class: guaranteed and its place for it differ";
 	if (waiting != (!c->red && optq_timer_is_set(&t->waiting, &c->timer)))
 		return "class: beyond its rate and its timer differ";
@@ -345,7 +356,8 @@ static const char *class_ceil_verify(const struct optq_tree *t,
 static const char *class_need_verify(const struct optq_class *c)
 {
 	const struct optq_list *pos;
-	u64 below = 0, kbit;
+	struct optq_bucket pace;
+	u64 below = 0;
 	u32 children = 0;
 
 	optq_list_for_each(pos, &c->children) {
@@ -365,9 +377,10 @@ static const char *class_need_verify(const struct optq_class *c)
 		return "class: sum of the guarantees below is wrong";
 	if (c->depth > OPTQ_DEPTH_MAX)
 		return "class: too deep";
-	kbit = optq_min_u64(div64_u64(optq_class_need(c) + 124, 125), ~0U);
-	if (c->parent && c->guaranteed.weight != (kbit ? kbit : 1))
-		return "class: guaranteed share does not follow the need";
+	optq_bucket_set_pace(&pace, optq_class_need(c));
+	if (c->parent &&
+	    (c->rate.mult != pace.mult || c->rate.shift != pace.shift))
+		return "class: pace of its turns does not follow the need";
 	return NULL;
 }
 

@@ -3,48 +3,28 @@
  * A set of siblings that share one server by weight: WF2Q+ (Bennett and Zhang,
  * "Hierarchical Packet Fair Queueing Algorithms", 1997) in constant time.
  *
- * Members whose packets take about the same virtual time stand in one group, as
- * in QFQ (Checconi, Rizzo, Valente, IEEE/ACM ToN 2013).  Within a group the order
- * of the start times is that of the finish times, to an eighth of a packet, and a member
- * that was served goes to the end.  So a pick looks at the heads of the groups:
- * as many as there are lengths by weight that differ by more than an eighth, never as
- * many as there are members.
- *
- * The start times, which carry the fairness, are exact.  Virtual time is counted
+ * The start tags, which carry the fairness, are exact.  Virtual time is counted
  * in bytes * 2^40 / weight.
  */
 #ifndef OPTQ_WFQ_H
 #define OPTQ_WFQ_H
 
-#include "list.h"
+#include "tagset.h"
 
 #define OPTQ_WFQ_SHIFT	40
-/* Longest packet that any caller charges, and so a start time's reach. */
+/* Longest packet that any caller charges, and so a start tag's reach. */
 #define OPTQ_LEN_MAX	1048576U
 
-struct optq_wfq_group {
-	struct optq_wfq_group *next;	/* of the same set */
-	struct optq_wfq_node *head;	/* member with the least start */
-	u64 start, finish;		/* the head's */
-	struct optq_list joined;	/* came when virtual time was their start */
-	struct optq_list served;	/* start where their last packet ended */
-	u32 code;			/* eighth of an octave of the virtual length */
-};
-
 struct optq_wfq_node {
-	struct optq_list link;		/* joined or served of its group */
-	const struct optq_wfq *clock;	/* whose time start is */
-	u64 start;			/* virtual start of the next packet */
+	struct optq_tagged tag;
+	const struct optq_wfq *clock;	/* whose time the tags are */
 	u64 inv;			/* 2^40 / weight */
 	u32 weight;
 	u32 len;			/* expected of the next packet, bytes */
-	u32 code;
-	bool owner;			/* its group is kept in the following */
-	struct optq_wfq_group own;
 };
 
 struct optq_wfq {
-	struct optq_wfq_group *groups;
+	struct optq_tagset set;
 	u64 vtime;
 	u64 wsum;			/* weights of the members */
 	u64 recip;			/* 2^(40 + shift) / wsum; 0: not known */
@@ -58,16 +38,23 @@ void optq_wfq_node_init(struct optq_wfq_node *n);
 void optq_wfq_set_weight(struct optq_wfq_node *n, u32 weight);
 
 /* len: of the next packet, 1 to OPTQ_LEN_MAX; a member is ordered anew. */
-void optq_wfq_set_len(struct optq_wfq *s, struct optq_wfq_node *n, u32 len);
+static inline void optq_wfq_set_len(struct optq_wfq *s,
+				    struct optq_wfq_node *n, u32 len)
+{
+	if (n->len == len)
+		return;
+	n->len = len;
+	optq_tagset_set_span(&s->set, &n->tag, len * n->inv, s->vtime);
+}
 
 static inline bool optq_wfq_linked(const struct optq_wfq_node *n)
 {
-	return !optq_list_empty(&n->link);
+	return optq_tagged_linked(&n->tag);
 }
 
 static inline bool optq_wfq_empty(const struct optq_wfq *s)
 {
-	return !s->groups;
+	return optq_tagset_empty(&s->set);
 }
 
 /* A node that comes back keeps what it owes, and brings no credit. */

@@ -82,9 +82,6 @@ struct optq_class_conf gen_conf(struct sim *s, const struct gen *g, u64 room,
 		conf.rate = 0;
 	if (conf.ceil && (!g->fit || g->small_bursts))
 		conf.ceil = optq_max_u64(conf.ceil, (u64)s->line / 1000 + 1);
-	/* The core weighs guarantees by the whole kbit/s. */
-	if (g->whole_kbits)
-		conf.rate -= conf.rate % 125;
 	conf.burst = gen_burst(s, g);
 	conf.cburst = gen_burst(s, g);
 	if (g->roomy_ceils)

@@ -10,7 +10,6 @@ struct gen {
 	bool fit;		/* guarantees fit everywhere */
 	bool tight;		/* ... and leave nothing over */
 	bool roomy_ceils;	/* ceilings that forgive waiting */
-	bool whole_kbits;	/* rates are multiples of 1 kbit/s */
 	bool small_bursts;	/* a few packets, so that shares settle soon */
 	bool large_packets;	/* bursts that let super-packets stay whole */
 	bool no_aqm;		/* CoDel out of the way */

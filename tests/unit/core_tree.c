@@ -309,7 +309,7 @@ static void checker_bites(void **state)
 
 	(void)state;
 	world_init(&w, 16);
-	world_add(&w, &site, &w.t.root, CONF(.rate = MBIT(5), .prio = 3));
+	world_add(&w, &site, &w.t.root, CONF(.rate = MBIT(50), .prio = 3));
 	world_add(&w, &a, &site, CONF(.rate = MBIT(1), .ceil = MBIT(2)));
 	world_add(&w, &b, &site, CONF(.weight = 7));
 	for (i = 0; i < 8; i++) {
@@ -341,20 +341,21 @@ static void checker_bites(void **state)
 	BREAK(a.depth, 1);
 	BREAK(a.parent, &w.t.root);
 	BREAK(site.conf.prio, 4);
-	BREAK(site.inner->guarantees.wsum, site.inner->guarantees.wsum + 1);
+	BREAK(w.t.root.inner->guarantees.set.groups, NULL);
 	BREAK(site.inner->bands[0].wsum, 0);
 	BREAK(b.excess.weight, 8);
-	BREAK(b.excess.start, b.excess.start + 1);
-	BREAK(b.excess.code, b.excess.code + 1);
-	BREAK(b.excess.owner, !b.excess.owner);
-	BREAK(site.inner->bands[0].groups->head, &w.t.root.excess);
+	BREAK(b.excess.tag.start, b.excess.tag.start + 1);
+	BREAK(b.excess.tag.code, b.excess.tag.code + 1);
+	BREAK(b.excess.tag.owner, !b.excess.tag.owner);
+	BREAK(site.inner->bands[0].set.groups->head, &w.t.root.excess.tag);
 	BREAK(site.rate.tokens, INT64_MAX / 2);
 	BREAK(a.ceil.tokens, a.ceil.cap + 1);
 	BREAK(a.timer.when_ns, a.timer.when_ns - SEC);
 	BREAK(w.t.red.levels, 0);
 	BREAK(w.t.red.slot[a.timer.slot], NULL);
 	BREAK(w.t.flows.used, w.t.flows.used + 1);
-	BREAK(b.guaranteed.weight, 9);
+	BREAK(b.rate.mult, b.rate.mult + 1);
+	BREAK(site.guaranteed.owner, !site.guaranteed.owner);
 	BREAK(w.flows[0].hash, w.flows[0].hash + 1);
 	BREAK(w.flows[0].bytes, w.flows[0].bytes + 1);
 	BREAK(w.flows[0].packets, w.flows[0].packets + 1);

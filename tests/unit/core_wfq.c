@@ -145,7 +145,7 @@ static void virtual_time_wraps(void **state)
 	set_init(&x, 3, w);
 	x.s.vtime = ~0ULL - (1000ULL << OPTQ_WFQ_SHIFT);
 	for (i = 0; i < 3; i++)
-		x.n[i].start = x.s.vtime;
+		x.n[i].tag.start = x.s.vtime;
 	shares_hold(&x, 64, MTU, 10000, 1, 8);
 }
 

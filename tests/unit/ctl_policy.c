@@ -373,10 +373,10 @@ static void small_bursts_are_warned_of(void **state)
 
 	(void)state;
 	warned("a", "        a: {rate: 1mbit, burst: 1}\n", 8, 33,
-	       "burst: 1b is less than a packet of 1500");
+	       "burst: 1b is less than two packets of 1500");
 	warned("a", "        a: {cburst: 1kb}\n", 8, 21,
 	       "cburst: 1kb is less than a packet");
-	read_text(&r, "optq: 1\nlinks:\n  w:\n    egress: {burst: 1499, default: a, classes: {a: {burst: 1500}}}\n");
+	read_text(&r, "optq: 1\nlinks:\n  w:\n    egress: {burst: 1499, default: a, classes: {a: {burst: 3000, cburst: 1500}}}\n");
 	assert_good(&r);
 	assert_int_equal(r.d.warnings, 1);
 	assert_first(&r, 4, 21, "burst: 1499b is");

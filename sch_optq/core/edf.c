@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "edf.h"
+
+void optq_edf_init(struct optq_edf *s)
+{
+	memset(s, 0, sizeof(*s));
+}
+
+/*
+ * Where a newcomer starts: when it is due, or as far back as those are that wait
+ * already.  The set has been busy since then, so that costs nobody a deadline.
+ */
+static u64 edf_clock(const struct optq_edf *s, u64 since)
+{
+	u64 clock = s->clock, start;
+
+	if (optq_edf_empty(s))
+		return since;
+	start = optq_tagset_start(&s->set);
+	if (optq_before(clock, start))
+		clock = start;
+	return optq_before(clock, since) ? clock : since;
+}
+
+void optq_edf_insert(struct optq_edf *s, struct optq_tagged *n, u64 reach,
+		     u64 since, u64 now)
+{
+	u64 clock = edf_clock(s, since);
+	s64 ahead = (s64)(n->start - clock);
+
+	if (ahead < 0 || (u64)ahead > reach + (now - clock))
+		n->start = clock;
+	optq_tagset_add(&s->set, n, now);
+}
+
+void optq_edf_remove(struct optq_edf *s, struct optq_tagged *n)
+{
+	if (optq_tagged_linked(n))
+		optq_tagset_del(&s->set, n);
+}
+
+void optq_edf_set_span(struct optq_edf *s, struct optq_tagged *n, u64 span,
+		       u64 now)
+{
+	optq_tagset_set_span(&s->set, n, span, now);
+}
+
+void optq_edf_charge(struct optq_edf *s, struct optq_tagged *n, u64 cost,
+		     u64 now)
+{
+	bool linked = optq_tagged_linked(n);
+	bool due = !optq_before(now, n->start);
+	u64 deadline = n->start + n->span;
+
+	s->clock = due && optq_before(deadline, now) ? deadline : now;
+	if (linked)
+		optq_tagset_del(&s->set, n);
+	n->start = (due ? n->start : now) + cost;
+	if (linked)
+		optq_tagset_add(&s->set, n, now);
+}
