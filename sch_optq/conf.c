@@ -69,6 +69,8 @@ const char *optq_fault_text(enum optq_fault fault)
 		return "limit must be 0 (automatic) or 1 to 4194304 packets";
 	case OPTQ_FAULT_TARGET:
 		return "target and interval must be 0 (automatic) or 1us to 10s";
+	case OPTQ_FAULT_DELAY:
+		return "delay must be 0 (none) or 1us to 10s, and needs a rate";
 	case OPTQ_FAULT_DEPTH:
 		return "classes nest at most 32 levels deep";
 	case OPTQ_FAULT_CYCLE:

@@ -22,6 +22,7 @@
 struct optq_class_conf {
 	u64 rate;		/* bytes per second, guaranteed */
 	u64 ceil;		/* bytes per second, at most */
+	u64 delay_ns;		/* within which a leaf's guaranteed packets leave */
 	u64 target_ns;
 	u64 interval_ns;
 	u32 burst;		/* bytes over rate */
@@ -44,6 +45,7 @@ struct optq_class_counters {
 	u64 enqueued;			/* that came for this leaf */
 	u64 guaranteed_bytes;
 	u64 throttled_ns;
+	u64 missed_ns;			/* when its guarantee was last missed; 0 never */
 	u64 drop_other;			/* here and below */
 	u64 drop_overlimit_below;	/* the leaf counts its own */
 	u64 drop_aqm_below;

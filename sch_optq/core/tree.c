@@ -32,6 +32,9 @@ enum optq_fault optq_conf_check(const struct optq_class_conf *conf)
 	if (!in_range(conf->target_ns, OPTQ_TIME_MIN_NS, OPTQ_TIME_MAX_NS) ||
 	    !in_range(conf->interval_ns, OPTQ_TIME_MIN_NS, OPTQ_TIME_MAX_NS))
 		return OPTQ_FAULT_TARGET;
+	if (!in_range(conf->delay_ns, OPTQ_TIME_MIN_NS, OPTQ_TIME_MAX_NS) ||
+	    (conf->delay_ns && !conf->rate))
+		return OPTQ_FAULT_DELAY;
 	return OPTQ_OK;
 }
 

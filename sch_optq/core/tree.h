@@ -15,6 +15,7 @@ enum optq_fault {
 	OPTQ_FAULT_QUANTUM,
 	OPTQ_FAULT_LIMIT,
 	OPTQ_FAULT_TARGET,	/* target or interval out of range */
+	OPTQ_FAULT_DELAY,	/* delay out of range, or no rate to go with it */
 	OPTQ_FAULT_DEPTH,
 	OPTQ_FAULT_CYCLE,
 };

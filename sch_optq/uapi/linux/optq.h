@@ -28,7 +28,7 @@
 #define OPTQ_QUANTUM_MAX	1048576U
 #define OPTQ_LIMIT_MAX		4194304U	/* packets */
 #define OPTQ_FLOWS_MAX		1048576U
-#define OPTQ_TIME_MIN_NS	1000ULL		/* target, interval */
+#define OPTQ_TIME_MIN_NS	1000ULL		/* target, interval, delay */
 #define OPTQ_TIME_MAX_NS	10000000000ULL
 
 enum optq_cmd {
@@ -133,6 +133,10 @@ enum optq_class_attr {
 				 * - 109, rounded down.  All are halved when one
 				 * is full.
 				 */
+	OPTQ_CLASS_A_DELAY,	/* u64: ns within which a leaf's packets leave as
+				 * long as they keep to its rate and burst; 0
+				 * none.  Needs a rate
+				 */
 
 	__OPTQ_CLASS_A_MAX,
 	OPTQ_CLASS_A_MAX = __OPTQ_CLASS_A_MAX - 1
@@ -199,6 +203,10 @@ struct optq_stats {
 	__u64 sojourn_p90_ns;
 	__u64 sojourn_p99_ns;
 	__u64 sojourn_p999_ns;
+	__u64 guarantee_missed_ns; /* how long ago the class was last further
+				 * behind its rate than its burst and a packet;
+				 * 0: never
+				 */
 };
 
 #endif /* _UAPI_LINUX_OPTQ_H */
