@@ -42,6 +42,12 @@ static s64 bucket_ticks(const struct optq_bucket *b, u64 bytes, s64 most)
 		     (((bytes % 1024) * b->mult) >> b->shift));
 }
 
+bool optq_bucket_covers(const struct optq_bucket *b, u64 bytes)
+{
+	return b->tokens >= 0 &&
+	       bucket_ticks(b, bytes, BUCKET_DEBT_MAX) <= b->tokens;
+}
+
 /* part < 2^40 and shift <= 24: neither term overflows. */
 static u64 bucket_bytes(const struct optq_bucket *b, u64 ticks)
 {

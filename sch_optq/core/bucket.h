@@ -52,6 +52,9 @@ static inline s64 optq_bucket_cost(const struct optq_bucket *b, u32 len)
 	return (s64)((len * b->mult) >> b->shift) + 1;
 }
 
+/* Whether its tokens, refilled by the caller, are worth bytes. */
+bool optq_bucket_covers(const struct optq_bucket *b, u64 bytes);
+
 /* Refills up to most, which may be more than the capacity. */
 static inline void optq_bucket_refill_to(struct optq_bucket *b, u64 now,
 					 s64 most)

@@ -52,8 +52,16 @@ struct optq_class_counters {
 	u64 ecn_marks_below;
 };
 
+/* A class's place in the order of delays: a leaf's own, or its most urgent's. */
+struct optq_urgent {
+	struct optq_tagged tag;
+	struct optq_class *c;
+};
+
 /* What a class with others below it has besides: the sets of its children. */
 struct optq_inner {
+	struct optq_tagset urgents;
+	struct optq_urgent urgent;
 	struct optq_edf guarantees;
 	struct optq_wfq bands[OPTQ_BANDS];
 };
@@ -61,6 +69,7 @@ struct optq_inner {
 struct optq_class {
 	struct optq_class *parent;	/* NULL: the link */
 	struct optq_inner *inner;	/* NULL: nothing was ever below it */
+	struct optq_urgent *urgent;	/* NULL: never had a delay */
 	u8 band_map;			/* bands with a member */
 	u8 depth;			/* 0: the link */
 	bool attached;			/* in the tree */
@@ -102,6 +111,7 @@ struct optq_tree {
 	struct optq_wheel waiting;	/* backlogged beyond their rate */
 	struct optq_list blocked;
 	struct optq_class *lender;	/* of the last pick; NULL: excess */
+	struct optq_class *urgent_top;	/* whence on its delay was the reason */
 	struct optq_class *sole;	/* no other leaf has packets; unlinked */
 	bool picked_sole;		/* the last pick was that one */
 	struct optq_class *fattest;	/* guess at the longest leaf */
@@ -122,6 +132,12 @@ static inline u64 optq_class_drops(const struct optq_class *c)
 {
 	return c->leaf.drop_overlimit + c->count.drop_overlimit_below +
 	       c->leaf.drop_aqm + c->count.drop_aqm_below + c->count.drop_other;
+}
+
+/* NULL: c can have no place among the urgent. */
+static inline struct optq_urgent *optq_class_urgent(const struct optq_class *c)
+{
+	return c->n_children ? &c->inner->urgent : c->urgent;
 }
 
 /* Its last child has gone: from now on c counts itself what comes for it. */
@@ -173,6 +189,36 @@ static inline s64 optq_class_rate_most(const struct optq_tree *t,
 
 	return c->rate.cap +
 	       optq_bucket_cost(&c->rate, longest) * 2 * (s64)(c->depth + 1);
+}
+
+/* An idle class saves its burst; one that waits saves what it is owed. */
+static inline void optq_class_refill_rate(const struct optq_tree *t,
+					  struct optq_class *c, u64 now)
+{
+	/* With a delay it is refilled before a packet comes as well. */
+	bool waits = optq_wfq_linked(&c->excess) ||
+		     (c->leaf.in_order && c->qlen);
+
+	optq_bucket_refill_to(&c->rate, now, waits ?
+			      optq_class_rate_most(t, c) : c->rate.cap);
+}
+
+/* Whether c waits for a guaranteed turn longer than its burst can make good for. */
+static inline bool optq_class_behind(const struct optq_class *c, u64 now)
+{
+	s64 late = (s64)(optq_ticks(now) - c->guaranteed.start);
+
+	return late > c->rate.cap && optq_bucket_on(&c->rate) &&
+	       optq_tagged_linked(&c->guaranteed);
+}
+
+/* How long ago c last was that far behind its rate, ns; 0: never. */
+static inline u64 optq_class_missed_ago(const struct optq_class *c, u64 now)
+{
+	if (optq_class_behind(c, now))
+		return 1;
+	return c->count.missed_ns ? optq_max_u64(now - c->count.missed_ns, 1) :
+				    0;
 }
 
 #endif /* OPTQ_CLASS_H */

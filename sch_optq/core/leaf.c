@@ -111,7 +111,7 @@ static struct optq_flow *leaf_flow(struct optq_flow_table *t,
 	struct optq_flow *f, *idle;
 
 	/* Its earlier packets may wait among the shared: none may overtake. */
-	if (unlikely(l->shared.packets)) {
+	if (unlikely(l->shared.packets && !l->in_order)) {
 		f = optq_flow_find(t, l, hash);
 		return f ? f : &l->shared;
 	}
@@ -126,10 +126,10 @@ static struct optq_flow *leaf_flow(struct optq_flow_table *t,
 }
 
 void optq_leaf_enqueue(struct optq_flow_table *t, struct optq_leaf *l,
-		       struct optq_pkt *pkt, u32 hash, u64 now,
+		       struct optq_pkt *pkt, u32 hash, bool in_order, u64 now,
 		       struct optq_drops *drops)
 {
-	struct optq_flow *f = leaf_flow(t, l, hash);
+	struct optq_flow *f = in_order ? &l->shared : leaf_flow(t, l, hash);
 
 	pkt->enqueue_ns = now;
 	optq_flow_push(f, pkt);
@@ -197,6 +197,8 @@ static struct optq_pkt *leaf_take(struct optq_flow_table *t,
 /* The flow whose turn it is; NULL when there is none within the budget. */
 static struct optq_flow *leaf_turn(struct optq_leaf *l, u32 *budget)
 {
+	if (unlikely(l->in_order && l->shared.packets && *budget))
+		return &l->shared;
 	for (; *budget; (*budget)--) {
 		struct optq_list *head = &l->new_flows;
 		struct optq_flow *f;
@@ -234,13 +236,15 @@ static u32 flow_turns(const struct optq_leaf *l, const struct optq_flow *f)
  * As leaf_turn() will, but nothing moves: a flow that is empty now may have a
  * packet by its turn.  New flows that have had their quantum go before old ones.
  */
-u32 optq_leaf_find_next_len(const struct optq_leaf *l)
+const struct optq_pkt *optq_leaf_find_next(const struct optq_leaf *l)
 {
 	const struct optq_list *heads[2] = { &l->new_flows, &l->old_flows };
 	const struct optq_flow *best = NULL;
 	u32 least = ~0U;
 	int i, seen = 0;
 
+	if (l->in_order && l->shared.head)
+		return l->shared.head;
 	for (i = 0; i < 2 && seen < LEAF_SEARCH_MAX; i++) {
 		const struct optq_list *pos;
 
@@ -250,7 +254,7 @@ u32 optq_leaf_find_next_len(const struct optq_leaf *l)
 			u32 turns = 2 * flow_turns(l, f);
 
 			if (f->head && !turns)
-				return f->head->len;
+				return f->head;
 			turns -= !i && turns;
 			if (f->head && turns < least) {
 				least = turns;
@@ -260,7 +264,7 @@ u32 optq_leaf_find_next_len(const struct optq_leaf *l)
 				break;
 		}
 	}
-	return best ? best->head->len : 1;
+	return best ? best->head : NULL;
 }
 
 struct optq_pkt *optq_leaf_dequeue(struct optq_flow_table *t,

@@ -21,6 +21,7 @@ struct optq_leaf {
 	u32 packets;
 	u64 bytes;
 	u32 flows;
+	bool in_order;			/* the shared flow goes first */
 
 	u64 drop_overlimit;
 	u64 drop_aqm;
@@ -34,11 +35,13 @@ struct optq_leaf {
 void optq_leaf_init(struct optq_leaf *l, u32 salt);
 
 /*
- * Takes pkt into the flow of hash.  At the leaf's limit one packet is given up
- * from the head of the longest flow: it is added to drops, and may be pkt.
+ * Takes pkt into the flow of hash, or into the shared one when it is to leave in
+ * order of arrival (and the leaf is, with nothing in other flows).  At the leaf's
+ * limit one packet is given up from the head of the longest flow: it is added to
+ * drops, and may be pkt.
  */
 void optq_leaf_enqueue(struct optq_flow_table *t, struct optq_leaf *l,
-		       struct optq_pkt *pkt, u32 hash, u64 now,
+		       struct optq_pkt *pkt, u32 hash, bool in_order, u64 now,
 		       struct optq_drops *drops);
 
 /* Gives up one packet from the longest flow; the leaf must not be empty. */
@@ -55,21 +58,22 @@ struct optq_pkt *optq_leaf_dequeue(struct optq_flow_table *t,
 				   struct optq_drops *drops);
 
 /*
- * Length of the packet that is next unless CoDel gives it up or others come
- * before; a guess where many flows have to be passed.  1 when there is none.
+ * The packet that is next unless CoDel gives it up or others come before; a
+ * guess where many flows have to be passed.  NULL when there is none.
  */
-u32 optq_leaf_find_next_len(const struct optq_leaf *l);
+const struct optq_pkt *optq_leaf_find_next(const struct optq_leaf *l);
 
-static inline u32 optq_leaf_next_len(const struct optq_leaf *l)
+static inline const struct optq_pkt *optq_leaf_next(const struct optq_leaf *l)
 {
 	const struct optq_list *head = optq_list_empty(&l->new_flows) ?
 				       &l->old_flows : &l->new_flows;
 	const struct optq_flow *f = optq_list_entry(head->next,
 						    struct optq_flow, link);
 
-	if (likely(!optq_list_empty(head) && f->head && f->deficit > 0))
-		return f->head->len;
-	return optq_leaf_find_next_len(l);
+	if (likely(!l->in_order && !optq_list_empty(head) && f->head &&
+		   f->deficit > 0))
+		return f->head;
+	return optq_leaf_find_next(l);
 }
 
 /* Moves every packet of src to dst; flows keep their order. */

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "sched.h"
 
-/* Timers served, and leaves found empty, in one dequeue at most. */
+/* Timers served in one dequeue at most. */
 #define SCHED_EVENTS_MAX	256
-#define SCHED_TRIES_MAX		64
 
 static bool class_runnable(const struct optq_class *c)
 {
@@ -14,14 +13,6 @@ static bool class_runnable(const struct optq_class *c)
 	return c->band_map;
 }
 
-/* An idle class saves its burst; one that waits saves what it is owed. */
-static void class_refill_rate(struct optq_tree *t, struct optq_class *c,
-			      u64 now)
-{
-	optq_bucket_refill_to(&c->rate, now, optq_wfq_linked(&c->excess) ?
-			      optq_class_rate_most(t, c) : c->rate.cap);
-}
-
 /* Its own rate has tokens, or a guarantee below it waits to be served. */
 static bool class_guaranteed(struct optq_tree *t, struct optq_class *c,
 			     u64 since, u64 now)
@@ -29,7 +20,7 @@ static bool class_guaranteed(struct optq_tree *t, struct optq_class *c,
 	bool own = false;
 
 	if (optq_bucket_on(&c->rate)) {
-		class_refill_rate(t, c, since);
+		optq_class_refill_rate(t, c, since);
 		optq_bucket_refill_to(&c->rate, now,
 				      optq_class_rate_most(t, c));
 		own = c->rate.tokens >= 0;
@@ -57,15 +48,51 @@ static void class_join_excess(struct optq_class *c, bool run)
 		p->band_map &= ~(1U << c->conf.prio);
 }
 
-/* The child of c, runnable, whose turn it is. */
-static struct optq_class *class_next(struct optq_class *c, u64 now)
+enum class_turn {
+	TURN_EXCESS,
+	TURN_GUARANTEED,
+	TURN_URGENT,
+};
+
+static struct optq_class *class_urgent_next(struct optq_class *c, u64 now)
 {
-	struct optq_tagged *due;
+	struct optq_tagged *tag = optq_tagset_first(&c->inner->urgents,
+						    optq_ticks(now));
+
+	return optq_container_of(tag, struct optq_urgent, tag)->c;
+}
+
+/* A delay that ends no later than the guaranteed turn that is due goes first. */
+static bool class_has_urgent(const struct optq_class *c,
+			     const struct optq_tagged *due, u64 now)
+{
+	const struct optq_tagged *tag;
+	u64 ticks = optq_ticks(now);
+
+	if (likely(optq_tagset_empty(&c->inner->urgents)))
+		return false;
+	tag = optq_tagset_first(&c->inner->urgents, ticks);
+	return !due || optq_before(ticks, due->start) ||
+	       !optq_before(due->start + due->span, tag->start + tag->span);
+}
+
+/* The child of c, runnable, whose turn it is, and why. */
+static struct optq_class *class_next(struct optq_class *c, u64 now,
+				     enum class_turn *turn)
+{
+	struct optq_tagged *due = optq_edf_pick(&c->inner->guarantees,
+						optq_ticks(now));
 	struct optq_wfq_node *n;
 
-	due = optq_edf_pick(&c->inner->guarantees, optq_ticks(now));
-	if (due)
+	if (class_has_urgent(c, due, now)) {
+		*turn = TURN_URGENT;
+		return class_urgent_next(c, now);
+	}
+	if (due) {
+		*turn = TURN_GUARANTEED;
 		return optq_container_of(due, struct optq_class, guaranteed);
+	}
+	*turn = TURN_EXCESS;
 	n = optq_wfq_pick(&c->inner->bands[__ffs(c->band_map)]);
 	return optq_container_of(n, struct optq_class, excess);
 }
@@ -73,9 +100,74 @@ static struct optq_class *class_next(struct optq_class *c, u64 now)
 /* Length of the packet that c, runnable, is expected to send next. */
 static u32 class_next_len(struct optq_tree *t, struct optq_class *c, u64 now)
 {
-	if (optq_class_is_leaf(c))
-		return c->own_qlen ? optq_leaf_next_len(&c->leaf) : t->mtu;
-	return class_next(c, now)->excess.len;
+	const struct optq_pkt *pkt;
+	enum class_turn turn;
+
+	if (!optq_class_is_leaf(c))
+		return class_next(c, now, &turn)->excess.len;
+	if (!c->own_qlen)
+		return t->mtu;
+	pkt = optq_leaf_next(&c->leaf);
+	return pkt ? pkt->len : 1;
+}
+
+/*
+ * Since when the packet that c, a leaf with a delay, sends next has been within
+ * its rate.  Of a grafted qdisc's packets no arrival is known: from now.
+ */
+static u64 leaf_urgent_since(const struct optq_class *c, bool waited, u64 now)
+{
+	const struct optq_pkt *pkt = c->own_qlen ? optq_leaf_next(&c->leaf) :
+						   NULL;
+	u64 came = pkt ? pkt->enqueue_ns : now;
+
+	if (waited && optq_before(came, c->timer.when_ns))
+		came = c->timer.when_ns;
+	return optq_ticks(came);
+}
+
+/*
+ * c's place in the order of delays; true when it has changed.  waited: c has just
+ * got the tokens that it waited for.
+ */
+static bool class_sync_urgent(struct optq_class *c, bool run, bool waited,
+			      u64 now)
+{
+	struct optq_tagset *above = &c->parent->inner->urgents;
+	struct optq_urgent *u = optq_class_urgent(c);
+	const struct optq_tagged *first = NULL;
+	u64 start = 0, span = 0;
+	bool was;
+
+	if (likely(!u))
+		return false;
+	was = optq_tagged_linked(&u->tag);
+	if (optq_class_is_leaf(c)) {
+		run = run && c->conf.delay_ns && c->rate.tokens >= 0;
+		if (run) {
+			start = leaf_urgent_since(c, waited, now);
+			span = optq_ticks(c->conf.delay_ns);
+			if (was && optq_before(start, u->tag.start))
+				start = u->tag.start;
+		}
+	} else {
+		first = optq_tagset_first(&c->inner->urgents, optq_ticks(now));
+		run = run && first;
+		if (run) {
+			start = first->start;
+			span = first->span;
+		}
+	}
+	if (was && run && u->tag.start == start && u->tag.span == span)
+		return false;
+	if (was)
+		optq_tagset_del(above, &u->tag);
+	if (run) {
+		u->tag.start = start;
+		optq_tagset_set_span(above, &u->tag, span, optq_ticks(now));
+		optq_tagset_add(above, &u->tag, optq_ticks(now));
+	}
+	return was || run;
 }
 
 /*
@@ -87,14 +179,17 @@ static bool class_sync(struct optq_tree *t, struct optq_class *c, u64 now,
 		       u64 *since)
 {
 	bool run = class_runnable(c), gua = false, changed = false;
+	bool waited = false;
 	struct optq_inner *above = c->parent->inner;
 	u32 len;
 
 	if (run) {
 		gua = class_guaranteed(t, c, *since, now);
-		if (gua && optq_bucket_on(&c->rate) && c->rate.tokens >= 0 &&
-		    optq_wfq_linked(&c->excess) &&
-		    optq_before(c->timer.when_ns, now))
+		waited = gua && optq_bucket_on(&c->rate) &&
+			 c->rate.tokens >= 0 && optq_wfq_linked(&c->excess) &&
+			 !optq_tagged_linked(&c->guaranteed) &&
+			 optq_before(c->timer.when_ns, now);
+		if (waited)
 			*since = c->timer.when_ns;
 		len = class_next_len(t, c, now);
 		changed = len != c->excess.len;
@@ -119,7 +214,7 @@ static bool class_sync(struct optq_tree *t, struct optq_class *c, u64 now,
 			optq_edf_remove(&above->guarantees, &c->guaranteed);
 		changed = true;
 	}
-	return changed;
+	return class_sync_urgent(c, run, waited, now) || changed;
 }
 
 static void class_sync_up(struct optq_tree *t, struct optq_class *c, u64 since,
@@ -176,16 +271,10 @@ void optq_class_update(struct optq_tree *t, struct optq_class *c, u64 now)
 	class_update(t, c, now, now);
 }
 
-/* As above, for the usual: packets of the sole leaf. */
-static inline void leaf_update(struct optq_tree *t, struct optq_class *leaf,
-			       u64 now)
-{
-	if (t->sole != leaf || unlikely(leaf->red || leaf->blocked))
-		optq_class_update(t, leaf, now);
-}
-
 void optq_class_unlink(struct optq_tree *t, struct optq_class *c, u64 now)
 {
+	struct optq_urgent *u = optq_class_urgent(c);
+
 	sole_end(t, now);
 	if (c->parent && c != &t->direct) {
 		if (optq_wfq_linked(&c->excess))
@@ -193,6 +282,8 @@ void optq_class_unlink(struct optq_tree *t, struct optq_class *c, u64 now)
 		if (optq_tagged_linked(&c->guaranteed))
 			optq_edf_remove(&c->parent->inner->guarantees,
 					&c->guaranteed);
+		if (u && optq_tagged_linked(&u->tag))
+			optq_tagset_del(&c->parent->inner->urgents, &u->tag);
 	}
 	optq_wheel_cancel(c->red ? &t->red : &t->waiting, &c->timer);
 	optq_list_del(&c->blocked_link);
@@ -201,6 +292,8 @@ void optq_class_unlink(struct optq_tree *t, struct optq_class *c, u64 now)
 		t->fattest = NULL;
 	if (t->lender == c)
 		t->lender = NULL;
+	if (t->urgent_top == c)
+		t->urgent_top = NULL;
 	if (c->parent)
 		optq_class_update(t, c->parent, now);
 }
@@ -227,14 +320,14 @@ static bool class_backlogged(const struct optq_class *c)
 	return c->qlen || c->band_map;
 }
 
-static void class_end_red(struct optq_tree *t, struct optq_class *c, u64 now)
+void optq_class_end_red(struct optq_tree *t, struct optq_class *c, u64 now)
 {
+	if (!c->red)
+		return;
 	optq_wheel_cancel(&t->red, &c->timer);
 	c->red = false;
-	if (!class_backlogged(c))
-		return;
-	c->count.throttled_ns += now - c->red_since_ns;
-	class_update(t, c, optq_min_u64(c->timer.when_ns, now), now);
+	if (class_backlogged(c))
+		c->count.throttled_ns += now - c->red_since_ns;
 }
 
 static void sched_events(struct optq_tree *t, u64 now)
@@ -246,7 +339,10 @@ static void sched_events(struct optq_tree *t, u64 now)
 	while ((timer = optq_wheel_expired(&t->red, now, &budget))) {
 		c = optq_container_of(timer, struct optq_class, timer);
 		optq_bucket_refill(&c->ceil, now);
-		class_end_red(t, c, now);
+		optq_class_end_red(t, c, now);
+		if (class_backlogged(c))
+			class_update(t, c, optq_min_u64(timer->when_ns, now),
+				     now);
 	}
 	while ((timer = optq_wheel_expired(&t->waiting, now, &budget))) {
 		c = optq_container_of(timer, struct optq_class, timer);
@@ -262,10 +358,11 @@ u64 optq_next_event(const struct optq_tree *t, u64 now)
 struct optq_class *optq_pick(struct optq_tree *t, u64 now)
 {
 	struct optq_class *c = &t->root;
-	bool gua;
+	enum class_turn turn;
 
 	sched_events(t, now);
 	t->lender = NULL;
+	t->urgent_top = NULL;
 	t->picked_sole = false;
 	if (t->root.red)
 		return NULL;
@@ -278,23 +375,44 @@ struct optq_class *optq_pick(struct optq_tree *t, u64 now)
 	if (!t->root.band_map)
 		return NULL;
 	do {
-		gua = optq_class_has_guarantees(c);
-		c = class_next(c, now);
-		if (gua)
+		if (t->urgent_top) {
+			c = class_urgent_next(c, now);
+			continue;
+		}
+		c = class_next(c, now, &turn);
+		if (turn == TURN_GUARANTEED)
 			t->lender = c;
+		else if (turn == TURN_URGENT)
+			t->urgent_top = c;
 	} while (!optq_class_is_leaf(c));
+	if (t->urgent_top)
+		t->lender = c;
 	return c;
 }
 
 /*
- * c's rate was refilled, and this packet is one of its own turns.  Classes below
- * it that had saved may bring it into debt, but not further behind its rate than
- * its burst less what the order of siblings' turns may cost it.
+ * Classes below c had saved and brought it into debt: but not further behind its
+ * rate than its burst less what the order of siblings' turns may cost it.
  */
-static __always_inline void class_charge_rate(struct optq_class *c, u32 len)
+static void class_bound_debt(const struct optq_tree *t, struct optq_class *c,
+			     u32 len)
 {
-	optq_bucket_charge(&c->rate, len, -c->rate.cap -
-			   optq_bucket_cost(&c->rate, len - len / 8));
+	s64 floor = optq_bucket_cost(&c->rate, t->mtu) - c->rate.cap -
+		    optq_bucket_cost(&c->rate, len - len / 8);
+
+	if (c->rate.tokens < floor)
+		c->rate.tokens = floor;
+}
+
+/* c's rate was refilled, and this packet is one of its own turns. */
+static __always_inline void class_charge_rate(const struct optq_tree *t,
+					      struct optq_class *c, u32 len)
+{
+	s64 cost = optq_bucket_cost(&c->rate, len);
+
+	c->rate.tokens -= cost;
+	if (unlikely(c->rate.tokens < -cost))
+		class_bound_debt(t, c, len);
 	c->count.guaranteed_bytes += len;
 }
 
@@ -313,20 +431,38 @@ static __always_inline void class_charge_ceil(struct optq_tree *t,
 	c->count.bytes += len;
 }
 
+/*
+ * urgent: c sends for a delay, its own or of what is below it, and so perhaps
+ * before it is due.
+ */
+static void class_charge_turn(struct optq_class *c, u32 len, bool urgent,
+			      u64 now)
+{
+	struct optq_edf *set = &c->parent->inner->guarantees;
+	s64 cost = optq_bucket_cost(&c->rate, len);
+
+	if (unlikely(optq_class_behind(c, now)))
+		c->count.missed_ns = now;
+	if (unlikely(urgent))
+		optq_edf_advance(set, &c->guaranteed, cost,
+				 optq_bucket_cost(&c->rate, OPTQ_LEN_MAX),
+				 optq_ticks(now));
+	else
+		optq_edf_charge(set, &c->guaranteed, cost, optq_ticks(now));
+}
+
 static void class_charge(struct optq_tree *t, struct optq_class *c, u32 len,
-			 bool gua, u64 now)
+			 bool gua, bool urgent, u64 now)
 {
 	struct optq_class *p = c->parent;
 
 	if (gua)
-		optq_edf_charge(&p->inner->guarantees, &c->guaranteed,
-				optq_bucket_cost(&c->rate, len),
-				optq_ticks(now));
+		class_charge_turn(c, len, urgent, now);
 	else if (p && c != &t->direct)
 		optq_wfq_charge(&p->inner->bands[c->conf.prio], &c->excess, len);
 	if (gua && optq_bucket_on(&c->rate)) {
-		class_refill_rate(t, c, now);
-		class_charge_rate(c, len);
+		optq_class_refill_rate(t, c, now);
+		class_charge_rate(t, c, len);
 	}
 	class_charge_ceil(t, c, len, now);
 }
@@ -343,10 +479,15 @@ static void sole_sent(struct optq_tree *t, struct optq_class *leaf, u32 len,
 
 	for (c = leaf; c; c = c->parent) {
 		if (optq_bucket_on(&c->rate)) {
-			optq_bucket_refill(&c->rate, now);
+			/* With a delay it was refilled when the packet came. */
+			if (unlikely(c->leaf.in_order))
+				optq_bucket_refill_to(&c->rate, now,
+						      optq_class_rate_most(t, c));
+			else
+				optq_bucket_refill(&c->rate, now);
 			gua |= c->rate.tokens >= 0;
 			if (gua)
-				class_charge_rate(c, len);
+				class_charge_rate(t, c, len);
 		}
 		class_charge_ceil(t, c, len, now);
 		red |= c->red && c->parent;
@@ -354,14 +495,14 @@ static void sole_sent(struct optq_tree *t, struct optq_class *leaf, u32 len,
 	if (red)
 		sole_end(t, now);
 	else
-		leaf_update(t, leaf, now);
+		optq_leaf_update(t, leaf, now);
 }
 
 void optq_sent(struct optq_tree *t, struct optq_class *leaf, u32 len, u64 now)
 {
 	struct optq_class *c;
 	u64 since = now;
-	bool gua = false;
+	bool gua = false, urgent;
 
 	/* It may have ended meanwhile: a grafted qdisc tells when it is empty. */
 	if (t->picked_sole) {
@@ -370,171 +511,18 @@ void optq_sent(struct optq_tree *t, struct optq_class *leaf, u32 len, u64 now)
 	}
 	/* Or begun, when that told one thing and then another. */
 	sole_end(t, now);
+	urgent = t->urgent_top;
 	for (c = leaf; c; c = c->parent) {
 		if (c == t->lender)
 			gua = true;
-		class_charge(t, c, len, gua && c->parent, now);
+		class_charge(t, c, len, gua && c->parent, urgent, now);
+		if (c == t->urgent_top)
+			urgent = false;
 	}
 	if (leaf == &t->direct)
 		return;
 	for (c = leaf; c->parent; c = c->parent)
 		class_sync(t, c, now, &since);
-}
-
-static __always_inline void leaf_set_qlen(struct optq_tree *t,
-					  struct optq_class *leaf)
-{
-	u32 own = leaf->leaf.packets, qlen = own + leaf->foreign_qlen;
-
-	t->qlen += qlen - leaf->qlen;
-	t->own_qlen += own - leaf->own_qlen;
-	leaf->qlen = qlen;
-	leaf->own_qlen = own;
-	/* A class out of the tree may be freed, and nobody would tell. */
-	if (leaf->attached && own &&
-	    (!t->fattest || t->fattest->own_qlen < own))
-		t->fattest = leaf;
-}
-
-/* What a leaf counts is counted above it too; nearly always there is nothing. */
-static void count_overlimit_up(struct optq_class *c, u64 n)
-{
-	while ((c = c->parent))
-		c->count.drop_overlimit_below += n;
-}
-
-static void count_codel_up(struct optq_class *c, u64 drops, u64 marks)
-{
-	while ((c = c->parent)) {
-		c->count.drop_aqm_below += drops;
-		c->count.ecn_marks_below += marks;
-	}
-}
-
-void optq_drop_longest(struct optq_tree *t, struct optq_class *leaf,
-		       struct optq_drops *drops)
-{
-	optq_leaf_drop_longest(&t->flows, &leaf->leaf, drops);
-	count_overlimit_up(leaf, 1);
-}
-
-void optq_enqueue(struct optq_tree *t, struct optq_class *leaf,
-		  struct optq_pkt *pkt, u32 hash, u64 now,
-		  struct optq_drops *drops)
-{
-	u64 overlimit = leaf->leaf.drop_overlimit;
-	struct optq_class *victim;
-
-	leaf->count.enqueued++;
-	optq_leaf_enqueue(&t->flows, &leaf->leaf, pkt, hash, now, drops);
-	if (unlikely(leaf->leaf.drop_overlimit != overlimit))
-		count_overlimit_up(leaf, 1);
-	leaf_set_qlen(t, leaf);
-	if (unlikely(t->own_qlen > t->limit)) {
-		victim = t->fattest && t->fattest->own_qlen ? t->fattest : leaf;
-		optq_drop_longest(t, victim, drops);
-		leaf_set_qlen(t, victim);
-		if (victim != leaf)
-			optq_class_update(t, victim, now);
-	}
-	leaf_update(t, leaf, now);
-}
-
-void optq_class_requeued(struct optq_tree *t, struct optq_class *c, u64 now)
-{
-	leaf_set_qlen(t, c);
-	optq_class_update(t, c, now);
-}
-
-void optq_foreign_qlen(struct optq_tree *t, struct optq_class *leaf, u32 qlen,
-		       u64 now)
-{
-	leaf->foreign_qlen = qlen;
-	leaf_set_qlen(t, leaf);
-	optq_class_update(t, leaf, now);
-}
-
-void optq_block(struct optq_tree *t, struct optq_class *leaf, u64 now)
-{
-	leaf->blocked = true;
-	optq_list_move_tail(&t->blocked, &leaf->blocked_link);
-	optq_class_update(t, leaf, now);
-}
-
-void optq_unblock(struct optq_tree *t, u64 now)
-{
-	while (!optq_list_empty(&t->blocked)) {
-		struct optq_class *c = optq_list_entry(t->blocked.next,
-						       struct optq_class,
-						       blocked_link);
-
-		optq_list_del(&c->blocked_link);
-		c->blocked = false;
-		optq_class_update(t, c, now);
-	}
-}
-
-struct optq_pkt *optq_take(struct optq_tree *t, struct optq_class *leaf,
-			   u64 now, struct optq_drops *drops)
-{
-	u64 aqm = leaf->leaf.drop_aqm, marks = leaf->leaf.ecn_marks;
-	struct optq_pkt *pkt;
-
-	pkt = optq_leaf_dequeue(&t->flows, &leaf->leaf, now, drops);
-	if (unlikely(leaf->leaf.drop_aqm != aqm ||
-		     leaf->leaf.ecn_marks != marks))
-		count_codel_up(leaf, leaf->leaf.drop_aqm - aqm,
-			       leaf->leaf.ecn_marks - marks);
-	leaf_set_qlen(t, leaf);
-	if (pkt)
-		optq_sent(t, leaf, pkt->len, now);
-	else
-		optq_class_update(t, leaf, now);
-	return pkt;
-}
-
-struct optq_pkt *optq_dequeue(struct optq_tree *t, u64 now,
-			      struct optq_drops *drops, u64 *next_ns)
-{
-	struct optq_class *leaf;
-	int i;
-
-	for (i = 0; i < SCHED_TRIES_MAX; i++) {
-		struct optq_pkt *pkt;
-
-		leaf = optq_pick(t, now);
-		if (!leaf) {
-			*next_ns = optq_next_event(t, now);
-			return NULL;
-		}
-		pkt = optq_take(t, leaf, now, drops);
-		if (pkt)
-			return pkt;
-	}
-	*next_ns = now + 1;
-	return NULL;
-}
-
-void optq_purge(struct optq_tree *t, struct optq_class *c, u64 now,
-		struct optq_drops *drops)
-{
-	optq_count_drop_other(c, c->leaf.packets);
-	optq_leaf_purge(&t->flows, &c->leaf, drops);
-	leaf_set_qlen(t, c);
-	optq_class_update(t, c, now);
-}
-
-void optq_move_queue(struct optq_tree *t, struct optq_class *dst,
-		     struct optq_class *src, u64 now)
-{
-	/* What waits counts where it goes, and so at one place. */
-	dst->count.enqueued += src->leaf.packets;
-	src->count.enqueued -= src->leaf.packets;
-	optq_leaf_move(&t->flows, &dst->leaf, &src->leaf);
-	leaf_set_qlen(t, src);
-	leaf_set_qlen(t, dst);
-	optq_class_update(t, src, now);
-	optq_class_update(t, dst, now);
 }
 
 void optq_class_unhook(struct optq_tree *t, struct optq_class *c, u64 now)
@@ -567,9 +555,7 @@ void optq_class_unhook(struct optq_tree *t, struct optq_class *c, u64 now)
 
 void optq_class_reset(struct optq_tree *t, struct optq_class *c, u64 now)
 {
-	if (c->red)
-		optq_wheel_cancel(&t->red, &c->timer);
-	c->red = false;
+	optq_class_end_red(t, c, now);
 	if (c->ceil.tokens < 0)
 		c->ceil.tokens = 0;
 	if (c->rate.tokens < 0)

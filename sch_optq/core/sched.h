@@ -27,6 +27,14 @@
 /* qlen of c, a leaf, or its place in the tree has changed. */
 void optq_class_update(struct optq_tree *t, struct optq_class *c, u64 now);
 
+/* As above, for the usual: packets of the sole leaf. */
+static inline void optq_leaf_update(struct optq_tree *t,
+				    struct optq_class *leaf, u64 now)
+{
+	if (t->sole != leaf || unlikely(leaf->red || leaf->blocked))
+		optq_class_update(t, leaf, now);
+}
+
 /*
  * Takes c out of its parent's sets and off every timer.  A class over its
  * ceiling stays so; optq_class_arm() sets its timer again.
@@ -36,6 +44,9 @@ void optq_class_arm(struct optq_tree *t, struct optq_class *c);
 
 /* c, over its ceiling, is out of its parent's sets after optq_class_update(). */
 void optq_class_set_red(struct optq_tree *t, struct optq_class *c, u64 now);
+
+/* Its ceiling holds c no longer; optq_class_update() is to follow. */
+void optq_class_end_red(struct optq_tree *t, struct optq_class *c, u64 now);
 
 /*
  * Queues pkt in a leaf's own queue.  Packets given up are added to drops; pkt

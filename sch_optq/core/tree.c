@@ -38,31 +38,59 @@ enum optq_fault optq_conf_check(const struct optq_class_conf *conf)
 	return OPTQ_OK;
 }
 
+/* A millisecond at rate: it covers the lateness of a timer. */
+static u32 late_bytes(u64 rate)
+{
+	return (u32)optq_min_u64(div64_u64(rate, 1000),
+				 OPTQ_BURST_MAX - 2 * OPTQ_LEN_MAX);
+}
+
+u32 optq_rate_burst(u64 rate, u32 asked, u32 mtu)
+{
+	return optq_max_u32(asked ? asked : late_bytes(rate) + 2 * mtu,
+			    2 * mtu);
+}
+
 u32 optq_auto_burst(const struct optq_class *c, u64 rate, u32 mtu)
 {
-	u32 late = (u32)optq_min_u64(div64_u64(rate, 1000),
-				     OPTQ_BURST_MAX - 2 * OPTQ_LEN_MAX);
 	bool link = !c->parent && c->attached;
 
 	/*
-	 * A millisecond covers the lateness of a timer, and a packet more than
-	 * the one that must pass the wait behind a sibling's.  A link waits for
-	 * nobody, and what it sends at once stands in the next hop's queue.
+	 * A packet more than the one that must pass covers the wait behind a
+	 * sibling's.  A link waits for nobody, and what it sends at once stands
+	 * in the next hop's queue.
 	 */
-	return late + (link ? mtu : 2 * mtu);
+	return late_bytes(rate) + (link ? mtu : 2 * mtu);
 }
 
-/* Bytes of a burst, and the longest packet that leaves it a refill. */
-static u32 class_burst(const struct optq_class *c, u64 rate, u32 asked,
-		       u32 mtu, u32 *split)
+/* The longest packet that leaves a burst over a ceil a refill. */
+static u32 burst_split(u32 burst, u32 mtu)
 {
-	u32 burst = asked ? asked : optq_auto_burst(c, rate, mtu);
+	return optq_max_u32(mtu, optq_min_u32(burst / 2, OPTQ_SPLIT_MAX));
+}
 
-	burst = optq_max_u32(burst, mtu);
-	if (split)
-		*split = optq_max_u32(mtu, optq_min_u32(burst / 2,
-							OPTQ_SPLIT_MAX));
-	return burst;
+bool optq_ceil_passes(const struct optq_class_conf *conf, u32 mtu)
+{
+	u32 burst = optq_rate_burst(conf->rate, conf->burst, mtu);
+
+	if (!conf->ceil || !conf->cburst)
+		return true;
+	return conf->cburst > burst &&
+	       conf->cburst - burst >= burst_split(conf->cburst, mtu);
+}
+
+static u32 class_cburst(const struct optq_tree *t, const struct optq_class *c,
+			u64 ceil, u32 asked)
+{
+	u32 burst = asked ? asked : optq_auto_burst(c, ceil, t->mtu);
+
+	if (c->conf.delay_ns && !asked) {
+		u64 passes = 2ULL * optq_rate_burst(c->conf.rate, c->conf.burst,
+						    t->mtu);
+
+		burst = (u32)optq_min_u64(optq_max_u64(burst, passes), ~0U);
+	}
+	return optq_max_u32(burst, t->mtu);
 }
 
 static void class_set_ceil(struct optq_tree *t, struct optq_class *c, u64 ceil,
@@ -73,12 +101,11 @@ static void class_set_ceil(struct optq_tree *t, struct optq_class *c, u64 ceil,
 	c->split_bytes = OPTQ_LEN_MAX;
 	if (!ceil) {
 		optq_bucket_set(&c->ceil, 0, 0, now);
-		if (c->red)
-			optq_wheel_cancel(&t->red, &c->timer);
-		c->red = false;
+		optq_class_end_red(t, c, now);
 		return;
 	}
-	burst = class_burst(c, ceil, cburst, t->mtu, &c->split_bytes);
+	burst = class_cburst(t, c, ceil, cburst);
+	c->split_bytes = burst_split(burst, t->mtu);
 	optq_bucket_set(&c->ceil, ceil, burst - c->split_bytes, now);
 	/* The debt, if any, has another length at another rate. */
 	if (c->ceil.tokens < 0)
@@ -100,10 +127,20 @@ void optq_class_init(struct optq_tree *t, struct optq_class *c)
 	c->split_bytes = OPTQ_LEN_MAX;
 }
 
+void optq_class_give_urgent(struct optq_class *c, struct optq_urgent *urgent)
+{
+	optq_tagged_init(&urgent->tag);
+	urgent->c = c;
+	c->urgent = urgent;
+}
+
 void optq_class_give_inner(struct optq_class *c, struct optq_inner *inner)
 {
 	int i;
 
+	inner->urgents.groups = NULL;
+	optq_tagged_init(&inner->urgent.tag);
+	inner->urgent.c = c;
 	optq_edf_init(&inner->guarantees);
 	for (i = 0; i < OPTQ_BANDS; i++)
 		optq_wfq_init(&inner->bands[i]);
@@ -124,6 +161,7 @@ void optq_tree_init(struct optq_tree *t, u32 limit, u32 direct_limit, u32 mtu,
 	optq_wheel_init(&t->waiting, 0);
 	optq_list_init(&t->blocked);
 	t->lender = NULL;
+	t->urgent_top = NULL;
 	t->sole = NULL;
 	t->fattest = NULL;
 	t->qlen = 0;
@@ -177,13 +215,15 @@ static void leaf_configure(struct optq_tree *t, struct optq_class *c)
 		mtu_ns = div64_u64(t->mtu * OPTQ_NSEC_PER_SEC, rate);
 	/* As CAKE: a packet and a half must fit below the target. */
 	p->target_ns = conf->target_ns ? conf->target_ns :
-		       optq_max_u64(TREE_TARGET_NS, mtu_ns + mtu_ns / 2);
+		       optq_max_u64(TREE_TARGET_NS + conf->delay_ns,
+				    mtu_ns + mtu_ns / 2);
 	p->interval_ns = conf->interval_ns ? conf->interval_ns :
 			 TREE_INTERVAL_NS + p->target_ns - TREE_TARGET_NS;
 	if (p->interval_ns < p->target_ns || (s64)p->interval_ns < 0)
 		p->interval_ns = p->target_ns;
 	p->mtu = t->mtu;
 	p->ecn = conf->ecn;
+	c->leaf.in_order = conf->delay_ns;
 	c->leaf.quantum = conf->quantum ? conf->quantum : t->mtu;
 	c->leaf.limit = conf->limit ? conf->limit : TREE_LIMIT;
 }
@@ -241,9 +281,8 @@ void optq_class_configure(struct optq_tree *t, struct optq_class *c,
 	if (c->attached && c != &t->root)
 		optq_class_unlink(t, c, now);
 	c->conf = *conf;
-	burst = optq_max_u32(class_burst(c, conf->rate, conf->burst, t->mtu,
-					 NULL), 2 * t->mtu);
-	optq_bucket_set(&c->rate, conf->rate, burst - t->mtu, now);
+	burst = optq_rate_burst(conf->rate, conf->burst, t->mtu);
+	optq_bucket_set(&c->rate, conf->rate, burst, now);
 	class_set_ceil(t, c, conf->ceil, conf->cburst, now);
 	kbit = optq_min_u64(div64_u64(conf->rate, 125), ~0U);
 	optq_wfq_set_weight(&c->excess, conf->weight ? conf->weight :

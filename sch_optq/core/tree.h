@@ -42,6 +42,9 @@ void optq_class_init(struct optq_tree *t, struct optq_class *c);
  */
 void optq_class_give_inner(struct optq_class *c, struct optq_inner *inner);
 
+/* Likewise for a delay of c, before one is configured; without it there is none. */
+void optq_class_give_urgent(struct optq_class *c, struct optq_urgent *urgent);
+
 /* Puts c with all below it under parent: OPTQ_OK, or DEPTH or CYCLE. */
 enum optq_fault optq_class_may_attach(const struct optq_class *c,
 				      const struct optq_class *parent);
@@ -74,6 +77,15 @@ void optq_tree_set_mtu(struct optq_tree *t, u32 mtu, u64 now);
 
 /* Longest packet that may be queued in this leaf whole. */
 u32 optq_class_split_bytes(const struct optq_class *leaf);
+
+/* The burst of a class of that rate in force: asked bytes, 0 for automatic. */
+u32 optq_rate_burst(u64 rate, u32 asked, u32 mtu);
+
+/*
+ * Whether a leaf's own ceil lets its burst pass at once, so that its delay depends
+ * on others alone.  An automatic cburst is made for it.
+ */
+bool optq_ceil_passes(const struct optq_class_conf *conf, u32 mtu);
 
 /* The burst over rate that stands for "automatic" at c, bytes. */
 u32 optq_auto_burst(const struct optq_class *c, u64 rate, u32 mtu);

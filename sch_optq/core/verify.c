@@ -62,7 +62,13 @@ static const char *wheel_verify(const struct optq_wheel *w, u32 *timers)
 	return NULL;
 }
 
-/* What a set of c's children has, all of one band or (band < 0) guaranteed. */
+/* Sets of a class's children besides its bands. */
+enum {
+	SET_GUARANTEED = -1,
+	SET_URGENT = -2,
+};
+
+/* What a set of c's children has, all of one band or of the above. */
 struct set_tally {
 	const struct optq_class *c;
 	int band;
@@ -85,13 +91,21 @@ static const char *weight_verify(const struct optq_wfq_node *n,
 	return NULL;
 }
 
+static const struct optq_class *member_class(const struct optq_tagged *n,
+					     int band)
+{
+	if (band == SET_URGENT)
+		return optq_container_of(n, struct optq_urgent, tag)->c;
+	if (band == SET_GUARANTEED)
+		return optq_container_of(n, struct optq_class, guaranteed);
+	return optq_container_of(n, struct optq_class, excess.tag);
+}
+
 static const char *member_verify(const struct optq_tag_group *g,
 				 const struct optq_tagged *n,
 				 struct set_tally *x)
 {
-	const struct optq_class *m = x->band < 0 ?
-		optq_container_of(n, struct optq_class, guaranteed) :
-		optq_container_of(n, struct optq_class, excess.tag);
+	const struct optq_class *m = member_class(n, x->band);
 	const char *why;
 
 	if (n->link.next->prev != &n->link)
@@ -173,17 +187,27 @@ static const char *set_verify(const struct optq_tagset *s,
 	return wsum == x.wsum ? NULL : "set: sum of weights is wrong";
 }
 
+static bool class_is_urgent(const struct optq_class *c)
+{
+	const struct optq_urgent *u = optq_class_urgent(c);
+
+	return u && optq_tagged_linked(&u->tag);
+}
+
 static const char *sets_verify(const struct optq_class *c)
 {
 	const struct optq_list *pos;
-	u32 excess = 0, guaranteed = 0;
+	u32 excess = 0, guaranteed = 0, urgent = 0;
 	const char *why;
 	int i;
 
 	if (!c->inner)
 		return c->n_children || c->band_map ?
 		       "class: children, and no sets for them" : NULL;
-	why = set_verify(&c->inner->guarantees.set, c, -1, 0, &guaranteed);
+	why = set_verify(&c->inner->guarantees.set, c, SET_GUARANTEED, 0,
+			 &guaranteed);
+	if (!why)
+		why = set_verify(&c->inner->urgents, c, SET_URGENT, 0, &urgent);
 	for (i = 0; !why && i < OPTQ_BANDS; i++) {
 		why = set_verify(&c->inner->bands[i].set, c, i,
 				 c->inner->bands[i].wsum, &excess);
@@ -199,8 +223,9 @@ static const char *sets_verify(const struct optq_class *c)
 
 		excess -= optq_wfq_linked(&m->excess);
 		guaranteed -= optq_tagged_linked(&m->guaranteed);
+		urgent -= class_is_urgent(m);
 	}
-	if (excess || guaranteed)
+	if (excess || guaranteed || urgent)
 		return "set: members are not the children that are linked";
 	return NULL;
 }
@@ -298,6 +323,40 @@ static bool class_may_run(const struct optq_class *c)
 	return optq_class_is_leaf(c) ? c->qlen && !c->blocked : !!c->band_map;
 }
 
+/* An inner class has the delay of one of those below it. */
+static bool urgent_is_of_child(const struct optq_class *c)
+{
+	const struct optq_tagged *tag = &c->inner->urgent.tag;
+	const struct optq_list *pos;
+
+	optq_list_for_each(pos, &c->children) {
+		const struct optq_class *m =
+			optq_list_entry(pos, struct optq_class, sibling);
+
+		if (class_is_urgent(m) &&
+		    optq_class_urgent(m)->tag.start == tag->start &&
+		    optq_class_urgent(m)->tag.span == tag->span)
+			return true;
+	}
+	return false;
+}
+
+static const char *class_urgent_verify(const struct optq_class *c, bool run)
+{
+	if (optq_class_is_leaf(c)) {
+		run = run && c->urgent && c->conf.delay_ns &&
+		      c->rate.tokens >= 0;
+		if (run && c->urgent->tag.span != optq_ticks(c->conf.delay_ns))
+			return "class: urgent by another delay than its own";
+	} else {
+		run = run && !optq_tagset_empty(&c->inner->urgents);
+		if (run && !urgent_is_of_child(c))
+			return "class: urgent by a delay that nobody has below it";
+	}
+	return run == class_is_urgent(c) ? NULL :
+	       "class: urgent and its place for it differ";
+}
+
 /* Places in the parent's sets, and timers, are what c's state asks for. */
 static const char *class_places_verify(const struct optq_tree *t,
 				       const struct optq_class *c,
@@ -319,7 +378,7 @@ static const char *class_places_verify(const struct optq_tree *t,
 		       c->rate.t_ns + optq_bucket_wait_ns(&c->rate))
 		return "class: rate timer is set to another time";
 	tally->waiting += waiting;
-	return NULL;
+	return class_urgent_verify(c, run);
 }
 
 /* What a class may have saved at any depth and under any link. */

@@ -101,6 +101,8 @@ struct optq_class_conf gen_conf(struct sim *s, const struct gen *g, u64 room,
 		conf.interval_ns = OPTQ_TIME_MAX_NS;
 		conf.limit = 0;
 	}
+	if (g->delays && conf.rate && rnd(seed) % 2)
+		conf.delay_ns = rnd_log(seed, OPTQ_TIME_MIN_NS, SEC);
 	conf.oversubscribe = !g->fit;
 	return conf;
 }
@@ -156,7 +158,7 @@ void gen_sources(struct sim *s)
 		u32 lo = 64, hi = rnd(&s->seed) % 2 ? MTU : 200;
 		u64 gap = pkt_ns * rnd_log(&s->seed, 1, 4 * (u64)s->n + 4);
 
-		if (!node_is_leaf(n))
+		if (!node_is_leaf(n) || n->src.kind != SOURCE_OFF)
 			continue;
 		if (rnd(&s->seed) % 4 == 0)
 			lo = hi;

@@ -13,6 +13,7 @@ struct gen {
 	bool small_bursts;	/* a few packets, so that shares settle soon */
 	bool large_packets;	/* bursts that let super-packets stay whole */
 	bool no_aqm;		/* CoDel out of the way */
+	bool delays;		/* any, whether they can be met or not */
 };
 
 /* Parameters for a child of a class whose guarantee still has room bytes/s. */
@@ -22,7 +23,7 @@ struct optq_class_conf gen_conf(struct sim *s, const struct gen *g, u64 room,
 /* Fills the tree of s, which has only its link so far. */
 void gen_tree(struct sim *s, const struct gen *g);
 
-/* Gives every leaf a random source that suits the line. */
+/* Gives every leaf that has none a random source that suits the line. */
 void gen_sources(struct sim *s);
 
 bool node_is_leaf(const struct node *n);

@@ -16,6 +16,7 @@ extern bool verbose;
 
 bool prop_hostile(u64 seed, char *why, size_t len);
 bool prop_guarantee(u64 seed, char *why, size_t len);
+bool prop_delay(u64 seed, char *why, size_t len);
 bool prop_fluid(u64 seed, char *why, size_t len);
 bool prop_change(u64 seed, char *why, size_t len);
 bool prop_grid(u64 seed, char *why, size_t len);

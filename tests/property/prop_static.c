@@ -22,7 +22,7 @@ bool prop_hostile(u64 seed, char *why, size_t len)
 {
 	struct gen g = {
 		.classes = 20, .levels = (u32)rnd_in(&seed, 1, 6),
-		.large_packets = rnd(&seed) % 4 == 0,
+		.large_packets = rnd(&seed) % 4 == 0, .delays = seed % 2,
 	};
 	bool small_table = rnd(&seed) % 8 == 0;
 	struct sim s;

@@ -10,10 +10,12 @@
 #include "prop.h"
 
 static const struct property properties[] = {
-	{ "hostile", "ceilings, order, counts, work conservation", 45,
+	{ "hostile", "ceilings, order, counts, work conservation", 35,
 	  prop_hostile, NULL },
-	{ "guarantee", "no leaf or class falls behind its rate", 25,
+	{ "guarantee", "no leaf or class falls behind its rate", 20,
 	  prop_guarantee, NULL },
+	{ "delay", "what keeps to its rate leaves within its delay", 15,
+	  prop_delay, NULL },
 	{ "fluid", "shares as in the fluid model", 10, prop_fluid,
 	  NULL },
 	{ "change", "changes under load lose nothing and keep ceilings", 20,

@@ -75,6 +75,10 @@ double sim_ceil_burst(const struct sim *s, const struct node *n)
 	u32 burst = conf->cburst ? conf->cburst :
 				   optq_auto_burst(n->c, conf->ceil, s->t.mtu);
 
+	if (conf->delay_ns && !conf->cburst)
+		burst = optq_max_u32(burst, 2 * optq_rate_burst(conf->rate,
+								conf->burst,
+								s->t.mtu));
 	return optq_max_u32(burst, s->t.mtu);
 }
 
@@ -198,6 +202,7 @@ struct node *sim_add(struct sim *s, struct node *parent,
 		free(n);
 		return NULL;
 	}
+	optq_class_give_urgent(n->c, &n->urgent);
 	optq_class_configure(&s->t, n->c, conf, s->now);
 	n->limit.left = conf->ceil ? sim_ceil_burst(s, n) : 0;
 	n->limit.t_ns = s->now;
@@ -234,6 +239,14 @@ void sim_remove(struct sim *s, struct node *n)
 	free(n);
 }
 
+static double leaf_burst(const struct node *n)
+{
+	double burst = optq_rate_burst(n->c->conf.rate, n->c->conf.burst, MTU);
+	double most = 7200.0 * (double)n->c->conf.rate;
+
+	return burst < most ? burst : most;
+}
+
 static u32 flow_new(struct sim *s)
 {
 	if (s->n_flows == s->room_flows) {
@@ -267,26 +280,34 @@ void sim_set_source(struct sim *s, struct node *leaf, enum source_kind kind,
 	src->len_max = len_max;
 	src->depth = depth;
 	src->gap_ns = gap_ns ? gap_ns : 1;
-	src->next_ns = kind == SOURCE_BURSTS || kind == SOURCE_STEADY ?
-		       s->now + rnd_in(&s->seed, 0, 2 * gap_ns) : SIM_NEVER;
+	src->next_ns = kind == SOURCE_OFF || kind == SOURCE_GREEDY ?
+		       SIM_NEVER : s->now + rnd_in(&s->seed, 0, 2 * gap_ns);
+	src->tokens = leaf_burst(leaf);
+	src->tokens_ns = s->now;
 	for (i = 0; i < SIM_FLOWS; i++)
 		src->flow[i] = flow_new(s);
 	source_refill(s, leaf);
 }
 
-void sim_enqueue(struct sim *s, struct node *leaf)
+/* Traffic is of the longest packets or of any. */
+static u32 source_len(struct sim *s, const struct node *leaf)
 {
-	u32 id = leaf->src.flow[rnd(&s->seed) % SIM_FLOWS];
-	struct sim_flow *f = &s->flow[id];
 	u32 most = optq_min_u32(optq_min_u32(leaf->src.len_max, s->longest),
 				optq_class_split_bytes(leaf->c));
 	u32 len = (u32)rnd_in(&s->seed, leaf->src.len_min,
 			      optq_max_u32(most, leaf->src.len_min));
-	struct optq_drops d = { 0 };
 
-	/* Traffic is of the longest packets or of any. */
 	if (rnd(&s->seed) % 4 == 0)
 		len = optq_max_u32(most, leaf->src.len_min);
+	return len;
+}
+
+static void source_send(struct sim *s, struct node *leaf, u32 len)
+{
+	u32 id = leaf->src.flow[rnd(&s->seed) % SIM_FLOWS];
+	struct sim_flow *f = &s->flow[id];
+	struct optq_drops d = { 0 };
+
 	optq_enqueue(&s->t, leaf->c, pkt_new(len, id, ++f->next_seq), f->hash,
 		     s->now, &d);
 	leaf->enqueued++;
@@ -301,12 +322,42 @@ void sim_enqueue(struct sim *s, struct node *leaf)
 	sim_op(s);
 }
 
+void sim_enqueue(struct sim *s, struct node *leaf)
+{
+	source_send(s, leaf, source_len(s, leaf));
+}
+
+/* All at once when the burst is full, or each packet as soon as it may. */
+static void source_fire_conforming(struct sim *s, struct node *leaf)
+{
+	double rate = 0.99999 * (double)leaf->c->conf.rate;
+	double most = leaf_burst(leaf);
+	struct source *src = &leaf->src;
+	u32 len;
+
+	src->tokens += rate * (double)(s->now - src->tokens_ns) / 1e9;
+	src->tokens = src->tokens < most ? src->tokens : most;
+	src->tokens_ns = s->now;
+	while ((len = source_len(s, leaf)) <= src->tokens) {
+		src->tokens -= len;
+		source_send(s, leaf, len);
+	}
+	if (rnd(&s->seed) % 3 == 0)
+		len = (u32)most;
+	src->next_ns = s->now + 1 +
+		       (u64)((len - src->tokens) * 1e9 / rate);
+}
+
 static void source_fire(struct sim *s, struct node *leaf)
 {
 	struct source *src = &leaf->src;
 	u32 n = src->kind == SOURCE_BURSTS ?
 		(u32)rnd_in(&s->seed, 1, src->depth) : 1;
 
+	if (src->kind == SOURCE_CONFORMING) {
+		source_fire_conforming(s, leaf);
+		return;
+	}
 	src->next_ns = s->now + rnd_in(&s->seed, 1, 2 * src->gap_ns);
 	while (n--)
 		sim_enqueue(s, leaf);
@@ -347,6 +398,41 @@ static void check_idle(struct sim *s)
 	}
 }
 
+/*
+ * The packet that may have begun, at what the link sends.  At a class with a
+ * ceiling above the leaf there may have been one as well, whose debt had to be
+ * waited for, and one that went before it when that was paid.
+ */
+double sim_delay_slack_ns(const struct sim *s, const struct node *leaf)
+{
+	double link = (double)s->t.root.conf.ceil;
+	double ns = s->longest / (link && link < s->line ? link : s->line);
+	const struct node *n;
+
+	for (n = leaf->parent; n->parent; n = n->parent) {
+		if (n->c->conf.ceil)
+			ns += 3 * s->longest / (double)n->c->conf.ceil;
+	}
+	return ns * 1e9 + 2 * (1 << OPTQ_TICK_NS_SHIFT);
+}
+
+static void check_delay(struct sim *s, struct node *leaf,
+			const struct optq_pkt *p)
+{
+	double took = (double)(s->now - p->enqueue_ns) +
+		      p->len * 1e9 / s->line;
+	double delay = (double)leaf->c->conf.delay_ns;
+
+	if (!s->check_delay || leaf->src.kind != SOURCE_CONFORMING)
+		return;
+	if (took - delay > leaf->late)
+		leaf->late = took - delay;
+	if (took > delay + sim_delay_slack_ns(s, leaf))
+		sim_fail(s, "class %d at depth %u: %.0f ns for a delay of %.0f, %.0f more are allowed",
+			 leaf->index, leaf->c->depth, took, delay,
+			 sim_delay_slack_ns(s, leaf));
+}
+
 static void packet_out(struct sim *s, struct node *leaf, struct optq_pkt *p)
 {
 	struct sim_flow *f = &s->flow[tpkt(p)->flow];
@@ -359,6 +445,7 @@ static void packet_out(struct sim *s, struct node *leaf, struct optq_pkt *p)
 	f->last_out = tpkt(p)->seq;
 	leaf->sent++;
 	s->out++;
+	check_delay(s, leaf, p);
 	for (n = leaf; n; n = n->parent) {
 		n->sent_bytes += p->len;
 		limit_charge(s, n, p->len);

@@ -18,6 +18,7 @@ enum source_kind {
 	SOURCE_GREEDY,		/* always has something queued */
 	SOURCE_BURSTS,		/* trains of packets, then silence */
 	SOURCE_STEADY,		/* one packet at a time */
+	SOURCE_CONFORMING,	/* all that its class's rate and burst allow */
 };
 
 struct source {
@@ -26,6 +27,8 @@ struct source {
 	u32 depth;		/* greedy: packets kept queued; bursts: of one */
 	u64 gap_ns;		/* between packets or trains, on average */
 	u64 next_ns;
+	double tokens;		/* conforming: bytes that it may send */
+	u64 tokens_ns;
 	u32 flow[SIM_FLOWS];
 };
 
@@ -47,6 +50,7 @@ struct lag_check {
 
 struct node {
 	struct optq_inner inner;	/* in use once it has had a child */
+	struct optq_urgent urgent;
 	struct optq_class own;	/* but for the link */
 	struct optq_class *c;
 	struct node *parent;
@@ -54,6 +58,7 @@ struct node {
 	struct source src;
 	struct limit_check limit;
 	struct lag_check lag;
+	double late;			/* most over its delay, ns */
 	u64 enqueued, sent, dropped;	/* packets of this leaf's queue */
 	u64 sent_bytes;			/* at or below this class */
 	u64 marked_bytes;		/* of these, before the warm-up's end */
@@ -78,6 +83,7 @@ struct sim {
 	u64 late_ns;			/* most that the line starts too late */
 	u64 in, out, dropped;		/* packets */
 	bool check_lag;
+	bool check_delay;
 	bool shared_flows;		/* the table may overflow: no order */
 	int verify_every;		/* operations; 0: never */
 	int ops;
@@ -121,6 +127,9 @@ void sim_check_counts(struct sim *s);
 
 /* Stops the sources and lets every queue run empty. */
 void sim_drain(struct sim *s);
+
+/* Packets of a conforming source with a delay may take that and so much longer. */
+double sim_delay_slack_ns(const struct sim *s, const struct node *leaf);
 
 /* The burst that the core lets a class have over its ceiling. */
 double sim_ceil_burst(const struct sim *s, const struct node *n);

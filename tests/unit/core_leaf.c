@@ -35,7 +35,7 @@ static void queue_init(struct queue *q, u32 flows)
 static void put(struct queue *q, struct optq_leaf *l, u32 len, u32 flow,
 		u64 seq)
 {
-	optq_leaf_enqueue(&q->t, l, pkt_new(len, flow, seq), flow, q->now,
+	optq_leaf_enqueue(&q->t, l, pkt_new(len, flow, seq), flow, false, q->now,
 			  &q->drops);
 	q->now += 1000;
 }

@@ -300,6 +300,45 @@ static void picked_leaf_is_alone_by_then(void **state)
 	world_free(&w);
 }
 
+/* However long a class was idle, with a delay or without. */
+static void idle_saves_the_burst(void **state)
+{
+	u32 i, delay, in_a_row;
+
+	(void)state;
+	for (delay = 0; delay < 2; delay++) {
+		struct optq_class idle, busy;
+		struct optq_urgent urgent;
+		struct optq_pkt *pkt;
+		struct world w;
+		u64 next;
+
+		world_init(&w, 16);
+		world_add(&w, &busy, &w.t.root, CONF(.weight = 1));
+		optq_class_init(&w.t, &idle);
+		optq_class_give_urgent(&idle, &urgent);
+		optq_class_configure(&w.t, &idle, &CONF(.rate = MBIT(1),
+				     .burst = 10 * MTU, .prio = 7,
+				     .delay_ns = delay * SEC), w.now);
+		optq_class_attach(&w.t, &idle, &w.t.root, w.now);
+		for (i = 0; i < 100; i++)
+			world_send(&w, &busy, MTU, 1, i);
+		w.now += 1000 * SEC;
+		for (i = 0; i < 100; i++)
+			world_send(&w, &idle, MTU, 2, i);
+		for (in_a_row = 0; ; in_a_row++) {
+			pkt = optq_dequeue(&w.t, w.now, &w.drops, &next);
+			i = tpkt(pkt)->flow;
+			pkt_free(pkt);
+			if (i == 1)
+				break;
+		}
+		assert_in_range(in_a_row, 10, 11);
+		world_drain(&w);
+		world_free(&w);
+	}
+}
+
 /* The checker is worth its name only if it sees what is broken. */
 static void checker_bites(void **state)
 {
@@ -378,6 +417,7 @@ int main(void)
 		cmocka_unit_test(tree_limit_takes_from_the_longest),
 		cmocka_unit_test(trim_of_many),
 		cmocka_unit_test(picked_leaf_is_alone_by_then),
+		cmocka_unit_test(idle_saves_the_burst),
 		cmocka_unit_test(checker_bites),
 	};
 

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Packets into leaves and out of them, and what a leaf's length changes. */
+#include "sched.h"
+
+/* Leaves found empty in one dequeue at most. */
+#define QUEUE_TRIES_MAX		64
+
+static __always_inline void leaf_set_qlen(struct optq_tree *t,
+					  struct optq_class *leaf)
+{
+	u32 own = leaf->leaf.packets, qlen = own + leaf->foreign_qlen;
+
+	t->qlen += qlen - leaf->qlen;
+	t->own_qlen += own - leaf->own_qlen;
+	leaf->qlen = qlen;
+	leaf->own_qlen = own;
+	/* A class out of the tree may be freed, and nobody would tell. */
+	if (leaf->attached && own &&
+	    (!t->fattest || t->fattest->own_qlen < own))
+		t->fattest = leaf;
+}
+
+/* What a leaf counts is counted above it too; nearly always there is nothing. */
+static void count_overlimit_up(struct optq_class *c, u64 n)
+{
+	while ((c = c->parent))
+		c->count.drop_overlimit_below += n;
+}
+
+static void count_codel_up(struct optq_class *c, u64 drops, u64 marks)
+{
+	while ((c = c->parent)) {
+		c->count.drop_aqm_below += drops;
+		c->count.ecn_marks_below += marks;
+	}
+}
+
+void optq_drop_longest(struct optq_tree *t, struct optq_class *leaf,
+		       struct optq_drops *drops)
+{
+	optq_leaf_drop_longest(&t->flows, &leaf->leaf, drops);
+	count_overlimit_up(leaf, 1);
+}
+
+/*
+ * Whether a packet that comes now, behind all that waits, is within the rate and
+ * burst of leaf.  Once flows share beyond them, they do so until it is empty.
+ */
+static bool leaf_keeps_order(struct optq_tree *t, struct optq_class *leaf,
+			     u64 now)
+{
+	const struct optq_leaf *l = &leaf->leaf;
+
+	if (l->packets != l->shared.packets)
+		return false;
+	optq_class_refill_rate(t, leaf, now);
+	return optq_bucket_covers(&leaf->rate, l->bytes);
+}
+
+void optq_enqueue(struct optq_tree *t, struct optq_class *leaf,
+		  struct optq_pkt *pkt, u32 hash, u64 now,
+		  struct optq_drops *drops)
+{
+	bool in_order = unlikely(leaf->leaf.in_order) &&
+			leaf_keeps_order(t, leaf, now);
+	u64 overlimit = leaf->leaf.drop_overlimit;
+	struct optq_class *victim;
+
+	leaf->count.enqueued++;
+	optq_leaf_enqueue(&t->flows, &leaf->leaf, pkt, hash, in_order, now,
+			  drops);
+	if (unlikely(leaf->leaf.drop_overlimit != overlimit))
+		count_overlimit_up(leaf, 1);
+	leaf_set_qlen(t, leaf);
+	if (unlikely(t->own_qlen > t->limit)) {
+		victim = t->fattest && t->fattest->own_qlen ? t->fattest : leaf;
+		optq_drop_longest(t, victim, drops);
+		leaf_set_qlen(t, victim);
+		if (victim != leaf)
+			optq_class_update(t, victim, now);
+	}
+	optq_leaf_update(t, leaf, now);
+}
+
+void optq_class_requeued(struct optq_tree *t, struct optq_class *c, u64 now)
+{
+	leaf_set_qlen(t, c);
+	optq_class_update(t, c, now);
+}
+
+void optq_foreign_qlen(struct optq_tree *t, struct optq_class *leaf, u32 qlen,
+		       u64 now)
+{
+	leaf->foreign_qlen = qlen;
+	leaf_set_qlen(t, leaf);
+	optq_class_update(t, leaf, now);
+}
+
+void optq_block(struct optq_tree *t, struct optq_class *leaf, u64 now)
+{
+	leaf->blocked = true;
+	optq_list_move_tail(&t->blocked, &leaf->blocked_link);
+	optq_class_update(t, leaf, now);
+}
+
+void optq_unblock(struct optq_tree *t, u64 now)
+{
+	while (!optq_list_empty(&t->blocked)) {
+		struct optq_class *c = optq_list_entry(t->blocked.next,
+						       struct optq_class,
+						       blocked_link);
+
+		optq_list_del(&c->blocked_link);
+		c->blocked = false;
+		optq_class_update(t, c, now);
+	}
+}
+
+struct optq_pkt *optq_take(struct optq_tree *t, struct optq_class *leaf,
+			   u64 now, struct optq_drops *drops)
+{
+	u64 aqm = leaf->leaf.drop_aqm, marks = leaf->leaf.ecn_marks;
+	struct optq_pkt *pkt;
+
+	pkt = optq_leaf_dequeue(&t->flows, &leaf->leaf, now, drops);
+	if (unlikely(leaf->leaf.drop_aqm != aqm ||
+		     leaf->leaf.ecn_marks != marks))
+		count_codel_up(leaf, leaf->leaf.drop_aqm - aqm,
+			       leaf->leaf.ecn_marks - marks);
+	leaf_set_qlen(t, leaf);
+	if (pkt)
+		optq_sent(t, leaf, pkt->len, now);
+	else
+		optq_class_update(t, leaf, now);
+	return pkt;
+}
+
+struct optq_pkt *optq_dequeue(struct optq_tree *t, u64 now,
+			      struct optq_drops *drops, u64 *next_ns)
+{
+	struct optq_class *leaf;
+	int i;
+
+	for (i = 0; i < QUEUE_TRIES_MAX; i++) {
+		struct optq_pkt *pkt;
+
+		leaf = optq_pick(t, now);
+		if (!leaf) {
+			*next_ns = optq_next_event(t, now);
+			return NULL;
+		}
+		pkt = optq_take(t, leaf, now, drops);
+		if (pkt)
+			return pkt;
+	}
+	*next_ns = now + 1;
+	return NULL;
+}
+
+void optq_purge(struct optq_tree *t, struct optq_class *c, u64 now,
+		struct optq_drops *drops)
+{
+	optq_count_drop_other(c, c->leaf.packets);
+	optq_leaf_purge(&t->flows, &c->leaf, drops);
+	leaf_set_qlen(t, c);
+	optq_class_update(t, c, now);
+}
+
+void optq_move_queue(struct optq_tree *t, struct optq_class *dst,
+		     struct optq_class *src, u64 now)
+{
+	/* What waits counts where it goes, and so at one place. */
+	dst->count.enqueued += src->leaf.packets;
+	src->count.enqueued -= src->leaf.packets;
+	optq_leaf_move(&t->flows, &dst->leaf, &src->leaf);
+	leaf_set_qlen(t, src);
+	leaf_set_qlen(t, dst);
+	optq_class_update(t, src, now);
+	optq_class_update(t, dst, now);
+}
