@@ -15,6 +15,7 @@ struct counter {
 	const char *plain;	/* NULL: tc prints the same figure itself */
 	const char *(*text)(__u64 value, char buf[UNITS_BUF]);
 	bool line;		/* begins a line of plain output */
+	bool rare;		/* 0 says nothing, and is not in plain output */
 };
 
 #define COUNTER(key_, field) \
@@ -37,6 +38,8 @@ static const struct counter counters[] = {
 	  .plain = "guaranteed", .text = size_text, .line = true },
 	{ COUNTER("throttled_ns", throttled_ns), .plain = "throttled",
 	  .text = time_text },
+	{ COUNTER("guarantee_missed_ns", guarantee_missed_ns),
+	  .plain = "guarantee missed", .text = ago_text, .rare = true },
 	{ COUNTER("sojourn_avg_ns", sojourn_avg_ns), .plain = "sojourn: avg",
 	  .text = time_text, .line = true },
 	{ COUNTER("sojourn_max_ns", sojourn_max_ns), .plain = "max",
@@ -56,7 +59,7 @@ static void print_counter(const struct counter *c, __u64 value, bool first)
 	char buf[UNITS_BUF];
 
 	print_color_u64(PRINT_JSON, COLOR_NONE, c->key, NULL, value);
-	if (!c->plain)
+	if (!c->plain || (c->rare && !value))
 		return;
 	if (c->line && !first)
 		print_nl();

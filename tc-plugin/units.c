@@ -70,6 +70,29 @@ const char *time_text(__u64 ns, char buf[UNITS_BUF])
 	return EXACT_TEXT(units, ns, buf);
 }
 
+/* What is long ago need not be exact: "3.2s ago", "17min ago", rounded down. */
+const char *ago_text(__u64 ns, char buf[UNITS_BUF])
+{
+	static const struct unit units[] = {
+		{ "ns", 1 }, { "us", 1000 }, { "ms", 1000000 },
+		{ "s", 1000000000 }, { "min", 60000000000 },
+		{ "h", 3600000000000 }, { "d", 86400000000000 },
+	};
+	size_t i = sizeof(units) / sizeof(units[0]) - 1;
+	unsigned long long whole, tenth;
+
+	while (i && ns < units[i].scale)
+		i--;
+	whole = ns / units[i].scale;
+	tenth = ns % units[i].scale / (units[i].scale / 10 ?: 1);
+	if (whole < 10 && tenth)
+		snprintf(buf, UNITS_BUF, "%llu.%llu%s ago", whole, tenth,
+			 units[i].suffix);
+	else
+		snprintf(buf, UNITS_BUF, "%llu%s ago", whole, units[i].suffix);
+	return buf;
+}
+
 /*
  * tc(8)'s units.  Not get_size(): it stores what does not fit 32 bits as some
  * other number, and get_size64() is missing before iproute2 6.18.

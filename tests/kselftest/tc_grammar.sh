@@ -127,7 +127,7 @@ left_out_and_not()
 {
 	class add parent 1:1 classid 1:10 optq &&
 	same "$(shown 1:10)" "noecn" || return 1
-	tc_c -d class show dev "$DEV" classid 1:10 | grep -q 'prio 0 rate none ceil none burst auto cburst auto weight auto quantum auto limit auto target auto interval auto noecn nooversubscribe' ||
+	tc_c -d class show dev "$DEV" classid 1:10 | grep -q 'prio 0 rate none ceil none burst auto cburst auto delay none weight auto quantum auto limit auto target auto interval auto noecn nooversubscribe' ||
 		{ tc_c -d class show dev "$DEV" classid 1:10; return 1; }
 	class del classid 1:10 &&
 	tc_c qdisc del dev "$DEV" root && qdisc add || return 1
@@ -231,7 +231,7 @@ without_options()
 }
 
 ktap_header
-ktap_plan 55
+ktap_plan 58
 optq_require_root
 optq_require_module
 optq_require_tc
@@ -255,6 +255,7 @@ limit 4194304|limit 4194304 noecn
 target 1us interval 10s ecn|target 1us interval 10s ecn
 target 20 interval 1500001ns|target 20us interval 1500001ns noecn
 name voice oversubscribe|name voice noecn oversubscribe
+rate 1mbit ceil none delay 20ms|rate 1Mbit ceil none delay 20ms noecn
 noecn nooversubscribe|noecn
 END
 
@@ -265,6 +266,7 @@ rate 1mbit ceil 5mbit|rate 2mbit|rate 2Mbit ceil 2Mbit noecn
 rate 1mbit ceil 5mbit|rate 2mbit ceil 6mbit|rate 2Mbit ceil 6Mbit noecn
 rate 1mbit ceil 5mbit|ceil none|rate 1Mbit ceil none noecn
 rate 1mbit burst 9k|burst auto rate none|ceil 1Mbit noecn
+rate 1mbit ceil none delay 9ms|delay none|rate 1Mbit ceil none noecn
 ecn target 9ms|noecn limit 12|limit 12 target 9ms noecn
 oversubscribe|nooversubscribe|noecn
 END
@@ -282,6 +284,7 @@ END
 each "refused" refuses_line <<'END'
 rate above ceil|rate must not exceed ceil|class add DEV parent 1:1 classid 1:10 optq rate 2mbit ceil 1mbit
 ceil below the rate it has|rate must not exceed ceil|class change DEV classid 1:30 optq ceil 500kbit
+a delay without a rate|needs a rate|class add DEV parent 1:1 classid 1:10 optq delay 5ms
 a parent that is not there||class add DEV parent 1:99 classid 1:10 optq
 a class of another qdisc||class add DEV parent 1:1 classid 2:10 optq
 the minor kept for no class|minor|class add DEV parent 1:1 classid 1:ffff optq

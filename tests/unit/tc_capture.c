@@ -9,6 +9,7 @@
  *                   such a FILE.
  *  TC_STATS=N       the answer has statistics, with N bytes of the qdisc's
  *                   own: the 64-bit numbers 1001, 1002, ...
+ *  TC_LAST=VALUE    the last of them is this instead.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -63,10 +64,13 @@ static void append_stats(size_t len)
 	uint64_t own[STATS_MAX];
 	size_t i;
 
-	if (len > sizeof(own))
+	if (len > sizeof(own) || len < sizeof(own[0]))
 		fail("TC_STATS");
 	for (i = 0; i < STATS_MAX; i++)
 		own[i] = 1001 + i;
+	if (getenv("TC_LAST"))
+		own[len / sizeof(own[0]) - 1] =
+			strtoull(getenv("TC_LAST"), NULL, 10);
 	append(TCA_STATS2, NULL, 0);
 	append(TCA_STATS_BASIC, &basic, sizeof(basic));
 	append(TCA_STATS_QUEUE, &queue, sizeof(queue));

@@ -134,7 +134,7 @@ empty_is_a_nest()
 
 details_show_all()
 {
-	local all="prio 0 rate 1Mbit ceil none burst auto cburst auto weight auto"
+	local all="prio 0 rate 1Mbit ceil none burst auto cburst auto delay none weight auto"
 	all+=" quantum auto limit auto target auto interval auto"
 	ask_class rate 1mbit ceil none burst 0 weight auto target auto prio 0 ||
 		{ cat "$said"; return 1; }
@@ -169,28 +169,36 @@ stats_of()
 
 stats_shorter() { stats_of 44 "enqueued 1003" "aqm 1005" && ! grep -q other "$said"; }
 stats_without_percentiles() { stats_of 120 "max 1015ns" && ! grep -q p50 "$said"; }
+stats_without_missed() { stats_of 152 "p99.9 1019ns" && ! grep -q missed "$said"; }
 stats_same()
 {
-	stats_of 152 "enqueued 1003 flows 1012 new_flows 1013" \
+	stats_of 160 "enqueued 1003 flows 1012 new_flows 1013" \
 		"overlimit 1004 aqm 1005 other 1006 ecn_marked 1007" \
-		"guaranteed 1011b throttled 1010ns" \
+		"guaranteed 1011b throttled 1010ns guarantee missed 1us ago" \
 		"sojourn: avg 1014ns max 1015ns p50 1016ns p90 1017ns p99 1018ns p99.9 1019ns"
 }
 stats_longer() { stats_of 232 "p99.9 1019ns" && ! grep -q '102' "$said"; }
+
+# missed NS AGO: so it is told; an empty AGO: not at all
+missed()
+{
+	TC_LAST=$1 stats_of 160 "throttled 1010ns ${2:+guarantee missed $2 }" || return 1
+	[ -n "$2" ] || ! grep -q missed "$said"
+}
 
 # tc of iproute2 6.1 has no JSON for classes, of any kind.
 json_class()
 {
 	ask_class name a rate 8mbit burst 15k weight 3 target 5ms noecn \
-		oversubscribe || { cat "$said"; return 1; }
-	TC_STATS=152 replay class -s -j >"$said"
+		oversubscribe delay 20ms || { cat "$said"; return 1; }
+	TC_STATS=160 replay class -s -j >"$said"
 	grep -q '^\[' "$said" || { echo "this tc has no JSON for classes"; return 4; }
 	same "$(jq -c '.[0] | [.class, .name, .rate, .ceil, .burst, .weight,
-		.target, .ecn, .oversubscribe, .stats.bytes,
+		.target, .delay, .ecn, .oversubscribe, .stats.bytes,
 		.stats.drop_aqm, .stats.sojourn_max_ns, .stats.sojourn_p50_ns,
 		.stats.sojourn_p90_ns, .stats.sojourn_p99_ns,
-		.stats.sojourn_p999_ns]' "$said")" \
-	     '["optq","a",1000000,1000000,15360,3,5000000,false,true,7000,1005,1015,1016,1017,1018,1019]'
+		.stats.sojourn_p999_ns, .stats.guarantee_missed_ns]' "$said")" \
+	     '["optq","a",1000000,1000000,15360,3,5000000,20000000,false,true,7000,1005,1015,1016,1017,1018,1019,1020]'
 }
 
 json_qdisc()
@@ -208,7 +216,7 @@ help_names_all()
 {
 	ask_class help
 	[ $? -eq 1 ] || return 1
-	for part in rate ceil prio burst buffer cburst weight quantum limit target \
+	for part in rate ceil prio burst buffer cburst delay weight quantum limit target \
 		interval ecn noecn oversubscribe name mtu mpu overhead linklayer; do
 		grep -qw -- "$part" "$said" || { echo "no $part"; return 1; }
 	done
@@ -217,7 +225,7 @@ help_names_all()
 percent_needs_a_speed() { refuses ask_class "rate 10%" 'optq: rate "10%"'; }
 
 ktap_header
-ktap_plan 107
+ktap_plan 125
 optq_require_cmd tc jq od
 optq_require_tc
 if [ -z "${TC_CAPTURE_LIB:-}" ]; then

@@ -8,12 +8,26 @@ ktap_test "-d shows what is left out otherwise" details_show_all
 ktap_test "-iec rates read back" iec_reads_back
 ktap_test "statistics of an older kernel" stats_shorter
 ktap_test "statistics of a kernel without percentiles" stats_without_percentiles
+ktap_test "statistics of a kernel without the guarantee missed" stats_without_missed
 ktap_test "statistics of this kernel" stats_same
 ktap_test "statistics of a newer kernel" stats_longer
 ktap_test "JSON of a class" json_class
 ktap_test "JSON of a qdisc" json_qdisc
 ktap_test "help names every keyword" help_names_all
 ktap_test "a percentage of no speed" percent_needs_a_speed
+
+each "guarantee missed" missed <<'END'
+0
+999|999ns ago
+3210000000|3.2s ago
+3000000000|3s ago
+9999999999|9.9s ago
+59999999999|59s ago
+90000000000|1.5min ago
+7199999999999|1.9h ago
+1728000000000000|20d ago
+18446744073709551615|213503d ago
+END
 
 each "class" class_reads <<'END'
 rate 10mbit|rate 10Mbit ceil 10Mbit
@@ -35,6 +49,9 @@ limit 4194304|limit 4194304
 target 5ms interval 100ms|target 5ms interval 100ms
 target 5000 interval 10s|target 5ms interval 10s
 target 1us interval 1500001ns|target 1us interval 1500001ns
+rate 1mbit delay 20ms|rate 1Mbit ceil 1Mbit delay 20ms
+rate 1mbit ceil none delay 10s|rate 1Mbit ceil none delay 10s
+delay 1500|delay 1500us
 ecn|ecn
 noecn|noecn
 oversubscribe|oversubscribe
@@ -98,6 +115,10 @@ target 0|optq: target "0": expected a time from 1us to 10s
 target 999ns|optq: target
 interval 10001ms|optq: interval
 interval 5parsec|optq: interval "5parsec"
+delay 0|optq: delay "0": expected a time from 1us to 10s, such as 5ms, or none
+delay 999ns|optq: delay
+delay 10001ms|optq: delay "10001ms"
+delay 1ms delay 2ms|optq: delay after delay
 ecn noecn|optq: noecn after ecn
 oversubscribe nooversubscribe|optq: nooversubscribe after oversubscribe
 name a/b|optq: name "a/b"
