@@ -16,7 +16,7 @@ struct live_class {
 	char *name;		/* NULL: made through tc */
 	char *qdisc;		/* kind of a grafted one, or NULL */
 	uint64_t rate, ceil;	/* bytes per second; ceil 0: the parent's */
-	uint64_t target_ns, interval_ns;
+	uint64_t delay_ns, target_ns, interval_ns;
 	uint32_t burst, cburst, weight, prio, quantum, limit;
 	bool ecn, oversubscribe;
 	struct optq_stats stats;

@@ -98,6 +98,7 @@ void live_add_class(struct live_tree *tree, struct nlattr *nest)
 	class->prio = get_u32(tb[OPTQ_CLASS_A_PRIO]);
 	class->quantum = get_u32(tb[OPTQ_CLASS_A_QUANTUM]);
 	class->limit = get_u32(tb[OPTQ_CLASS_A_LIMIT]);
+	class->delay_ns = get_u64(tb[OPTQ_CLASS_A_DELAY]);
 	class->target_ns = get_u64(tb[OPTQ_CLASS_A_TARGET]);
 	class->interval_ns = get_u64(tb[OPTQ_CLASS_A_INTERVAL]);
 	class->ecn = get_flag(tb[OPTQ_CLASS_A_ECN]);

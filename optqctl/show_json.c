@@ -45,6 +45,7 @@ static struct json_object *stats_json(const struct optq_stats *s)
 	add_number(o, "sojourn_p90_ns", s->sojourn_p90_ns);
 	add_number(o, "sojourn_p99_ns", s->sojourn_p99_ns);
 	add_number(o, "sojourn_p999_ns", s->sojourn_p999_ns);
+	add_number(o, "guarantee_missed_ns", s->guarantee_missed_ns);
 	return o;
 }
 
@@ -88,6 +89,7 @@ static struct json_object *class_json(const struct live_tree *tree, size_t i)
 	add_number(o, "prio", c->prio);
 	add_flag(o, "oversubscribe", c->oversubscribe);
 	if (c->leaf) {
+		add_number(o, "delay_ns", c->delay_ns);
 		add_number(o, "quantum_bytes", c->quantum);
 		add_number(o, "limit_packets", c->limit);
 		add_number(o, "target_ns", c->target_ns);

@@ -10,6 +10,7 @@
 
 #define NAME_COLUMNS	20
 #define INDENT		2
+#define COLUMNS		80
 
 struct order {
 	const struct live_tree *tree;
@@ -126,6 +127,34 @@ static void print_qdisc(FILE *out, const struct live_class *class)
 	putc('\n', out);
 }
 
+/* Deep down, the text moves left rather than out of the window. */
+static void print_detail(FILE *out, const struct live_class *class,
+			 const char *text)
+{
+	size_t indent = (class->level + 1) * INDENT, most = COLUMNS - strlen(text);
+
+	fprintf(out, "%*s%s\n", (int)(indent < most ? indent : most), "", text);
+}
+
+/* What a class was promised beyond its rate, and when that was broken. */
+static void print_promise(FILE *out, const struct live_class *class)
+{
+	uint64_t missed = class->stats.guarantee_missed_ns;
+	uint64_t delay = class->leaf ? class->delay_ns : 0;
+	char buf[SHORT_TEXT_MAX], ago[SHORT_TEXT_MAX];
+	char *text;
+
+	if (!delay && !missed)
+		return;
+	text = mem_printf("%s%s%s%s%s%s", delay ? "delay " : "",
+			  delay ? time_short(delay, buf) : "",
+			  delay && missed ? ", " : "", missed ? "missed " : "",
+			  missed ? age_short(missed, ago) : "",
+			  missed ? " ago" : "");
+	print_detail(out, class, text);
+	free(text);
+}
+
 static void print_class(FILE *out, const struct live_tree *tree, size_t index,
 			const uint64_t *ceil)
 {
@@ -135,6 +164,7 @@ static void print_class(FILE *out, const struct live_tree *tree, size_t index,
 	print_row(out, class->name ? class->name : id, class->level,
 		  class->rate, ceil[index], (int)class->prio);
 	print_figures(out, &class->stats);
+	print_promise(out, class);
 	if (class->qdisc)
 		print_qdisc(out, class);
 	free(id);

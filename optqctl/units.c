@@ -412,3 +412,27 @@ const char *time_short(uint64_t ns, char buf[SHORT_TEXT_MAX])
 
 	return short_text(ns, 3, suffix, 4, buf);
 }
+
+const char *age_short(uint64_t ns, char buf[SHORT_TEXT_MAX])
+{
+	static const struct unit units[] = {
+		{ "ns", 1 }, { "us", KILO }, { "ms", KILO * KILO },
+		{ "s", KILO * KILO * KILO }, { "min", 60 * KILO * KILO * KILO },
+		{ "h", 3600 * KILO * KILO * KILO },
+		{ "d", 86400 * KILO * KILO * KILO },
+	};
+	size_t i = sizeof(units) / sizeof(*units) - 1;
+	uint32_t whole, tenth;
+
+	while (i && ns < units[i].scale)
+		i--;
+	/* All of 64 bits are 213503 days. */
+	whole = (uint32_t)(ns / units[i].scale);
+	tenth = i ? (uint32_t)(ns % units[i].scale / (units[i].scale / 10)) : 0;
+	if (whole < 10 && tenth)
+		snprintf(buf, SHORT_TEXT_MAX, "%u.%u%s", whole, tenth % 10,
+			 units[i].name);
+	else
+		snprintf(buf, SHORT_TEXT_MAX, "%u%s", whole, units[i].name);
+	return buf;
+}

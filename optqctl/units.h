@@ -32,5 +32,7 @@ char *size_text(uint64_t bytes);
 const char *rate_short(uint64_t bytes_per_second, char buf[SHORT_TEXT_MAX]);
 const char *count_short(uint64_t count, char buf[SHORT_TEXT_MAX]);
 const char *time_short(uint64_t ns, char buf[SHORT_TEXT_MAX]);
+/* Rounded down: "3.2s", "17min", "20d". */
+const char *age_short(uint64_t ns, char buf[SHORT_TEXT_MAX]);
 
 #endif

@@ -378,10 +378,13 @@ static void figures_may_be_shorter_or_longer(void **state)
 	at = nla_nest_start(msg, OPTQ_A_CLASS);
 	nla_put(msg, OPTQ_CLASS_A_STATS, sizeof(stats), stats);
 	nla_put(msg, OPTQ_CLASS_A_HIST, sizeof(hist), hist);
+	nla_put_u64(msg, OPTQ_CLASS_A_DELAY, 5000000);
 	nla_nest_end(msg, at);
 	live_add_class(&live, at);
 	assert_int_equal(live.classes[0].stats.sojourn_p50_ns, 1016);
 	assert_int_equal(live.classes[0].stats.sojourn_p999_ns, 1019);
+	assert_int_equal(live.classes[0].stats.guarantee_missed_ns, 1020);
+	assert_int_equal(live.classes[0].delay_ns, 5000000);
 	assert_int_equal(live.classes[0].n_hist, 3);
 	assert_memory_equal(live.classes[0].hist, hist, sizeof(hist));
 	at = nla_nest_start(msg, OPTQ_A_CLASS);
@@ -389,6 +392,8 @@ static void figures_may_be_shorter_or_longer(void **state)
 		offsetof(struct optq_stats, sojourn_p50_ns), stats);
 	nla_nest_end(msg, at);
 	live_add_class(&live, at);
+	assert_int_equal(live.classes[1].delay_ns, 0);
+	assert_int_equal(live.classes[1].stats.guarantee_missed_ns, 0);
 	assert_int_equal(live.classes[1].stats.sojourn_max_ns, 1015);
 	assert_int_equal(live.classes[1].stats.sojourn_p50_ns, 0);
 	assert_int_equal(live.classes[1].n_hist, 0);

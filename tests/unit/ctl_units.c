@@ -183,6 +183,14 @@ static void tables_round(void **state)
 	assert_string_equal(count_short(UINT64_MAX, buf), "18.4E");
 	assert_string_equal(time_short(4123456, buf), "4.12ms");
 	assert_string_equal(time_short(0, buf), "0ns");
+	assert_string_equal(age_short(999, buf), "999ns");
+	assert_string_equal(age_short(1000, buf), "1us");
+	assert_string_equal(age_short(3210000000, buf), "3.2s");
+	assert_string_equal(age_short(9999999999, buf), "9.9s");
+	assert_string_equal(age_short(59999999999, buf), "59s");
+	assert_string_equal(age_short(90000000000, buf), "1.5min");
+	assert_string_equal(age_short(86400ULL * 20000000000, buf), "20d");
+	assert_string_equal(age_short(UINT64_MAX, buf), "213503d");
 }
 
 static const char *nearest(const char *typed, const char *const *known)

@@ -138,6 +138,8 @@ static void make_tree(struct live_tree *tree)
 	c = live_class(tree, 2, "voice", SIZE_MAX);
 	c->ceil = 125000;
 	c->qdisc = mem_strndup("fq_codel", 8);
+	c->delay_ns = 1000000;		/* not a leaf any more: no promise */
+	c->stats.guarantee_missed_ns = 7200000000000;
 	c = live_class(tree, 0x10, NULL, 0);
 	c->leaf = true;
 	c->prio = 7;
@@ -152,6 +154,8 @@ static void make_tree(struct live_tree *tree)
 	c->stats.sojourn_p90_ns = 9000000;
 	c->stats.sojourn_p99_ns = 88000000;
 	c->stats.sojourn_p999_ns = 119000000;
+	c->stats.guarantee_missed_ns = 3210000000;
+	c->delay_ns = 5500000;
 	c->n_hist = OPTQ_HIST_BUCKETS + 1;	/* of a newer kernel */
 	c->hist = mem_zalloc(c->n_hist, sizeof(*c->hist));
 	c->hist[0] = 1;
@@ -178,13 +182,42 @@ static void the_tree_fits_80_columns(void **state)
 "link                        -    20mbit       0     0     0     0      -      -\n"
 "  office               10mbit    20mbit 0     0     0     0     0      -      -\n"
 "    1:10                    -    20mbit 7  123M 98.8k    42 15.1k 3.14ms   88ms\n"
+"      delay 5.5ms, missed 3.2s ago\n"
 "    a-name-that-is-long-for-its-column\n"
 "                            -    20mbit 0     0     0     0     0      -      -\n"
 "  voice                     -     1mbit 0     0     0     0     0      -      -\n"
+"    missed 2h ago\n"
 "    qdisc fq_codel\n");
 	for (line = strtok_r(text, "\n", &save); line;
 	     line = strtok_r(NULL, "\n", &save))
 		assert_true(strlen(line) <= 80);
+	free(text);
+	live_free(&tree);
+}
+
+/* However deep the class and long ago the miss. */
+static void details_stay_in_80_columns(void **state)
+{
+	char *text = NULL, *line, *save;
+	struct live_tree tree = { 0 };
+	struct live_class *c;
+	size_t n = 0, i;
+	FILE *out = open_memstream(&text, &n);
+
+	(void)state;
+	for (i = 0; i < OPTQ_DEPTH_MAX; i++)
+		c = live_class(&tree, i + 1, NULL, i ? i - 1 : SIZE_MAX);
+	c->leaf = true;
+	c->delay_ns = 1230000;
+	c->stats.guarantee_missed_ns = UINT64_MAX;
+	live_print(out, &tree);
+	fclose(out);
+	assert_non_null(strstr(text, "delay"));
+	for (line = strtok_r(text, "\n", &save); line;
+	     line = strtok_r(NULL, "\n", &save))
+		if (strstr(line, "delay"))
+			assert_string_equal(line, "                                                "
+					    "delay 1.23ms, missed 213503d ago");
 	free(text);
 	live_free(&tree);
 }
@@ -218,6 +251,8 @@ static void the_tree_as_json(void **state)
 	assert_string_equal(text_at(stats, "sojourn_p90_ns"), "9000000");
 	assert_string_equal(text_at(stats, "sojourn_p99_ns"), "88000000");
 	assert_string_equal(text_at(stats, "sojourn_p999_ns"), "119000000");
+	assert_string_equal(text_at(stats, "guarantee_missed_ns"), "3210000000");
+	assert_string_equal(text_at(c, "delay_ns"), "5500000");
 	/* 3 ms is in octave 2^21, of tenths 2097152: 14.3 of them. */
 	assert_string_equal(text_at(c, "sojourn_histogram_ns"),
 			    "[ [ 1024, 1 ], [ 3145728, 4000000000 ], [ null, 7 ] ]");
@@ -292,6 +327,7 @@ int main(void)
 		cmocka_unit_test(long_lines_are_cut),
 		cmocka_unit_test(diagnostics_as_json),
 		cmocka_unit_test(the_tree_fits_80_columns),
+		cmocka_unit_test(details_stay_in_80_columns),
 		cmocka_unit_test(the_tree_as_json),
 		cmocka_unit_test(a_link_that_failed_has_no_counts),
 		cmocka_unit_test(odd_trees_do_not_loop),
