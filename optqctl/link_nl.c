@@ -59,6 +59,7 @@ static int put_class(struct nl_msg *msg, const struct link *link,
 	err |= put_u32(msg, OPTQ_CLASS_A_WEIGHT, class->weight);
 	err |= put_u32(msg, OPTQ_CLASS_A_PRIO, class->prio);
 	if (!class->children) {
+		err |= put_u64(msg, OPTQ_CLASS_A_DELAY, class->delay_ns);
 		err |= put_u32(msg, OPTQ_CLASS_A_QUANTUM, class->quantum);
 		err |= put_u32(msg, OPTQ_CLASS_A_LIMIT, class->limit);
 		err |= put_u64(msg, OPTQ_CLASS_A_TARGET, class->target_ns);

@@ -46,7 +46,7 @@ struct class {
 	uint64_t rate, ceil;		/* bytes per second */
 	uint32_t burst, cburst;		/* bytes */
 	uint32_t weight, prio, quantum, limit;
-	uint64_t target_ns, interval_ns;
+	uint64_t delay_ns, target_ns, interval_ns;
 	int8_t ecn;			/* -1: not given */
 	bool oversubscribe;
 
@@ -57,6 +57,7 @@ struct class {
 
 	struct span name_at, rate_at, ceil_at, match_at, weight_at;
 	struct span target_at, burst_at, cburst_at, oversubscribe_at;
+	struct span delay_at;		/* the key, not its value */
 	struct span leaf_only_at;	/* a key that inner classes ignore */
 	const char *leaf_only;		/* its name */
 };

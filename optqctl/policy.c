@@ -44,6 +44,8 @@ static const struct key class_keys[] = {
 	  OPTQ_RATE_MIN, OPTQ_RATE_MAX },
 	{ "burst", KEY_SIZE, AT(class, burst), 0, 1, OPTQ_BURST_MAX },
 	{ "cburst", KEY_SIZE, AT(class, cburst), 0, 1, OPTQ_BURST_MAX },
+	{ "delay", KEY_TIME, AT(class, delay_ns), 0, OPTQ_TIME_MIN_NS,
+	  OPTQ_TIME_MAX_NS },
 	{ "weight", KEY_NUMBER, AT(class, weight), 0, 1, UINT32_MAX },
 	{ "prio", KEY_NUMBER, AT(class, prio), 0, 0, OPTQ_PRIO_MAX },
 	{ "quantum", KEY_SIZE, AT(class, quantum), 0, OPTQ_QUANTUM_MIN,
@@ -151,7 +153,7 @@ static void note_places(struct class *class, const char *key,
 		{ "target", AT(class, target_at) },
 	};
 	static const char *const leaf_only[] = {
-		"quantum", "limit", "target", "interval", "ecn"
+		"delay", "quantum", "limit", "target", "interval", "ecn"
 	};
 	size_t i;
 
@@ -161,6 +163,8 @@ static void note_places(struct class *class, const char *key,
 			       sizeof(value->at));
 	if (!strcmp(key, "oversubscribe"))
 		class->oversubscribe_at = name->at;
+	if (!strcmp(key, "delay"))
+		class->delay_at = name->at;
 	for (i = 0; i < sizeof(leaf_only) / sizeof(*leaf_only); i++) {
 		if (strcmp(key, leaf_only[i]) || class->leaf_only)
 			continue;

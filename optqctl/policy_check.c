@@ -6,6 +6,7 @@
 
 #include "mem.h"
 #include "policy.h"
+#include "policy_delay.h"
 #include "policy_reach.h"
 #include "policy_weight.h"
 #include "suggest.h"
@@ -329,6 +330,7 @@ static void warn_class(struct checker *c, uint32_t i)
 static void check_link(struct link *link, struct diags *d, bool complete)
 {
 	struct checker c = { .link = link, .d = d, .complete = complete };
+	size_t errors = d->errors;
 	uint32_t i;
 
 	c.sum = mem_zalloc(link->n_classes, sizeof(*c.sum));
@@ -337,6 +339,10 @@ static void check_link(struct link *link, struct diags *d, bool complete)
 	derive_rates(&c);
 	derive_weights(link, d, complete);
 	check_guarantees(&c);
+	/* Guarantees that cannot be kept leave no room for any delay. */
+	if (complete && d->errors == errors)
+		check_delays(link, c.sum, c.link_sum, d);
+	check_delay_rates(link, d);
 	check_default(&c);
 	if (complete) {
 		warn_small_burst(&c, "burst", link->burst, 1, link->burst_at);

@@ -32,7 +32,7 @@ static const char *known_elsewhere(const struct key *keys, const char *typed)
 		{ "class", "classes" }, { "children", "classes" },
 		{ "filter", "match" }, { "filters", "match" },
 		{ "rules", "match" }, { "dev", "device" },
-		{ "interface", "device" },
+		{ "interface", "device" }, { "latency", "delay" },
 	};
 	const struct key *key;
 	size_t i;

@@ -53,7 +53,7 @@ rate: 20mbit
 limit: 5000
 default: office/other
 classes:
-  voice: { rate: 1mbit, prio: 0, match: [dscp ef, "udp dport 5004"] }
+  voice: { rate: 1mbit, delay: 10ms, prio: 0, match: [dscp ef, "udp dport 5004"] }
   office:
     rate: 10mbit
     prio: 1
@@ -92,6 +92,8 @@ test_first_apply()
 	same "$(shown office/other .limit_packets)" 500 "limit of other" &&
 	same "$(shown office/other .target_ns)" 8000000 "target of other" &&
 	same "$(shown office/other .ecn)" true "ecn of other" &&
+	same "$(shown office/other .delay_ns)" 0 "delay of other" &&
+	same "$(shown voice .delay_ns)" 10000000 "delay of voice" &&
 	same "$(shown voice .level,.leaf | paste -sd' ')" "1 true" "voice" &&
 	same "$(shown office .level,.leaf | paste -sd' ')" "1 false" "office"
 }

@@ -15,7 +15,7 @@
 static const char policy_text[] =
 	"optq: 1\nlinks:\n  wan0:\n    egress:\n      rate: 20mbit\n"
 	"      burst: 15kb\n      oversubscribe: yes\n      default: office/other\n      classes:\n"
-	"        voice: {rate: 1mbit, prio: 2, ecn: yes, match: dscp ef}\n"
+	"        voice: {rate: 1mbit, delay: 5ms, prio: 2, ecn: yes, match: dscp ef}\n"
 	"        office:\n          rate: 10mbit\n          oversubscribe: yes\n"
 	"          classes:\n"
 	"            web: {match: \"ip6 tcp dst 2001:db8::/32 dport 80-90 mark 0\"}\n"
@@ -251,6 +251,7 @@ static void classes_come_in_order(void **state)
 	assert_int_equal(nla_get_u64(tb[OPTQ_CLASS_A_RATE]), 125000);
 	assert_int_equal(nla_get_u32(tb[OPTQ_CLASS_A_PRIO]), 2);
 	assert_int_equal(nla_get_u8(tb[OPTQ_CLASS_A_ECN]), 1);
+	assert_int_equal(nla_get_u64(tb[OPTQ_CLASS_A_DELAY]), 5000000);
 	assert_null(tb[OPTQ_CLASS_A_CEIL]);
 	nla_parse_nested(tb, OPTQ_CLASS_A_MAX, nest(&q, OPTQ_A_CLASS, 1), NULL);
 	assert_int_equal(nla_get_u8(tb[OPTQ_CLASS_A_OVERSUBSCRIBE]), 1);
@@ -261,6 +262,7 @@ static void classes_come_in_order(void **state)
 	assert_int_equal(nla_get_u32(tb[OPTQ_CLASS_A_WEIGHT]), 10);
 	assert_int_equal(nla_get_u32(tb[OPTQ_CLASS_A_LIMIT]), 77);
 	assert_int_equal(nla_get_u64(tb[OPTQ_CLASS_A_TARGET]), 4000000);
+	assert_null(tb[OPTQ_CLASS_A_DELAY]);
 	assert_null(nest(&q, OPTQ_A_CLASS, 4));
 	free_request(&q);
 }
@@ -342,7 +344,7 @@ static void the_longest_class_fits(void **state)
 		c->id = (uint32_t)i + 1;
 		c->rate = c->ceil = c->target_ns = c->interval_ns = 5;
 		c->burst = c->cburst = c->weight = c->prio = c->quantum = 5;
-		c->limit = 5;
+		c->limit = c->delay_ns = 5;
 		c->ecn = 1;
 		link.rules = mem_grow(link.rules, &link.rules_room,
 				      link.n_rules + 1, sizeof(rule));

@@ -29,7 +29,8 @@ static void every_key_arrives(void **state)
 		  "          classes:\n            b:\n"
 		  "              { rate: 5mbit, ceil: 8mbit, burst: 10kb, cburst: 2kb,\n"
 		  "                weight: 7, prio: 3, quantum: 1514, limit: 200,\n"
-		  "                target: 4ms, interval: 80ms, ecn: no, match: dscp ef }\n");
+		  "                delay: 20.5ms, target: 4ms, interval: 80ms, ecn: no,\n"
+		  "                match: dscp ef }\n");
 	assert_good(&r);
 	assert_string_equal(r.policy.links[0].name, "wan0");
 	assert_string_equal(r.policy.links[0].device, "eth0");
@@ -48,6 +49,7 @@ static void every_key_arrives(void **state)
 	assert_int_equal(c->prio, 3);
 	assert_int_equal(c->quantum, 1514);
 	assert_int_equal(c->limit, 200);
+	assert_int_equal(c->delay_ns, 20500000);
 	assert_int_equal(c->target_ns, 4000000);
 	assert_int_equal(c->interval_ns, 80000000);
 	assert_int_equal(c->ecn, 0);
@@ -143,6 +145,101 @@ static void oversubscription_is_said(void **state)
 	/* One guarantee that can never be kept alone is a mistake all the same. */
 	wrong("a/x", "        a: {rate: 5mbit, oversubscribe: yes, classes: {x: {rate: 6mbit}}}\n",
 	      8, 66, "rate 6mbit is above the 5mbit of its parent");
+}
+
+static void a_delay_needs_a_rate(void **state)
+{
+	struct reading r;
+
+	(void)state;
+	wrong("a", "        a: {delay: 5ms}\n", 8, 13,
+	      "delay: needs a rate: it is kept for what comes within the class's rate and burst: add for example \"rate: 1mbit\"");
+	/* A rate that is wrong was given all the same. */
+	read_classes_text(&r, "a", "        a: {delay: 5ms, rate: 1mbt}\n");
+	assert_int_equal(r.d.errors, 1);
+	reading_free(&r);
+	read_classes_text(&r, "a", "        a: {delay: 20ms, rate: 5%}\n");
+	assert_good(&r);
+	reading_free(&r);
+	wrong("a", "        a: {rate: 1mbit, delay: 11s}\n", 8, 33,
+	      "delay: out of range: 1us to 10s is possible");
+	wrong("a", "        a: {rate: 1mbit, latency: 5ms}\n", 8, 26,
+	      "did you mean \"delay\"?");
+}
+
+static void good(const char *leaf, const char *classes)
+{
+	struct reading r;
+
+	read_classes_text(&r, leaf, classes);
+	assert_good(&r);
+	assert_int_equal(r.d.n, 0);
+	reading_free(&r);
+}
+
+/* The link sends 2500 bytes in a millisecond. */
+static void delays_must_fit(void **state)
+{
+	(void)state;
+	/* 8mbit: 1000 bytes and two frames are 4028, and 2500 of 1000 are free. */
+	good("a", "        a: {rate: 8mbit, delay: 1612us}\n");
+	wrong("a", "        a: {rate: 8mbit, delay: 1.6ms}\n", 8, 26,
+	      "delay: 1.6ms cannot be kept on the link \"wan0\": guarantees and bursts ask for 4028 bytes within it, 4000 can be sent: 1.7ms is the least, or lower rates or bursts");
+	/* Others' guarantees count, their bursts do not. */
+	wrong("b", "        a: {rate: 8mbit, delay: 2ms, match: tcp}\n        b: {rate: 8mbit, burst: 1mb}\n",
+	      8, 26, "ask for 6028 bytes within it, 5000 can be sent: 2.7ms is the least");
+	/* A burst of one frame is two. */
+	good("a", "        a: {rate: 8mbit, burst: 4000, delay: 1600us}\n");
+	wrong("a", "        a: {rate: 8mbit, burst: 3100, delay: 1239us}\n", 8, 39,
+	      "ask for 3100 bytes within it, 3097 can be sent: 1.3ms is the least");
+	/* Of two that fail alike, the first is named. */
+	wrong("b", "        a: {rate: 1mbit, delay: 2ms, match: tcp}\n        b: {rate: 1mbit, delay: 2ms}\n",
+	      8, 26, "ask for 6306 bytes within it, 5000 can be sent: 2.6ms is the least");
+	good("b", "        a: {rate: 1mbit, delay: 3ms, match: tcp}\n        b: {rate: 1mbit, delay: 3ms}\n");
+	/* Any delay that a class's own ceil cannot hold. */
+	wrong("a", "        a: {rate: 1mbit, ceil: 1mbit, delay: 25ms}\n", 8, 39,
+	      "delay: 25ms cannot be kept within its own ceil: guarantees and bursts ask for 3153 bytes within it, 3125 can be sent: 26ms is the least");
+}
+
+static void delays_must_fit_below_a_ceil(void **state)
+{
+	struct reading r;
+
+	(void)state;
+	good("o/b", "        o:\n          classes: {a: {rate: 1mbit, delay: 2ms, match: tcp}, b: {rate: 4mbit}}\n");
+	wrong("o/b", "        o:\n          ceil: 8mbit\n"
+	      "          classes: {a: {rate: 1mbit, delay: 2ms, match: tcp}, b: {rate: 4mbit}}\n",
+	      10, 38, "delay: 2ms cannot be kept within the ceil of \"o\": guarantees and bursts ask for 4153 bytes within it, 2000 can be sent: 6.4ms is the least");
+	/* Below two ceilings that are too low, one error. */
+	read_classes_text(&r, "o/p/b", "        o:\n          ceil: 8mbit\n          classes:\n"
+			  "            p: {ceil: 8mbit, classes: {a: {rate: 1mbit, delay: 2ms, match: tcp}, b: }}\n");
+	assert_int_equal(r.d.errors, 1);
+	assert_first(&r, 11, 57, "within the ceil of \"o/p\"");
+	reading_free(&r);
+	/* Of the class above, that has no rate, the sum below it counts. */
+	wrong("p/b", "        o: {rate: 8mbit, delay: 2ms, match: tcp}\n"
+	      "        p: {classes: {a: {rate: 2mbit, match: udp}, b: {rate: 3mbit}}}\n",
+	      8, 26, "ask for 5278 bytes within it, 5000 can be sent");
+}
+
+/* A delay is no guarantee to be sold twice. */
+static void oversubscription_keeps_no_delay(void **state)
+{
+	struct reading r;
+
+	(void)state;
+	read_text(&r, "optq: 1\nlinks:\n  w:\n    egress:\n      rate: 10mbit\n"
+		  "      oversubscribe: yes\n      default: a\n      classes:\n"
+		  "        a: {rate: 6mbit, delay: 100ms}\n        b: {rate: 6mbit, match: tcp}\n");
+	assert_false(r.good);
+	assert_int_equal(r.d.errors, 1);
+	assert_first(&r, 9, 26, "delay: 100ms cannot be kept on the link \"w\": guarantees and bursts ask for 150000 bytes within it, 125000 can be sent: others there are not kept either, lower rates or bursts");
+	reading_free(&r);
+	/* Guarantees that do not fit are said once, not once more for a delay. */
+	read_classes_text(&r, "b", "        a: {rate: 15mbit, delay: 100ms, match: tcp}\n        b: {rate: 6mbit}\n");
+	assert_int_equal(r.d.errors, 1);
+	assert_first(&r, 5, 13, "the guarantees below \"wan0\" sum to 21mbit");
+	reading_free(&r);
 }
 
 static void shares_need_something_to_share(void **state)
@@ -323,6 +420,28 @@ static void many_classes_are_quick(void **state)
 	free(text);
 }
 
+/* A chain of ceilings over many leaves, none of which can be kept. */
+static void many_delays_are_quick(void **state)
+{
+	char *text = mem_zalloc(900000, 1);
+	struct reading r;
+	size_t len = 0;
+	int i;
+
+	(void)state;
+	for (i = 4; i < 34; i++)
+		len += (size_t)sprintf(text + len, "%*sc:\n%*sceil: 10mbit\n%*sclasses:\n",
+				       2 * i, "", 2 * i + 1, "", 2 * i + 1, "");
+	for (i = 0; i < 5000; i++)
+		len += (size_t)sprintf(text + len, "%*sl%04d: {rate: 800bit, delay: %dus, ceil: 900bit, match: mark %d}\n",
+				       68, "", i, 1 + i, i);
+	read_classes_text(&r, "c/c/c/c/c/c/c/c/c/c/c/c/c/c/c/c/c/c/c/c/c/c/c/c/c/c/c/c/c/c/l0000",
+			  text);
+	assert_int_equal(r.d.errors, 5000);
+	reading_free(&r);
+	free(text);
+}
+
 static void errors_are_bounded(void **state)
 {
 	char *text = mem_zalloc(20000, 1), *printed;
@@ -361,6 +480,8 @@ static void what_does_nothing_is_warned_of(void **state)
 	warned("a", "        a: {ceil: 30mbit}\n", 8, 19, "ceil: has no effect: all above the class may send 20mbit at most");
 	warned("a/b", "        a: {ecn: yes, classes: {b: }}\n", 8, 13,
 	       "ecn: has no effect on a class that has classes below it: set it on the leaves");
+	warned("a/b", "        a: {delay: 5ms, classes: {b: }}\n", 8, 13,
+	       "delay: has no effect on a class that has classes below it: set it on the leaves");
 	warned("a", "        a: {oversubscribe: yes}\n", 8, 13, "oversubscribe: has no effect on a leaf");
 	warned("a", "        a:\n        b:\n", 9, 9, "nothing in the policy leads to \"b\"");
 	warned("a", "        a: {ecn: yes, target: 100ms, interval: 50ms}\n", 8, 31,
@@ -553,6 +674,10 @@ int main(void)
 		cmocka_unit_test(rates_are_derived),
 		cmocka_unit_test(guarantees_must_fit),
 		cmocka_unit_test(oversubscription_is_said),
+		cmocka_unit_test(a_delay_needs_a_rate),
+		cmocka_unit_test(delays_must_fit),
+		cmocka_unit_test(delays_must_fit_below_a_ceil),
+		cmocka_unit_test(oversubscription_keeps_no_delay),
 		cmocka_unit_test(shares_need_something_to_share),
 		cmocka_unit_test(the_default_is_a_leaf),
 		cmocka_unit_test(names_and_devices),
@@ -561,6 +686,7 @@ int main(void)
 		cmocka_unit_test(rules_are_bounded),
 		cmocka_unit_test(lines_of_match_are_counted),
 		cmocka_unit_test(many_classes_are_quick),
+		cmocka_unit_test(many_delays_are_quick),
 		cmocka_unit_test(errors_are_bounded),
 		cmocka_unit_test(what_does_nothing_is_warned_of),
 		cmocka_unit_test(small_bursts_are_warned_of),

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/optq.h>
+#include <stdlib.h>
+
+#include "core/admit.h"
+#include "mem.h"
+#include "policy_delay.h"
+#include "units.h"
+
+/* There is no device yet: Ethernet's, with its header. */
+#define MTU		1514
+
+struct delays {
+	const struct link *link;
+	const uint64_t *sum;
+	struct diags *d;
+	uint32_t *leaf;		/* those with a delay, in the order of the file */
+	uint32_t *before;	/* how many of them stand before each class */
+	bool *told;		/* of each leaf: once is enough */
+	struct optq_delay_demand *demand;
+};
+
+/* Where many share what is sent. */
+struct place {
+	uint32_t index;		/* of a class with a ceil; NO_CLASS: the link */
+	uint32_t from, to;	/* of the leaves with a delay */
+	uint64_t rate_below;	/* guaranteed there */
+	uint64_t rate;		/* sent there at most */
+};
+
+static bool has_delay(const struct class *class)
+{
+	return class->delay_ns && class->rate && !class->children;
+}
+
+/* As optq_auto_burst() of the kernel has it. */
+static uint32_t burst_in_force(const struct class *class)
+{
+	uint32_t burst = class->burst;
+
+	if (!burst)
+		burst = (uint32_t)(class->rate / 1000) + 2 * MTU;
+	return burst > 2 * MTU ? burst : 2 * MTU;
+}
+
+static void list_leaves(struct delays *t)
+{
+	uint32_t i, n = 0;
+
+	for (i = 0; i < t->link->n_classes; i++) {
+		t->before[i] = n;
+		if (has_delay(&t->link->classes[i]))
+			t->leaf[n++] = i;
+	}
+	t->before[i] = n;
+}
+
+/* Where the classes below @i end: depth first, they follow it. */
+static uint32_t end_of(const struct link *link, uint32_t i)
+{
+	uint32_t level = link->classes[i].level;
+
+	do
+		i++;
+	while (i < link->n_classes && link->classes[i].level > level);
+	return i;
+}
+
+/* Whether all delays at @p fit, if that of leaf number @i were @delay_ns. */
+static bool fits(struct delays *t, const struct place *p, uint32_t i,
+		 uint64_t delay_ns, struct optq_delay_short *why)
+{
+	const struct class *class;
+	uint32_t j;
+
+	for (j = p->from; j < p->to; j++) {
+		class = &t->link->classes[t->leaf[j]];
+		t->demand[j - p->from] = (struct optq_delay_demand) {
+			.delay_ns = j == i ? delay_ns : class->delay_ns,
+			.rate = class->rate, .burst = burst_in_force(class),
+		};
+	}
+	return optq_delays_fit(t->demand, p->to - p->from, p->rate_below,
+			       p->rate, why);
+}
+
+/* Two digits, upwards: 4371123ns is 4.4ms. */
+static uint64_t round_up(uint64_t ns)
+{
+	uint64_t step = 1;
+
+	while (ns / step >= 100)
+		step *= 10;
+	return (ns + step - 1) / step * step;
+}
+
+/* The least delay of leaf number @i at which all fit; 0: there is none. */
+static uint64_t least_delay(struct delays *t, const struct place *p, uint32_t i)
+{
+	uint64_t low = t->link->classes[t->leaf[i]].delay_ns;
+	uint64_t high = OPTQ_TIME_MAX_NS, middle;
+	struct optq_delay_short why;
+
+	if (!fits(t, p, i, high, &why))
+		return 0;
+	while (high - low > 1) {
+		middle = low + (high - low) / 2;
+		if (fits(t, p, i, middle, &why))
+			high = middle;
+		else
+			low = middle;
+	}
+	return round_up(high);
+}
+
+static char *place_text(const struct delays *t, const struct place *p,
+			uint32_t leaf)
+{
+	char *path, *text;
+
+	if (p->index == NO_CLASS)
+		return mem_printf("on the link \"%s\"", t->link->name);
+	if (p->index == leaf)
+		return mem_printf("within its own ceil");
+	path = class_path(t->link, p->index);
+	text = mem_printf("within the ceil of \"%s\"", path);
+	free(path);
+	return text;
+}
+
+static char *advice_text(struct delays *t, const struct place *p, uint32_t i)
+{
+	char buf[SHORT_TEXT_MAX];
+	uint64_t least;
+
+	/* What is not shown any more need not be searched for. */
+	least = t->d->errors < DIAG_SHOWN_MAX ? least_delay(t, p, i) : 0;
+	if (!least)
+		return mem_printf("others there are not kept either, lower rates or bursts");
+	return mem_printf("%s is the least, or lower rates or bursts",
+			  time_short(least, buf));
+}
+
+static void report(struct delays *t, const struct place *p, uint32_t i,
+		   const struct optq_delay_short *why)
+{
+	char *place = place_text(t, p, t->leaf[i]);
+	char *advice = advice_text(t, p, i);
+	char buf[SHORT_TEXT_MAX];
+
+	diag_error(t->d, t->link->classes[t->leaf[i]].delay_at, "delay: %s cannot be kept %s: guarantees and bursts ask for %llu bytes within it, %llu can be sent: %s",
+		   time_short(why->delay_ns, buf), place,
+		   (unsigned long long)why->asked_bytes,
+		   (unsigned long long)why->sent_bytes, advice);
+	free(place);
+	free(advice);
+}
+
+static void check_place(struct delays *t, const struct place *p)
+{
+	struct optq_delay_short why;
+	uint32_t i = p->from;
+
+	if (fits(t, p, NO_CLASS, 0, &why))
+		return;
+	while (t->link->classes[t->leaf[i]].delay_ns != why.delay_ns)
+		i++;
+	if (!t->told[i])
+		report(t, p, i, &why);
+	t->told[i] = true;
+}
+
+/* From the leaves upwards: the narrowest place says most. */
+static void check_places(struct delays *t, uint64_t link_sum)
+{
+	const struct link *link = t->link;
+	struct place p = { .index = NO_CLASS, .to = t->before[link->n_classes],
+			   .rate_below = link_sum, .rate = link->rate };
+	const struct class *class;
+	uint32_t i;
+
+	for (i = link->n_classes; i-- > 0; ) {
+		class = &link->classes[i];
+		if (class->ceil)
+			check_place(t, &(struct place) {
+				.index = i, .from = t->before[i],
+				.to = t->before[end_of(link, i)],
+				.rate_below = class->children ? t->sum[i] :
+					      class->rate,
+				.rate = class->ceil,
+			});
+	}
+	if (link->rate)
+		check_place(t, &p);
+}
+
+void check_delay_rates(const struct link *link, struct diags *d)
+{
+	const struct class *class;
+	uint32_t i;
+
+	for (i = 0; i < link->n_classes; i++) {
+		class = &link->classes[i];
+		if (class->delay_ns && !class->children && !class->rate_at.len)
+			diag_error(d, class->delay_at, "delay: needs a rate: it is kept for what comes within the class's rate and burst: add for example \"rate: 1mbit\"");
+	}
+}
+
+void check_delays(const struct link *link, const uint64_t *sum,
+		  uint64_t link_sum, struct diags *d)
+{
+	size_t n = link->n_classes;
+	struct delays t = { .link = link, .sum = sum, .d = d };
+
+	t.leaf = mem_zalloc(n, sizeof(*t.leaf));
+	t.before = mem_zalloc(n + 1, sizeof(*t.before));
+	list_leaves(&t);
+	t.told = mem_zalloc(t.before[n], sizeof(*t.told));
+	t.demand = mem_zalloc(t.before[n], sizeof(*t.demand));
+	check_places(&t, link_sum);
+	free(t.leaf);
+	free(t.before);
+	free(t.told);
+	free(t.demand);
+}
