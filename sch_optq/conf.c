@@ -21,6 +21,7 @@ const struct nla_policy optq_class_policy[OPTQ_CLASS_A_MAX + 1] = {
 	[OPTQ_CLASS_A_INTERVAL]	= { .type = NLA_U64 },
 	[OPTQ_CLASS_A_ECN]	= NLA_POLICY_MAX(NLA_U8, 1),
 	[OPTQ_CLASS_A_OVERSUBSCRIBE] = NLA_POLICY_MAX(NLA_U8, 1),
+	[OPTQ_CLASS_A_DELAY]	= { .type = NLA_U64 },
 };
 
 static const struct nla_policy optq_link_policy[OPTQ_LINK_A_MAX + 1] = {
@@ -129,6 +130,9 @@ static struct nlattr *fault_attr(enum optq_fault fault, struct nlattr **tb)
 		return tb[OPTQ_CLASS_A_LIMIT];
 	case OPTQ_FAULT_TARGET:
 		return tb[OPTQ_CLASS_A_TARGET] ?: tb[OPTQ_CLASS_A_INTERVAL];
+	case OPTQ_FAULT_DELAY:
+		/* A change may have taken the rate from a delay that stays. */
+		return tb[OPTQ_CLASS_A_DELAY] ?: tb[OPTQ_CLASS_A_RATE];
 	default:
 		return tb[OPTQ_CLASS_A_RATE];
 	}
@@ -140,6 +144,7 @@ static void get_class(struct nlattr **tb, struct optq_class_conf *conf)
 	get_u64(tb[OPTQ_CLASS_A_CEIL], &conf->ceil);
 	get_u64(tb[OPTQ_CLASS_A_TARGET], &conf->target_ns);
 	get_u64(tb[OPTQ_CLASS_A_INTERVAL], &conf->interval_ns);
+	get_u64(tb[OPTQ_CLASS_A_DELAY], &conf->delay_ns);
 	get_u32(tb[OPTQ_CLASS_A_BURST], &conf->burst);
 	get_u32(tb[OPTQ_CLASS_A_CBURST], &conf->cburst);
 	get_u32(tb[OPTQ_CLASS_A_WEIGHT], &conf->weight);
@@ -438,6 +443,7 @@ int optq_put_class(struct sk_buff *skb, const struct optq_cl *cl,
 	    put_u32(skb, OPTQ_CLASS_A_LIMIT, conf->limit) ||
 	    put_u64(skb, OPTQ_CLASS_A_TARGET, conf->target_ns, pad) ||
 	    put_u64(skb, OPTQ_CLASS_A_INTERVAL, conf->interval_ns, pad) ||
+	    put_u64(skb, OPTQ_CLASS_A_DELAY, conf->delay_ns, pad) ||
 	    nla_put_u8(skb, OPTQ_CLASS_A_ECN, conf->ecn) ||
 	    nla_put_u8(skb, OPTQ_CLASS_A_OVERSUBSCRIBE, conf->oversubscribe) ||
 	    nla_put_u32(skb, OPTQ_CLASS_A_LEVEL, cl->core.depth) ||

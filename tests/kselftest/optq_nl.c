@@ -75,6 +75,7 @@ static const struct key class_keys[] = {
 	{ "limit", OPTQ_CLASS_A_LIMIT, 4 },
 	{ "target", OPTQ_CLASS_A_TARGET, 8 },
 	{ "interval", OPTQ_CLASS_A_INTERVAL, 8 },
+	{ "delay", OPTQ_CLASS_A_DELAY, 8 },
 	{ "ecn", OPTQ_CLASS_A_ECN, 1 },
 	{ "oversubscribe", OPTQ_CLASS_A_OVERSUBSCRIBE, 1 },
 	{ NULL, 0, 0 }
