@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "core/admit.h"
+#include "core/burst.h"
 #include "mem.h"
 #include "policy_delay.h"
 #include "units.h"
@@ -33,14 +34,9 @@ static bool has_delay(const struct class *class)
 	return class->delay_ns && class->rate && !class->children;
 }
 
-/* As optq_auto_burst() of the kernel has it. */
 static uint32_t burst_in_force(const struct class *class)
 {
-	uint32_t burst = class->burst;
-
-	if (!burst)
-		burst = (uint32_t)(class->rate / 1000) + 2 * MTU;
-	return burst > 2 * MTU ? burst : 2 * MTU;
+	return optq_rate_burst(class->rate, class->burst, MTU);
 }
 
 static void list_leaves(struct delays *t)
@@ -113,15 +109,12 @@ static uint64_t least_delay(struct delays *t, const struct place *p, uint32_t i)
 	return round_up(high);
 }
 
-static char *place_text(const struct delays *t, const struct place *p,
-			uint32_t leaf)
+static char *place_text(const struct delays *t, const struct place *p)
 {
 	char *path, *text;
 
 	if (p->index == NO_CLASS)
 		return mem_printf("on the link \"%s\"", t->link->name);
-	if (p->index == leaf)
-		return mem_printf("within its own ceil");
 	path = class_path(t->link, p->index);
 	text = mem_printf("within the ceil of \"%s\"", path);
 	free(path);
@@ -144,7 +137,7 @@ static char *advice_text(struct delays *t, const struct place *p, uint32_t i)
 static void report(struct delays *t, const struct place *p, uint32_t i,
 		   const struct optq_delay_short *why)
 {
-	char *place = place_text(t, p, t->leaf[i]);
+	char *place = place_text(t, p);
 	char *advice = advice_text(t, p, i);
 	char buf[SHORT_TEXT_MAX];
 
@@ -181,17 +174,26 @@ static void check_places(struct delays *t, uint64_t link_sum)
 
 	for (i = link->n_classes; i-- > 0; ) {
 		class = &link->classes[i];
-		if (class->ceil)
+		if (class->ceil && class->children)
 			check_place(t, &(struct place) {
 				.index = i, .from = t->before[i],
 				.to = t->before[end_of(link, i)],
-				.rate_below = class->children ? t->sum[i] :
-					      class->rate,
+				.rate_below = t->sum[i],
 				.rate = class->ceil,
 			});
 	}
 	if (link->rate)
 		check_place(t, &p);
+}
+
+/* Its own ceil is to let pass what the delay is kept for. */
+static void check_own_ceil(const struct class *class, struct diags *d)
+{
+	uint32_t burst = burst_in_force(class);
+
+	if (class->ceil && !optq_ceil_passes(burst, class->cburst, MTU))
+		diag_error(d, class->cburst_at, "cburst: its ceil would hold back the burst of %u bytes that the delay is kept for: leave cburst out, or make it twice that",
+			   burst);
 }
 
 void check_delay_rates(const struct link *link, struct diags *d)
@@ -203,6 +205,8 @@ void check_delay_rates(const struct link *link, struct diags *d)
 		class = &link->classes[i];
 		if (class->delay_ns && !class->children && !class->rate_at.len)
 			diag_error(d, class->delay_at, "delay: needs a rate: it is kept for what comes within the class's rate and burst: add for example \"rate: 1mbit\"");
+		else if (has_delay(class))
+			check_own_ceil(class, d);
 	}
 }
 

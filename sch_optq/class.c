@@ -4,6 +4,7 @@
 
 #include "access.h"
 #include "conf.h"
+#include "delay.h"
 #include "graft.h"
 #include "qdisc.h"
 #include "stats.h"
@@ -54,8 +55,23 @@ int optq_cl_give_inner(struct optq_class *c)
 	return 0;
 }
 
+int optq_cl_give_urgent(struct optq_class *c,
+			const struct optq_class_conf *conf)
+{
+	struct optq_urgent *urgent;
+
+	if (c->urgent || !conf->delay_ns)
+		return 0;
+	urgent = kzalloc(sizeof(*urgent), GFP_KERNEL_ACCOUNT);
+	if (!urgent)
+		return -ENOMEM;
+	optq_class_give_urgent(c, urgent);
+	return 0;
+}
+
 void optq_cl_free(struct optq_cl *cl)
 {
+	kfree(cl->core.urgent);
 	kfree(cl->core.inner);
 	tcf_block_put(cl->block);
 	qdisc_put(cl->qdisc);
@@ -202,13 +218,19 @@ static int class_add(struct optq_sched *q, u32 classid,
 		return PTR_ERR(cl);
 	err = class_check_place(&cl->core, parent, extack);
 	if (!err)
+		err = optq_delay_check_class(q, &cl->core, parent, conf,
+					     extack);
+	if (!err)
 		err = optq_cl_give_inner(parent);
+	if (!err)
+		err = optq_cl_give_urgent(&cl->core, conf);
 	if (err) {
 		optq_cl_free(cl);
 		return err;
 	}
 	sch_tree_lock(q->sch);
 	now = ktime_get_ns();
+	q->has_delays |= !!conf->delay_ns;
 	old = optq_ungraft(q, parent, now);
 	optq_class_configure(&q->tree, &cl->core, conf, now);
 	optq_class_attach(&q->tree, &cl->core, parent, now);
@@ -249,8 +271,14 @@ static int class_modify(struct optq_sched *q, struct optq_cl *cl,
 		if (err)
 			return err;
 	}
+	err = optq_delay_check_class(q, &cl->core, parent, conf, extack);
+	if (!err)
+		err = optq_cl_give_urgent(&cl->core, conf);
+	if (err)
+		return err;
 	sch_tree_lock(q->sch);
 	now = ktime_get_ns();
+	q->has_delays |= !!conf->delay_ns;
 	optq_class_configure(&q->tree, &cl->core, conf, now);
 	if (parent != cl->core.parent) {
 		old = optq_ungraft(q, parent, now);

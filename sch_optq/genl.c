@@ -3,6 +3,7 @@
 #include <linux/rtnetlink.h>
 
 #include "access.h"
+#include "delay.h"
 #include "genl.h"
 #include "swap.h"
 
@@ -57,6 +58,15 @@ struct optq_sched *optq_genl_sched(struct net *net, struct nlattr **attrs,
 	return q;
 }
 
+static int stage_read(struct optq_stage *st, struct genl_info *info,
+		      const struct net_device *dev, bool create)
+{
+	int err = optq_stage_parse(st, info->nlhdr, create, info->extack);
+
+	return err ?: optq_delay_check_stage(st, psched_mtu(dev),
+					     info->extack);
+}
+
 static int tree_check_only(struct genl_info *info, struct optq_stage *st)
 {
 	struct net_device *dev = genl_dev(genl_info_net(info), info->attrs,
@@ -70,7 +80,7 @@ static int tree_check_only(struct genl_info *info, struct optq_stage *st)
 	optq_link_defaults(dev, &st->link);
 	if (q)
 		st->link.flows = q->conf.flows;
-	err = optq_stage_parse(st, info->nlhdr, !q, info->extack);
+	err = stage_read(st, info, dev, !q);
 	return err || !q ? err : optq_swap_check(q, st, info->extack);
 }
 
@@ -88,7 +98,7 @@ static int tree_replace(struct optq_sched *q, struct genl_info *info,
 	/* The whole tree is in the message: what it leaves out is not kept. */
 	optq_link_defaults(qdisc_dev(q->sch), &st->link);
 	st->link.flows = q->conf.flows;
-	err = optq_stage_parse(st, info->nlhdr, false, info->extack);
+	err = stage_read(st, info, qdisc_dev(q->sch), false);
 	return err ?: optq_swap(q, st, dropped, info->extack);
 }
 

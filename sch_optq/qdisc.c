@@ -4,6 +4,7 @@
 
 #include "access.h"
 #include "conf.h"
+#include "delay.h"
 #include "graft.h"
 #include "packet.h"
 #include "stats.h"
@@ -185,6 +186,8 @@ static int optq_change(struct Qdisc *sch, struct nlattr *opt,
 	if (!opt)
 		return 0;
 	err = optq_parse_link(opt, &conf, false, extack);
+	if (!err)
+		err = optq_delay_check_link(q, conf.rate, extack);
 	if (err)
 		return err;
 	sch_tree_lock(sch);

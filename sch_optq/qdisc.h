@@ -68,6 +68,7 @@ struct optq_sched {
 	u32 n_classes;
 	u32 generation;
 	bool cut_short;		/* the last dequeue had asked enough leaves */
+	bool has_delays;	/* a class has had one */
 	bool was_grafted;	/* a leaf has had a qdisc of its own */
 };
 
@@ -129,6 +130,10 @@ struct optq_cl *optq_cl_alloc(struct optq_sched *q, u32 id, const char *name);
 
 /* Readies c, a class or the link, for classes below it.  Sleeps; RTNL held. */
 int optq_cl_give_inner(struct optq_class *c);
+
+/* Likewise for a delay of its own, where conf asks for one. */
+int optq_cl_give_urgent(struct optq_class *c,
+			const struct optq_class_conf *conf);
 
 /* Frees a class that is off the tree and the hash.  RTNL held, may sleep. */
 void optq_cl_free(struct optq_cl *cl);

@@ -83,6 +83,7 @@ bool optq_get_stats(struct optq_sched *q, struct optq_class *c,
 		*hist = *c->leaf.hist;
 		sampled = true;
 	}
+	st->guarantee_missed_ns = optq_class_missed_ago(c, now);
 	if (c->red && (c->qlen || c->band_map))
 		st->throttled_ns += now - c->red_since_ns;
 	if (c == &q->tree.root) {

@@ -48,7 +48,9 @@ static int swap_prepare(struct optq_sched *q, struct optq_stage *st,
 			c->cl = cl;
 			c->fresh = true;
 		}
-		err = c->n_children ? optq_cl_give_inner(&c->cl->core) : 0;
+		err = c->n_children ? optq_cl_give_inner(&c->cl->core) :
+				      optq_cl_give_urgent(&c->cl->core,
+							  &c->conf);
 		if (err)
 			return err;
 		cond_resched();
@@ -109,6 +111,7 @@ static void swap_build(struct optq_sched *q, struct optq_stage *st,
 	u32 i;
 
 	INIT_LIST_HEAD(&q->classes);
+	q->has_delays = false;
 	for (i = 0; i < st->n; i++) {
 		struct optq_stage_class *c = &st->class[i];
 		struct optq_class *parent = c->parent == OPTQ_NONE ?
@@ -122,6 +125,7 @@ static void swap_build(struct optq_sched *q, struct optq_stage *st,
 		if (c->fresh)
 			qdisc_class_hash_insert(&q->clhash, &c->cl->common);
 		c->fresh = false;
+		q->has_delays |= !!c->conf.delay_ns;
 	}
 	q->n_classes = st->n;
 }

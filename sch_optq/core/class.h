@@ -15,9 +15,6 @@
 
 #define OPTQ_BANDS	8
 
-/* Longest packet that is worth keeping whole: a full super-packet. */
-#define OPTQ_SPLIT_MAX	(65536U + 1024U)
-
 /* What an administrator asks of a class; 0 stands for "automatic" or "none". */
 struct optq_class_conf {
 	u64 rate;		/* bytes per second, guaranteed */

@@ -5,6 +5,12 @@
 
 #include "env.h"
 
+/* Longest packet that any caller charges, and so a start tag's reach. */
+#define OPTQ_LEN_MAX	1048576U
+
+/* Longest packet that is worth keeping whole: a full super-packet. */
+#define OPTQ_SPLIT_MAX	(65536U + 1024U)
+
 #define OPTQ_PKT_ECT	0x01U	/* ECN-capable: may be marked, not dropped */
 #define OPTQ_PKT_CE	0x02U	/* verdict: to be marked on the way out */
 

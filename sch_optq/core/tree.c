@@ -38,19 +38,6 @@ enum optq_fault optq_conf_check(const struct optq_class_conf *conf)
 	return OPTQ_OK;
 }
 
-/* A millisecond at rate: it covers the lateness of a timer. */
-static u32 late_bytes(u64 rate)
-{
-	return (u32)optq_min_u64(div64_u64(rate, 1000),
-				 OPTQ_BURST_MAX - 2 * OPTQ_LEN_MAX);
-}
-
-u32 optq_rate_burst(u64 rate, u32 asked, u32 mtu)
-{
-	return optq_max_u32(asked ? asked : late_bytes(rate) + 2 * mtu,
-			    2 * mtu);
-}
-
 u32 optq_auto_burst(const struct optq_class *c, u64 rate, u32 mtu)
 {
 	bool link = !c->parent && c->attached;
@@ -60,23 +47,7 @@ u32 optq_auto_burst(const struct optq_class *c, u64 rate, u32 mtu)
 	 * sibling's.  A link waits for nobody, and what it sends at once stands
 	 * in the next hop's queue.
 	 */
-	return late_bytes(rate) + (link ? mtu : 2 * mtu);
-}
-
-/* The longest packet that leaves a burst over a ceil a refill. */
-static u32 burst_split(u32 burst, u32 mtu)
-{
-	return optq_max_u32(mtu, optq_min_u32(burst / 2, OPTQ_SPLIT_MAX));
-}
-
-bool optq_ceil_passes(const struct optq_class_conf *conf, u32 mtu)
-{
-	u32 burst = optq_rate_burst(conf->rate, conf->burst, mtu);
-
-	if (!conf->ceil || !conf->cburst)
-		return true;
-	return conf->cburst > burst &&
-	       conf->cburst - burst >= burst_split(conf->cburst, mtu);
+	return optq_late_bytes(rate) + (link ? mtu : 2 * mtu);
 }
 
 static u32 class_cburst(const struct optq_tree *t, const struct optq_class *c,
@@ -105,7 +76,7 @@ static void class_set_ceil(struct optq_tree *t, struct optq_class *c, u64 ceil,
 		return;
 	}
 	burst = class_cburst(t, c, ceil, cburst);
-	c->split_bytes = burst_split(burst, t->mtu);
+	c->split_bytes = optq_burst_split(burst, t->mtu);
 	optq_bucket_set(&c->ceil, ceil, burst - c->split_bytes, now);
 	/* The debt, if any, has another length at another rate. */
 	if (c->ceil.tokens < 0)
@@ -228,20 +199,24 @@ static void leaf_configure(struct optq_tree *t, struct optq_class *c)
 	c->leaf.limit = conf->limit ? conf->limit : TREE_LIMIT;
 }
 
-/* Next class in pre-order below top; NULL at the end. */
-static struct optq_class *class_next(struct optq_class *c,
-				     const struct optq_class *top)
+struct optq_class *optq_class_skip(struct optq_class *c,
+				   const struct optq_class *top)
+{
+	for (; c != top; c = c->parent) {
+		if (c->sibling.next != &c->parent->children)
+			return optq_list_entry(c->sibling.next,
+					       struct optq_class, sibling);
+	}
+	return NULL;
+}
+
+struct optq_class *optq_class_walk(struct optq_class *c,
+				   const struct optq_class *top)
 {
 	if (!optq_list_empty(&c->children))
 		return optq_list_entry(c->children.next, struct optq_class,
 				       sibling);
-	while (c != top) {
-		if (c->sibling.next != &c->parent->children)
-			return optq_list_entry(c->sibling.next,
-					       struct optq_class, sibling);
-		c = c->parent;
-	}
-	return NULL;
+	return optq_class_skip(c, top);
 }
 
 /* What leaves derive from the ceilings above them. */
@@ -249,7 +224,7 @@ static void leaves_configure(struct optq_tree *t, struct optq_class *top)
 {
 	struct optq_class *c;
 
-	for (c = top; c; c = class_next(c, top)) {
+	for (c = top; c; c = optq_class_walk(c, top)) {
 		if (optq_class_is_leaf(c))
 			leaf_configure(t, c);
 	}
@@ -309,7 +284,7 @@ static u32 class_height(struct optq_class *top)
 	struct optq_class *c;
 	u32 height = 0;
 
-	for (c = top; c; c = class_next(c, top))
+	for (c = top; c; c = optq_class_walk(c, top))
 		height = optq_max_u32(height, c->depth - top->depth);
 	return height;
 }
@@ -343,7 +318,7 @@ void optq_class_attach(struct optq_tree *t, struct optq_class *c,
 	c->parent = parent;
 	c->attached = true;
 	depth = (u8)(parent->depth + 1 - c->depth);
-	for (i = c; i; i = class_next(i, c))
+	for (i = c; i; i = optq_class_walk(i, c))
 		i->depth = (u8)(i->depth + depth);
 	class_need_changed(c, 0);
 	leaves_configure(t, c);
@@ -351,7 +326,7 @@ void optq_class_attach(struct optq_tree *t, struct optq_class *c,
 	optq_class_arm(t, parent);
 	if (was_leaf) {
 		for (leaf = c; !optq_class_is_leaf(leaf);)
-			leaf = class_next(leaf, c);
+			leaf = optq_class_walk(leaf, c);
 		optq_move_queue(t, leaf, parent, now);
 	}
 	optq_class_update(t, c, now);
@@ -384,7 +359,7 @@ static u64 tree_held(struct optq_tree *t, u32 cap)
 	u64 n = optq_min_u32(t->direct.own_qlen, cap);
 	struct optq_class *c;
 
-	for (c = &t->root; c; c = class_next(c, &t->root))
+	for (c = &t->root; c; c = optq_class_walk(c, &t->root))
 		n += optq_min_u32(c->own_qlen, cap);
 	return n;
 }
@@ -419,7 +394,7 @@ void optq_tree_trim(struct optq_tree *t, u64 now, struct optq_drops *drops)
 			hi = mid - 1;
 	}
 	spare = t->limit - (u32)tree_held(t, lo);
-	for (c = &t->root; c; c = class_next(c, &t->root))
+	for (c = &t->root; c; c = optq_class_walk(c, &t->root))
 		class_trim(t, c, lo, &spare, now, drops);
 	class_trim(t, &t->direct, lo, &spare, now, drops);
 }
@@ -430,7 +405,7 @@ void optq_tree_set_mtu(struct optq_tree *t, u32 mtu, u64 now)
 	struct optq_class *c;
 
 	t->mtu = tree_mtu(mtu);
-	for (c = &t->root; c; c = class_next(c, &t->root)) {
+	for (c = &t->root; c; c = optq_class_walk(c, &t->root)) {
 		conf = c->conf;
 		optq_class_configure(t, c, &conf, now);
 	}

@@ -3,6 +3,7 @@
 #ifndef OPTQ_TREE_H
 #define OPTQ_TREE_H
 
+#include "burst.h"
 #include "class.h"
 
 enum optq_fault {
@@ -63,6 +64,14 @@ void optq_class_detach(struct optq_tree *t, struct optq_class *c, u64 now);
 void optq_class_configure(struct optq_tree *t, struct optq_class *c,
 			  const struct optq_class_conf *conf, u64 now);
 
+/* Next class in pre-order at or below top, c's own first; NULL at the end. */
+struct optq_class *optq_class_walk(struct optq_class *c,
+				   const struct optq_class *top);
+
+/* Likewise, but not what is below c. */
+struct optq_class *optq_class_skip(struct optq_class *c,
+				   const struct optq_class *top);
+
 /* Guarantees below c that do not fit into it, bytes per second; 0: they fit. */
 u64 optq_class_overflow(const struct optq_class *c);
 
@@ -77,15 +86,6 @@ void optq_tree_set_mtu(struct optq_tree *t, u32 mtu, u64 now);
 
 /* Longest packet that may be queued in this leaf whole. */
 u32 optq_class_split_bytes(const struct optq_class *leaf);
-
-/* The burst of a class of that rate in force: asked bytes, 0 for automatic. */
-u32 optq_rate_burst(u64 rate, u32 asked, u32 mtu);
-
-/*
- * Whether a leaf's own ceil lets its burst pass at once, so that its delay depends
- * on others alone.  An automatic cburst is made for it.
- */
-bool optq_ceil_passes(const struct optq_class_conf *conf, u32 mtu);
 
 /* The burst over rate that stands for "automatic" at c, bytes. */
 u32 optq_auto_burst(const struct optq_class *c, u64 rate, u32 mtu);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include "tree.h"
 #include "verify.h"
 #include "../uapi/linux/optq.h"
 
@@ -559,26 +560,14 @@ static const char *totals_verify(const struct optq_tree *t,
 	return NULL;
 }
 
-static const struct optq_class *class_next(const struct optq_class *c)
-{
-	if (!optq_list_empty(&c->children))
-		return optq_list_entry(c->children.next, struct optq_class,
-				       sibling);
-	for (; c->parent; c = c->parent) {
-		if (c->sibling.next != &c->parent->children)
-			return optq_list_entry(c->sibling.next,
-					       struct optq_class, sibling);
-	}
-	return NULL;
-}
-
 const char *optq_tree_verify(const struct optq_tree *t)
 {
 	const struct optq_class *c;
 	struct tally tally = { 0 };
 	const char *why;
 
-	for (c = &t->root; c; c = class_next(c)) {
+	for (c = &t->root; c;
+	     c = optq_class_walk((struct optq_class *)c, &t->root)) {
 		why = class_verify(t, c, &tally);
 		if (why)
 			return why;

@@ -9,11 +9,10 @@
 #ifndef OPTQ_WFQ_H
 #define OPTQ_WFQ_H
 
+#include "pkt.h"
 #include "tagset.h"
 
 #define OPTQ_WFQ_SHIFT	40
-/* Longest packet that any caller charges, and so a start tag's reach. */
-#define OPTQ_LEN_MAX	1048576U
 
 struct optq_wfq_node {
 	struct optq_tagged tag;

@@ -53,7 +53,8 @@ static void set_delay(struct sim *s, struct node *n, u64 delay_ns)
 
 	conf.delay_ns = delay_ns;
 	/* Else its own ceiling holds it, as is refused at load. */
-	if (!optq_ceil_passes(&conf, MTU))
+	if (!optq_ceil_passes(optq_rate_burst(conf.rate, conf.burst, MTU),
+			      conf.cburst, MTU))
 		conf.cburst = 0;
 	sim_configure(s, n, &conf);
 }
@@ -114,10 +115,6 @@ bool prop_delay(u64 seed, char *why, size_t len)
 	s.now += 365 * 86400 * SEC;
 	give_sources(&s);
 	sim_run(&s, rnd_in(&seed, 1000, 3000), s.now + 3600 * SEC);
-	for (i = 0; verbose && getenv("TR") && i < s.n; i++) {
-		struct node *n = s.node[i];
-		printf("# N %d <- %d rate %llu below %llu ceil %llu burst %u delay %llu src %d late %.0f sent %llu\n", i, n->parent ? n->parent->index : -1, (unsigned long long)n->c->conf.rate, (unsigned long long)n->c->rate_below, (unsigned long long)n->c->conf.ceil, optq_rate_burst(n->c->conf.rate, n->c->conf.burst, MTU), (unsigned long long)n->c->conf.delay_ns, n->src.kind, n->late, (unsigned long long)n->sent);
-	}
 	for (i = 1; verbose && i < s.n; i++) {
 		struct node *n = s.node[i];
 

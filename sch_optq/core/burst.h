@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* How long bursts are in force, whoever has to know: bytes, of a device's mtu. */
+#ifndef OPTQ_BURST_H
+#define OPTQ_BURST_H
+
+#include "pkt.h"
+#include "../uapi/linux/optq.h"
+
+/* A millisecond at rate: it covers the lateness of a timer. */
+static inline u32 optq_late_bytes(u64 rate)
+{
+	return (u32)optq_min_u64(div64_u64(rate, 1000),
+				 OPTQ_BURST_MAX - 2 * OPTQ_LEN_MAX);
+}
+
+/* Over the rate of a class; asked 0: automatic. */
+static inline u32 optq_rate_burst(u64 rate, u32 asked, u32 mtu)
+{
+	return optq_max_u32(asked ? asked : optq_late_bytes(rate) + 2 * mtu,
+			    2 * mtu);
+}
+
+/* The longest packet that leaves a burst over a ceil a refill. */
+static inline u32 optq_burst_split(u32 burst, u32 mtu)
+{
+	return optq_max_u32(mtu, optq_min_u32(burst / 2, OPTQ_SPLIT_MAX));
+}
+
+/*
+ * Whether a ceil lets a burst over the rate pass at once, so that a delay depends
+ * on others alone.  An automatic cburst (0) is made for it: twice the burst.
+ */
+static inline bool optq_ceil_passes(u32 burst, u32 cburst, u32 mtu)
+{
+	return !cburst || (cburst > burst &&
+			   cburst - burst >= optq_burst_split(cburst, mtu));
+}
+
+#endif /* OPTQ_BURST_H */
