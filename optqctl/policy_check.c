@@ -311,7 +311,9 @@ static void warn_class(struct checker *c, uint32_t i)
 			     text);
 		free(text);
 	}
-	warn_small_burst(c, "burst", class->burst, 2, class->burst_at);
+	/* With a delay it says what may come at once, and is taken at its word. */
+	if (!class->delay_ns)
+		warn_small_burst(c, "burst", class->burst, 2, class->burst_at);
 	warn_small_burst(c, "cburst", class->cburst, 1, class->cburst_at);
 	if (class->children && class->leaf_only)
 		diag_warning(c->d, class->leaf_only_at, "%s: has no effect on a class that has classes below it: set it on the leaves",

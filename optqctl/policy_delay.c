@@ -36,7 +36,7 @@ static bool has_delay(const struct class *class)
 
 static uint32_t burst_in_force(const struct class *class)
 {
-	return optq_rate_burst(class->rate, class->burst, MTU);
+	return optq_delay_burst(class->rate, class->burst, MTU);
 }
 
 static void list_leaves(struct delays *t)

@@ -90,9 +90,9 @@ static u32 tree_demands(struct delay_tree *d, u64 link_rate, bool put)
 					(struct optq_delay_demand){
 					.delay_ns = conf->delay_ns,
 					.rate = conf->rate,
-					.burst = optq_rate_burst(conf->rate,
-								 conf->burst,
-								 d->mtu),
+					.burst = optq_delay_burst(conf->rate,
+								  conf->burst,
+								  d->mtu),
 				};
 			place->demands++;
 		} while (p);
@@ -142,8 +142,8 @@ static int tree_check_leaves(const struct delay_tree *d,
 			return tree_error(d, i, "delay is for leaves, and this class has others below it",
 					  extack);
 		if (c->conf->ceil &&
-		    !optq_ceil_passes(optq_rate_burst(c->conf->rate,
-						      c->conf->burst, d->mtu),
+		    !optq_ceil_passes(optq_delay_burst(c->conf->rate,
+						       c->conf->burst, d->mtu),
 				      c->conf->cburst, d->mtu))
 			return tree_error(d, i, "cburst must be twice the burst, or automatic, to keep a delay",
 					  extack);

@@ -20,6 +20,15 @@ static inline u32 optq_rate_burst(u64 rate, u32 asked, u32 mtu)
 			    2 * mtu);
 }
 
+/*
+ * Likewise of a leaf with a delay.  What it asks for is what others have to wait
+ * for, so a burst of a few small packets stays one.
+ */
+static inline u32 optq_delay_burst(u64 rate, u32 asked, u32 mtu)
+{
+	return asked ? asked : optq_rate_burst(rate, 0, mtu);
+}
+
 /* The longest packet that leaves a burst over a ceil a refill. */
 static inline u32 optq_burst_split(u32 burst, u32 mtu)
 {

@@ -56,8 +56,8 @@ static u32 class_cburst(const struct optq_tree *t, const struct optq_class *c,
 	u32 burst = asked ? asked : optq_auto_burst(c, ceil, t->mtu);
 
 	if (c->conf.delay_ns && !asked) {
-		u64 passes = 2ULL * optq_rate_burst(c->conf.rate, c->conf.burst,
-						    t->mtu);
+		u64 passes = 2ULL * optq_delay_burst(c->conf.rate,
+						     c->conf.burst, t->mtu);
 
 		burst = (u32)optq_min_u64(optq_max_u64(burst, passes), ~0U);
 	}
@@ -256,7 +256,9 @@ void optq_class_configure(struct optq_tree *t, struct optq_class *c,
 	if (c->attached && c != &t->root)
 		optq_class_unlink(t, c, now);
 	c->conf = *conf;
-	burst = optq_rate_burst(conf->rate, conf->burst, t->mtu);
+	burst = conf->delay_ns ?
+		optq_delay_burst(conf->rate, conf->burst, t->mtu) :
+		optq_rate_burst(conf->rate, conf->burst, t->mtu);
 	optq_bucket_set(&c->rate, conf->rate, burst, now);
 	class_set_ceil(t, c, conf->ceil, conf->cburst, now);
 	kbit = optq_min_u64(div64_u64(conf->rate, 125), ~0U);

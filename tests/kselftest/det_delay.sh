@@ -81,6 +81,58 @@ guaranteed()
 	at_most $((worst / 1000)) $((2 * MTU_US + 100)) "longest sojourn"
 }
 
+# low_rate DELAY: by its rate of 128 kbit/s a packet is due within 8.9 ms, and the
+# others' guaranteed packets are due before
+low_rate()
+{
+	fresh <<-END
+		qdisc add DEV root handle 1: optq rate ${LINK}mbit
+		class add DEV parent 1: classid 1:10 optq rate 128kbit burst 300 ceil ${LINK}mbit prio 7 $1
+		class add DEV parent 1: classid 1:20 optq rate 6mbit burst 200k ceil ${LINK}mbit
+		class add DEV parent 1: classid 1:30 optq rate 2mbit burst 200k ceil ${LINK}mbit
+	END
+}
+
+# Two seconds without traffic fill the others' bursts; then all come at once.
+low_rate_probe()
+{
+	low_rate "$1" || return 1
+	sleep 2
+	bulk -p 1:20 -f 3
+	bulk -p 1:30
+	probe -p 1:10 || return 1
+	tell "rate 128kbit prio 7 $1"
+	same $PACKETS "$got" "packets that arrived"
+}
+
+delay_kept()
+{
+	local wait
+	low_rate_probe "delay 3ms" || return 1
+	wait=$(sojourn_ns 1:10 sojourn_max_ns)
+	at_most "$max" $((3000 + MTU_US + 100)) "longest one-way delay, 3 ms and a packet of the link" &&
+	at_most $((wait / 1000)) $((3000 + 100)) "longest sojourn" &&
+	same 0 "$(sojourn_ns 1:10 guarantee_missed_ns)" "time since its guarantee was missed"
+}
+
+no_delay() { low_rate_probe "" && [ "$got" -gt 0 ]; }
+
+# 3 ms send 3750 bytes: 3048 by the rates, 2980 of a burst of 3028.
+delay_refused()
+{
+	local said
+	low_rate "" || return 1
+	said=$(in_c tc class change dev "$DEV" parent 1: classid 1:10 optq rate 128kbit \
+		burst 3028 ceil ${LINK}mbit delay 3ms 2>&1) && { echo "accepted"; return 1; }
+	case $said in
+	*"delay 3000us: 6028 bytes due within it, 3750 sent at most"*) ;;
+	*) echo "$said"; return 1 ;;
+	esac
+	! in_c tc class show dev "$DEV" classid 1:10 | grep " delay " && return
+	echo "the class has it all the same"
+	return 1
+}
+
 sparse_optq()
 {
 	fresh <<-END || return 1
@@ -154,7 +206,7 @@ after_down_up()
 carrier() { [ "$(in_c cat "/sys/class/net/$DEV/carrier")" = 1 ]; }
 
 ktap_header
-ktap_plan 7
+ktap_plan 10
 optq_require_root
 optq_require_module
 optq_require_tc
@@ -166,6 +218,9 @@ quiet_link
 
 ktap_test "a guaranteed class in band 0" guaranteed 0
 ktap_test "a guaranteed class in band 7" guaranteed 7
+ktap_test "a delay is kept" delay_kept
+ktap_test "for comparison: without one" no_delay
+ktap_test "a delay that cannot be kept is refused" delay_refused
 ktap_test "a sparse flow among bulk flows of its leaf" sparse_optq
 ktap_test "for comparison: htb + fq_codel" sparse_htb
 ktap_test "for comparison: fq_codel" sparse_fq_codel

@@ -25,7 +25,7 @@ static bool place_fits(struct sim *s, const struct node *place, u64 rate)
 			continue;
 		d[n].delay_ns = conf->delay_ns;
 		d[n].rate = conf->rate;
-		d[n].burst = optq_rate_burst(conf->rate, conf->burst, MTU);
+		d[n].burst = optq_delay_burst(conf->rate, conf->burst, MTU);
 		n++;
 	}
 	return optq_delays_fit(d, n, place->c->rate_below, rate, &why);
@@ -53,7 +53,7 @@ static void set_delay(struct sim *s, struct node *n, u64 delay_ns)
 
 	conf.delay_ns = delay_ns;
 	/* Else its own ceiling holds it, as is refused at load. */
-	if (!optq_ceil_passes(optq_rate_burst(conf.rate, conf.burst, MTU),
+	if (!optq_ceil_passes(optq_delay_burst(conf.rate, conf.burst, MTU),
 			      conf.cburst, MTU))
 		conf.cburst = 0;
 	sim_configure(s, n, &conf);

@@ -76,9 +76,9 @@ double sim_ceil_burst(const struct sim *s, const struct node *n)
 				   optq_auto_burst(n->c, conf->ceil, s->t.mtu);
 
 	if (conf->delay_ns && !conf->cburst)
-		burst = optq_max_u32(burst, 2 * optq_rate_burst(conf->rate,
-								conf->burst,
-								s->t.mtu));
+		burst = optq_max_u32(burst, 2 * optq_delay_burst(conf->rate,
+								 conf->burst,
+								 s->t.mtu));
 	return optq_max_u32(burst, s->t.mtu);
 }
 
@@ -241,7 +241,7 @@ void sim_remove(struct sim *s, struct node *n)
 
 static double leaf_burst(const struct node *n)
 {
-	double burst = optq_rate_burst(n->c->conf.rate, n->c->conf.burst, MTU);
+	double burst = optq_delay_burst(n->c->conf.rate, n->c->conf.burst, MTU);
 	double most = 7200.0 * (double)n->c->conf.rate;
 
 	return burst < most ? burst : most;

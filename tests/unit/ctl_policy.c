@@ -188,7 +188,10 @@ static void delays_must_fit(void **state)
 	/* Others' guarantees count, their bursts do not. */
 	wrong("b", "        a: {rate: 8mbit, delay: 2ms, match: tcp}\n        b: {rate: 8mbit, burst: 1mb}\n",
 	      8, 26, "ask for 6028 bytes within it, 5000 can be sent: 2.7ms is the least");
-	/* A burst of one frame is two. */
+	/* A burst that is given counts as it is: a few small packets, too. */
+	good("a", "        a: {rate: 1mbit, burst: 300, delay: 120us}\n");
+	wrong("a", "        a: {rate: 1mbit, burst: 300, delay: 119us}\n", 8, 38,
+	      "ask for 300 bytes within it, 297 can be sent: 120us is the least");
 	good("a", "        a: {rate: 8mbit, burst: 4000, delay: 1600us}\n");
 	wrong("a", "        a: {rate: 8mbit, burst: 3100, delay: 1239us}\n", 8, 39,
 	      "ask for 3100 bytes within it, 3097 can be sent: 1.3ms is the least");
