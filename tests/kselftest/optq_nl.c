@@ -12,6 +12,7 @@
  *	optq_nl get|classes|rules DEV	TREE_GET, CLASS_GET, RULE_GET: every
  *					attribute of the answer, in hex
  *	optq_nl dump DEV		all three
+ *	optq_nl count DEV		CLASS_GET, read and not looked at: how many
  *	optq_nl rate DEV SECONDS	for each class that sent: its id, bytes,
  *					packets, nanoseconds between the two reads;
  *					the link is class 0
@@ -424,6 +425,23 @@ static int do_show(struct conn *c, const char *dev, int cmd)
 	return report(c);
 }
 
+static void count_answer(struct nlattr **tb, void *arg)
+{
+	*(unsigned int *)arg += !!tb[OPTQ_A_CLASS];
+}
+
+/* What a dump costs without its reader. */
+static int do_count(struct conn *c, const char *dev)
+{
+	unsigned int classes = 0;
+
+	c->take = count_answer;
+	c->arg = &classes;
+	ask(c, dev, OPTQ_CMD_CLASS_GET);
+	fprintf(out, "%u\n", classes);
+	return report(c);
+}
+
 static int do_dump(struct conn *c, const char *dev)
 {
 	return do_show(c, dev, OPTQ_CMD_TREE_GET) |
@@ -573,8 +591,10 @@ int main(int argc, char **argv)
 		return do_show(&c, argv[2], OPTQ_CMD_RULE_GET);
 	if (!strcmp(verb, "dump"))
 		return do_dump(&c, argv[2]);
+	if (!strcmp(verb, "count"))
+		return do_count(&c, argv[2]);
 	if (!strcmp(verb, "rate") && argc == 4)
 		return do_rate(&c, argv[2], argv[3]);
-	fprintf(stderr, "usage: optq_nl set|echo|try|get|classes|rules|dump DEV | rate DEV SECONDS\n");
+	fprintf(stderr, "usage: optq_nl set|echo|try|get|classes|rules|dump|count DEV | rate DEV SECONDS\n");
 	return 2;
 }
