@@ -42,8 +42,6 @@ static void group_find_head(struct optq_tag_group *g)
 	     !optq_before(n->start, tagged(g->joined.next)->start)))
 		n = tagged(g->joined.next);
 	g->head = n;
-	g->start = n->start;
-	g->finish = n->start + n->span;
 }
 
 /*
@@ -166,38 +164,45 @@ void optq_tagset_set_span(struct optq_tagset *s, struct optq_tagged *n,
 		optq_tagset_add(s, n, clock);
 }
 
-static bool group_is_sooner(const struct optq_tag_group *a,
-			    const struct optq_tag_group *b)
+static u64 finish_of(const struct optq_tagged *n)
 {
-	return a->start == b->start ? optq_before(a->finish, b->finish) :
+	return n->start + n->span;
+}
+
+static bool is_sooner(const struct optq_tagged *a, const struct optq_tagged *b)
+{
+	return a->start == b->start ? optq_before(finish_of(a), finish_of(b)) :
 				      optq_before(a->start, b->start);
 }
 
 struct optq_tagged *optq_tagset_first(const struct optq_tagset *s, u64 clock)
 {
-	struct optq_tag_group *g = s->groups, *sooner = g, *best = NULL;
+	struct optq_tagged *sooner, *best = NULL, *n;
+	const struct optq_tag_group *g = s->groups;
 
 	if (!g)
 		return NULL;
+	sooner = g->head;
 	for (; g; g = g->next) {
-		if (!optq_before(clock, g->start)) {
-			if (!best || optq_before(g->finish, best->finish))
-				best = g;
-		} else if (group_is_sooner(g, sooner)) {
-			sooner = g;
+		n = g->head;
+		if (!optq_before(clock, n->start)) {
+			if (!best || optq_before(finish_of(n), finish_of(best)))
+				best = n;
+		} else if (is_sooner(n, sooner)) {
+			sooner = n;
 		}
 	}
-	return best ? best->head : sooner->head;
+	return best ? best : sooner;
 }
 
 u64 optq_tagset_start(const struct optq_tagset *s)
 {
 	const struct optq_tag_group *g = s->groups;
-	u64 start = g->start;
+	u64 start = g->head->start;
 
 	while ((g = g->next)) {
-		if (optq_before(g->start, start))
-			start = g->start;
+		if (optq_before(g->head->start, start))
+			start = g->head->start;
 	}
 	return start;
 }

@@ -21,7 +21,6 @@
 struct optq_tag_group {
 	struct optq_tag_group *next;	/* of the same set */
 	struct optq_tagged *head;	/* member with the least start */
-	u64 start, finish;		/* the head's */
 	struct optq_list joined;	/* came when the clock was their start */
 	struct optq_list served;	/* start where their last packet ended */
 	u32 code;			/* eighth of an octave of the span */

@@ -78,13 +78,17 @@ static bool conf_get(struct input *in, struct optq_class_conf *conf)
 	conf->target_ns = has & 128 ? get_wide(in) : 0;
 	conf->interval_ns = has & 128 ? get_wide(in) : 0;
 	conf->ecn = has & 1;
+	/* By a bit that says something else too: the corpus stays what it is. */
+	conf->delay_ns = conf->rate && conf->prio & 1 ?
+			 (conf->burst | 1) * 1000ULL % OPTQ_TIME_MAX_NS : 0;
 	return optq_conf_check(conf) == OPTQ_OK;
 }
 
-/* With room for what only a class with others below it has. */
+/* With room for what only some classes have. */
 struct fuzz_class {
 	struct optq_class c;
 	struct optq_inner inner;
+	struct optq_urgent urgent;
 };
 
 static void attach(struct fuzz *f, struct optq_class *c,
@@ -108,6 +112,8 @@ static void op_add(struct fuzz *f, struct input *in)
 		return;
 	f->c[i] = calloc(1, sizeof(struct fuzz_class));
 	optq_class_init(&f->t, f->c[i]);
+	optq_class_give_urgent(f->c[i],
+			       &((struct fuzz_class *)f->c[i])->urgent);
 	optq_class_configure(&f->t, f->c[i], &conf, f->now);
 	if (optq_class_may_attach(f->c[i], parent) != OPTQ_OK) {
 		free(f->c[i]);

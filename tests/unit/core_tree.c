@@ -383,7 +383,7 @@ static void checker_bites(void **state)
 	BREAK(w.t.root.inner->guarantees.set.groups, NULL);
 	BREAK(site.inner->bands[0].wsum, 0);
 	BREAK(b.excess.weight, 8);
-	BREAK(b.excess.tag.start, b.excess.tag.start + 1);
+	BREAK(b.excess.tag.span, b.excess.tag.span + 1);
 	BREAK(b.excess.tag.code, b.excess.tag.code + 1);
 	BREAK(b.excess.tag.owner, !b.excess.tag.owner);
 	BREAK(site.inner->bands[0].set.groups->head, &w.t.root.excess.tag);
