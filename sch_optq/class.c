@@ -8,6 +8,7 @@
 #include "graft.h"
 #include "qdisc.h"
 #include "stats.h"
+#include "sysfs.h"
 
 /* Sizes of kmalloc are powers of two: a third of the memory would be lost. */
 static struct kmem_cache *class_cache;
@@ -244,6 +245,7 @@ static int class_add(struct optq_sched *q, u32 classid,
 
 	qdisc_put(old);
 	qdisc_class_hash_grow(q->sch, &q->clhash);
+	optq_sysfs_class_added(q, cl, extack);
 	class_warn_overflow(q, &cl->core, extack);
 	*arg = (unsigned long)cl;
 	return 0;
@@ -408,6 +410,7 @@ static int class_delete(struct Qdisc *sch, unsigned long arg,
 	optq_verify(q, "class delete");
 	sch_tree_unlock(sch);
 	qdisc_put(old);
+	optq_sysfs_class_gone(q, cl->common.classid);
 	optq_cl_free(cl);
 	return 0;
 }

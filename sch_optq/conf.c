@@ -32,6 +32,7 @@ static const struct nla_policy optq_link_policy[OPTQ_LINK_A_MAX + 1] = {
 	[OPTQ_LINK_A_DIRECT_LIMIT] = { .type = NLA_U32 },
 	[OPTQ_LINK_A_FLOWS]	= { .type = NLA_U32 },
 	[OPTQ_LINK_A_OVERSUBSCRIBE] = NLA_POLICY_MAX(NLA_U8, 1),
+	[OPTQ_LINK_A_SYSFS]	= NLA_POLICY_MAX(NLA_U8, 1),
 };
 
 static const struct nla_policy optq_rule_policy[OPTQ_RULE_A_MAX + 1] = {
@@ -225,6 +226,7 @@ int optq_parse_link(struct nlattr *nest, struct optq_link_conf *conf,
 	get_u32(tb[OPTQ_LINK_A_DIRECT_LIMIT], &conf->direct_limit);
 	get_u32(tb[OPTQ_LINK_A_FLOWS], &conf->flows);
 	get_bool(tb[OPTQ_LINK_A_OVERSUBSCRIBE], &conf->oversubscribe);
+	get_bool(tb[OPTQ_LINK_A_SYSFS], &conf->sysfs);
 	err = check_link(conf, tb, extack);
 	if (err)
 		return err;
@@ -462,7 +464,8 @@ int optq_put_link(struct sk_buff *skb, const struct optq_link_conf *conf)
 	    nla_put_u32(skb, OPTQ_LINK_A_LIMIT, conf->limit) ||
 	    nla_put_u32(skb, OPTQ_LINK_A_DIRECT_LIMIT, conf->direct_limit) ||
 	    nla_put_u32(skb, OPTQ_LINK_A_FLOWS, conf->flows) ||
-	    nla_put_u8(skb, OPTQ_LINK_A_OVERSUBSCRIBE, conf->oversubscribe))
+	    nla_put_u8(skb, OPTQ_LINK_A_OVERSUBSCRIBE, conf->oversubscribe) ||
+	    nla_put_u8(skb, OPTQ_LINK_A_SYSFS, conf->sysfs))
 		return -EMSGSIZE;
 	return 0;
 }

@@ -34,14 +34,6 @@ static struct net_device *genl_dev(struct net *net, struct nlattr **attrs,
 	return dev;
 }
 
-/* The device's optq; NULL: its root qdisc is another. */
-static struct optq_sched *dev_sched(const struct net_device *dev)
-{
-	struct Qdisc *sch = rtnl_dereference(dev->qdisc);
-
-	return sch && sch->ops == &optq_qdisc_ops ? qdisc_priv(sch) : NULL;
-}
-
 struct optq_sched *optq_genl_sched(struct net *net, struct nlattr **attrs,
 				   struct netlink_ext_ack *extack)
 {
@@ -50,7 +42,7 @@ struct optq_sched *optq_genl_sched(struct net *net, struct nlattr **attrs,
 
 	if (IS_ERR(dev))
 		return ERR_CAST(dev);
-	q = dev_sched(dev);
+	q = optq_dev_sched(dev);
 	if (!q) {
 		NL_SET_ERR_MSG(extack, "the device's root qdisc is not optq");
 		return ERR_PTR(-ENOENT);
@@ -76,7 +68,7 @@ static int tree_check_only(struct genl_info *info, struct optq_stage *st)
 
 	if (IS_ERR(dev))
 		return PTR_ERR(dev);
-	q = dev_sched(dev);
+	q = optq_dev_sched(dev);
 	optq_link_defaults(dev, &st->link);
 	if (q)
 		st->link.flows = q->conf.flows;

@@ -1,7 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <linux/netdevice.h>
-#include <linux/rtnetlink.h>
-
 #include "mtu.h"
 #include "qdisc.h"
 
@@ -9,19 +6,17 @@
 static int mtu_event(struct notifier_block *nb, unsigned long event, void *ptr)
 {
 	struct net_device *dev = netdev_notifier_info_to_dev(ptr);
-	struct Qdisc *sch = rtnl_dereference(dev->qdisc);
-	struct optq_sched *q;
+	struct optq_sched *q = optq_dev_sched(dev);
 	u64 now;
 
-	if (event != NETDEV_CHANGEMTU || !sch || sch->ops != &optq_qdisc_ops)
+	if (event != NETDEV_CHANGEMTU || !q)
 		return NOTIFY_DONE;
-	q = qdisc_priv(sch);
-	sch_tree_lock(sch);
+	sch_tree_lock(q->sch);
 	now = ktime_get_ns();
 	optq_tree_set_mtu(&q->tree, psched_mtu(dev), now);
 	optq_changed(q, now);
 	optq_verify(q, "mtu");
-	sch_tree_unlock(sch);
+	sch_tree_unlock(q->sch);
 	return NOTIFY_DONE;
 }
 

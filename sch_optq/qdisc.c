@@ -8,6 +8,7 @@
 #include "graft.h"
 #include "packet.h"
 #include "stats.h"
+#include "sysfs.h"
 
 #define QDISC_LIMIT	10240U
 #define QDISC_FLOWS	4096U
@@ -97,6 +98,7 @@ static void optq_destroy(struct Qdisc *sch)
 	struct optq_cl *cl, *tmp;
 
 	qdisc_watchdog_cancel(&q->watchdog);
+	optq_sysfs_end(q);
 	/* All blocks first: a filter of one class may name another. */
 	tcf_block_put(q->block);
 	q->block = NULL;
@@ -141,6 +143,7 @@ static int optq_init(struct Qdisc *sch, struct nlattr *opt,
 	/* destroy() follows a failure anywhere below. */
 	q->sch = sch;
 	INIT_LIST_HEAD(&q->classes);
+	xa_init(&q->dirs);
 	qdisc_watchdog_init(&q->watchdog, sch);
 	get_random_bytes(q->hash_key, sizeof(q->hash_key));
 	optq_tree_init(&q->tree, conf.limit, conf.direct_limit,
@@ -153,7 +156,8 @@ static int optq_init(struct Qdisc *sch, struct nlattr *opt,
 	if (err)
 		return err;
 	if (opt) {
-		err = optq_parse_link(opt, &conf, true, extack);
+		err = optq_parse_link(opt, &conf, true, extack) ?:
+		      optq_sysfs_check(q, &conf, extack);
 		if (err)
 			return err;
 	}
@@ -168,6 +172,7 @@ static int optq_init(struct Qdisc *sch, struct nlattr *opt,
 		return err;
 	optq_apply_link(q, &conf, ktime_get_ns());
 	optq_changed(q, ktime_get_ns());
+	optq_sysfs_begin(q, extack);
 	return 0;
 }
 
@@ -185,9 +190,9 @@ static int optq_change(struct Qdisc *sch, struct nlattr *opt,
 		return err;
 	if (!opt)
 		return 0;
-	err = optq_parse_link(opt, &conf, false, extack);
-	if (!err)
-		err = optq_delay_check_link(q, conf.rate, extack);
+	err = optq_parse_link(opt, &conf, false, extack) ?:
+	      optq_sysfs_check(q, &conf, extack) ?:
+	      optq_delay_check_link(q, conf.rate, extack);
 	if (err)
 		return err;
 	sch_tree_lock(sch);
@@ -199,6 +204,7 @@ static int optq_change(struct Qdisc *sch, struct nlattr *opt,
 	optq_changed(q, now);
 	optq_verify(q, "change");
 	sch_tree_unlock(sch);
+	optq_sysfs_update(q, extack);
 	return 0;
 }
 

@@ -4,7 +4,10 @@
 #define OPTQ_QDISC_H
 
 #include <linux/ktime.h>
+#include <linux/netdevice.h>
+#include <linux/rtnetlink.h>
 #include <linux/skbuff.h>
+#include <linux/xarray.h>
 #include <net/pkt_sched.h>
 #include <linux/optq.h>
 
@@ -45,6 +48,7 @@ struct optq_link_conf {
 	u32 direct_limit;
 	u32 flows;
 	bool oversubscribe;
+	bool sysfs;
 };
 
 /* Two IPv6 addresses and the ports. */
@@ -65,6 +69,8 @@ struct optq_sched {
 	struct optq_flow **bucket_mem;
 	u64 hash_key[2 + OPTQ_HASH_WORDS];
 	struct optq_drops drops;		/* of the call at work */
+	struct xarray dirs;			/* in sysfs, by class id; 0: the link's */
+	u32 n_dirs;				/* of classes */
 	u32 n_classes;
 	u32 generation;
 	bool cut_short;		/* the last dequeue had asked enough leaves */
@@ -86,6 +92,14 @@ static inline struct sk_buff *optq_skb(struct optq_pkt *pkt)
 	void *cb = (char *)pkt - offsetof(struct qdisc_skb_cb, data);
 
 	return container_of(cb, struct sk_buff, cb);
+}
+
+/* The device's optq; NULL: its root qdisc is another.  RTNL held. */
+static inline struct optq_sched *optq_dev_sched(const struct net_device *dev)
+{
+	struct Qdisc *sch = rtnl_dereference(dev->qdisc);
+
+	return sch && sch->ops == &optq_qdisc_ops ? qdisc_priv(sch) : NULL;
 }
 
 /* Packets in sch's queues; what a driver gave back has left them. */

@@ -5,6 +5,7 @@
 
 #include "conf.h"
 #include "stage.h"
+#include "sysfs.h"
 
 static u32 hash_id(const struct optq_stage *st, u32 id)
 {
@@ -261,6 +262,8 @@ int optq_stage_parse(struct optq_stage *st, const struct nlmsghdr *nlh,
 		cond_resched();
 	}
 	err = stage_check_rates(st, extack);
+	if (!err && st->link.sysfs)
+		err = optq_sysfs_fits(st->n, extack);
 	if (err)
 		return err;
 	if (st->link.default_id && !stage_is_leaf(st, st->link.default_id)) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "graft.h"
 #include "swap.h"
+#include "sysfs.h"
 
 int optq_swap_check(struct optq_sched *q, const struct optq_stage *st,
 		    struct netlink_ext_ack *extack)
@@ -180,6 +181,7 @@ int optq_swap(struct optq_sched *q, struct optq_stage *st, u32 *dropped,
 			elems = q->clhash.hashsize;
 			qdisc_class_hash_grow(q->sch, &q->clhash);
 		} while (q->clhash.hashsize != elems);
+		optq_sysfs_update(q, extack);
 	}
 	list_for_each_entry_safe(cl, tmp, &gone, link) {
 		list_del(&cl->link);

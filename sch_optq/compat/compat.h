@@ -6,6 +6,7 @@
 #ifndef OPTQ_COMPAT_H
 #define OPTQ_COMPAT_H
 
+#include <linux/kobject.h>
 #include <linux/netlink.h>
 #include <linux/sysctl.h>
 #include <net/genetlink.h>
@@ -26,6 +27,13 @@
 #define OPTQ_CTL_TABLE_END
 #else
 #define OPTQ_CTL_TABLE_END	{ }
+#endif
+
+/* Whose owner is asked for. */
+#ifdef OPTQ_HAVE_CONST_OWNERSHIP
+typedef const struct kobject optq_owned_kobj;
+#else
+typedef struct kobject optq_owned_kobj;
 #endif
 
 static inline int optq_tcf_classify(struct sk_buff *skb,

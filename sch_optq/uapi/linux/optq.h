@@ -21,6 +21,7 @@
 #define OPTQ_PRIO_MAX		7
 #define OPTQ_CLASSES_MAX	131072
 #define OPTQ_RULES_MAX		8192
+#define OPTQ_SYSFS_MAX		1024	/* classes that are shown in sysfs */
 #define OPTQ_RATE_MIN		1ULL		/* 8 bit/s */
 #define OPTQ_RATE_MAX		125000000000ULL	/* 1 Tbit/s */
 #define OPTQ_BURST_MAX		0x7fffffffU
@@ -94,6 +95,10 @@ enum optq_link_attr {
 	OPTQ_LINK_A_STATS,	/* struct optq_stats, reply only */
 	OPTQ_LINK_A_OVERSUBSCRIBE, /* u8: the classes' guarantees need not fit */
 	OPTQ_LINK_A_RULES,	/* u32, reply only */
+	OPTQ_LINK_A_SYSFS,	/* u8: the figures are files as well, under
+				 * /sys/class/net/DEV/optq; of a root qdisc with
+				 * at most OPTQ_SYSFS_MAX classes
+				 */
 
 	__OPTQ_LINK_A_MAX,
 	OPTQ_LINK_A_MAX = __OPTQ_LINK_A_MAX - 1
