@@ -46,6 +46,9 @@ static const struct keyword link_table[] = {
 	  .help = "the classes' guarantees may add up to more than `rate`" },
 	{ .name = "nooversubscribe", .kind = KW_FLAG,
 	  .attr = OPTQ_LINK_A_OVERSUBSCRIBE, .help = "they may not" },
+	{ .name = "sysfs", .kind = KW_SWITCH, .attr = OPTQ_LINK_A_SYSFS,
+	  .max = 1, .meta = "on|off",
+	  .help = "the figures as files under /sys/class/net/DEV/optq" },
 	{ .name = "r2q", .kind = KW_COUNT, .prefix = true, .max = UINT32_MAX,
 	  .meta = "N", .help = "HTB's; no meaning here",
 	  .notice = "has no meaning: siblings share by `weight`, which follows `rate` by itself" },
@@ -237,6 +240,9 @@ void keyword_expected(const struct keyword *kw, char *buf, size_t len)
 		break;
 	case KW_LINKLAYER:
 		snprintf(buf, len, "ethernet, atm or adsl");
+		break;
+	case KW_SWITCH:
+		snprintf(buf, len, "on or off");
 		break;
 	case KW_FLAG:
 	case KW_REFUSED:

@@ -18,6 +18,7 @@ enum keyword_kind {
 	KW_TIME,	/* u64, nanoseconds */
 	KW_MINOR,	/* u32, class id */
 	KW_FLAG,	/* u8, the keyword has no value */
+	KW_SWITCH,	/* u8, on or off */
 	KW_NAME,	/* string */
 	KW_LINKLAYER,	/* a link-layer type of tc; never sent */
 	KW_REFUSED,	/* no value; an error whose text is .notice */

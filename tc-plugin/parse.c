@@ -122,6 +122,12 @@ static int check_name(const struct keyword *kw, const char *str)
 	return 0;
 }
 
+static int parse_switch(const char *str, __u64 *value)
+{
+	*value = !strcmp(str, "on");
+	return *value || !strcmp(str, "off") ? 0 : -1;
+}
+
 static int check_linklayer(const char *str)
 {
 	return strcmp(str, "ethernet") && strcmp(str, "atm") &&
@@ -150,6 +156,8 @@ static int read_value(const struct request *req, const struct keyword *kw,
 		return check_name(kw, str);
 	case KW_LINKLAYER:
 		return check_linklayer(str);
+	case KW_SWITCH:
+		return parse_switch(str, value);
 	case KW_FLAG:
 	case KW_REFUSED:
 		break;
@@ -263,6 +271,7 @@ static int add_keyword(struct nlmsghdr *n, const struct keyword *kw,
 	case KW_MINOR:
 		return addattr32(n, REQUEST_MAX, kw->attr, value);
 	case KW_FLAG:
+	case KW_SWITCH:
 		return addattr8(n, REQUEST_MAX, kw->attr, value);
 	case KW_NAME:
 		return addattr_l(n, REQUEST_MAX, kw->attr, text,

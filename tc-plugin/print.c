@@ -100,9 +100,11 @@ static void print_number(const struct keyword *kw, __u64 value, bool plain)
 
 static void print_flag(const struct keyword *kw, __u64 value, bool plain)
 {
-	if (kw->flag)
+	if (kw->flag || kw->kind == KW_SWITCH)
 		print_color_bool(PRINT_JSON, COLOR_NONE, kw->name, NULL, value);
-	if (plain && kw->flag == !!value)
+	if (plain && kw->kind == KW_SWITCH)
+		print_word(kw->name, value ? "on" : "off");
+	else if (plain && kw->flag == !!value)
 		print_word(kw->name, NULL);
 }
 
@@ -139,7 +141,7 @@ static void print_keyword(const struct keyword_set *set,
 	}
 	if (!keyword_value(tb, kw, &value))
 		return;
-	if (kw->kind == KW_FLAG)
+	if (kw->kind == KW_FLAG || kw->kind == KW_SWITCH)
 		print_flag(kw, value, shown(set, kw, tb, value));
 	else
 		print_number(kw, value, shown(set, kw, tb, value));

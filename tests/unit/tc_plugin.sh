@@ -203,11 +203,11 @@ json_class()
 
 json_qdisc()
 {
-	ask_qdisc default 10 rate 10mbit limit 5 || { cat "$said"; return 1; }
+	ask_qdisc default 10 rate 10mbit limit 5 sysfs on || { cat "$said"; return 1; }
 	TC_STATS=120 replay qdisc -s -j >"$said"
 	same "$(jq -c '.[0] | [.kind, .options.default, .options.rate,
-		.options.limit, .bytes, .drop_aqm]' "$said")" \
-	     '["optq","0x10",1250000,5,7000,1005]' || return 1
+		.options.limit, .options.sysfs, .bytes, .drop_aqm]' "$said")" \
+	     '["optq","0x10",1250000,5,true,7000,1005]' || return 1
 	# a key that tc itself prints would be lost to most JSON readers
 	same "$(jq -c --stream 'select(length == 2) | .[0]' "$said" | sort | uniq -d)" ""
 }
@@ -225,7 +225,7 @@ help_names_all()
 percent_needs_a_speed() { refuses ask_class "rate 10%" 'optq: rate "10%"'; }
 
 ktap_header
-ktap_plan 125
+ktap_plan 130
 optq_require_cmd tc jq od
 optq_require_tc
 if [ -z "${TC_CAPTURE_LIB:-}" ]; then

@@ -69,6 +69,8 @@ rate 1gbit burst 32k|rate 1Gbit burst 32Kb
 limit 1 direct_qlen 1000 flows 1048576|limit 1 direct_qlen 1000 flows 1048576
 oversubscribe|oversubscribe
 nooversubscribe|
+sysfs on|sysfs on
+sysfs off|
 END
 
 each "HTB's, no meaning" class_warns <<'END'
@@ -143,6 +145,9 @@ direct_qlen 0|optq: direct_qlen "0"
 flows 0|optq: flows "0"
 flows 1048577|optq: flows "1048577": expected a number from 1 to 1048576
 r2q|optq: r2q: the value is missing
+sysfs|optq: sysfs: the value is missing: expected on or off
+sysfs yes|optq: sysfs "yes": expected on or off
+sysfs on sysfs off|optq: sysfs after sysfs
 offload|optq: offload: the tree runs in software only
 ceil 1mbit|optq: what is "ceil"?|Usage:
 END
