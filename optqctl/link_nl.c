@@ -37,6 +37,8 @@ int link_put_params(struct nl_msg *msg, const struct link *link,
 	err |= put_u32(msg, OPTQ_LINK_A_LIMIT, link->limit);
 	if (link->oversubscribe)
 		err |= nla_put_u8(msg, OPTQ_LINK_A_OVERSUBSCRIBE, 1);
+	if (link->sysfs)
+		err |= nla_put_u8(msg, OPTQ_LINK_A_SYSFS, 1);
 	return err;
 }
 

@@ -31,7 +31,7 @@ struct live_tree {
 	uint32_t handle, generation, default_id;
 	uint32_t burst, limit, direct_limit, rules;
 	uint64_t rate;
-	bool oversubscribe;
+	bool oversubscribe, sysfs;
 	struct optq_stats stats;
 	struct live_class *classes;	/* parents before children */
 	size_t n, room;

@@ -70,6 +70,7 @@ static int take_link(struct nlmsghdr *nlh, void *arg)
 	tree->direct_limit = get_u32(tb[OPTQ_LINK_A_DIRECT_LIMIT]);
 	tree->rules = get_u32(tb[OPTQ_LINK_A_RULES]);
 	tree->oversubscribe = get_flag(tb[OPTQ_LINK_A_OVERSUBSCRIBE]);
+	tree->sysfs = get_flag(tb[OPTQ_LINK_A_SYSFS]);
 	get_stats(tb[OPTQ_LINK_A_STATS], &tree->stats);
 	return NL_OK;
 }

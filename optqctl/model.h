@@ -67,7 +67,7 @@ struct link {
 	char *device;
 	uint64_t rate;
 	uint32_t burst, limit;
-	bool oversubscribe;
+	bool oversubscribe, sysfs;
 	char *default_path;
 	uint32_t default_class;		/* index */
 
@@ -77,7 +77,7 @@ struct link {
 	struct rule *rules;
 	size_t n_rules, rules_room;
 
-	struct span name_at, rate_at, burst_at, device_at, default_at;
+	struct span name_at, rate_at, burst_at, device_at, default_at, sysfs_at;
 };
 
 struct policy {

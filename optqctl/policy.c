@@ -33,6 +33,7 @@ static const struct key egress_keys[] = {
 	{ "burst", KEY_SIZE, AT(link, burst), 0, 1, OPTQ_BURST_MAX },
 	{ "limit", KEY_PACKETS, AT(link, limit), 0, 1, OPTQ_LIMIT_MAX },
 	{ "oversubscribe", KEY_BOOL, AT(link, oversubscribe) },
+	{ "sysfs", KEY_BOOL, AT(link, sysfs) },
 	{ "default", KEY_OTHER }, { "classes", KEY_OTHER },
 	{ NULL }
 };
@@ -266,6 +267,8 @@ static void read_egress(struct reader *r, const struct ynode *map)
 			r->link->rate_at = map->items[i]->at;
 		else if (!strcmp(key->name, "burst"))
 			r->link->burst_at = map->items[i]->at;
+		else if (!strcmp(key->name, "sysfs"))
+			r->link->sysfs_at = map->items[i]->at;
 		if (key->kind != KEY_OTHER) {
 			read_key(key, map->items[i], r->link, r->d);
 		} else if (!strcmp(key->name, "classes")) {

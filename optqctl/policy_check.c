@@ -329,6 +329,13 @@ static void warn_class(struct checker *c, uint32_t i)
 			     class->name);
 }
 
+static void check_sysfs(const struct link *link, struct diags *d)
+{
+	if (link->sysfs && link->n_classes > OPTQ_SYSFS_MAX)
+		diag_error(d, link->sysfs_at, "sysfs: at most %d classes can be shown as files, and \"%s\" has %u: leave it out",
+			   OPTQ_SYSFS_MAX, link->name, link->n_classes);
+}
+
 static void check_link(struct link *link, struct diags *d, bool complete)
 {
 	struct checker c = { .link = link, .d = d, .complete = complete };
@@ -346,6 +353,7 @@ static void check_link(struct link *link, struct diags *d, bool complete)
 		check_delays(link, c.sum, c.link_sum, d);
 	check_delay_rates(link, d);
 	check_default(&c);
+	check_sysfs(link, d);
 	if (complete) {
 		warn_small_burst(&c, "burst", link->burst, 1, link->burst_at);
 		warn_unreachable(link, d);

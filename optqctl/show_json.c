@@ -122,6 +122,7 @@ struct json_object *live_json(const struct live_tree *tree)
 	add_number(o, "limit_packets", tree->limit);
 	add_number(o, "direct_limit_packets", tree->direct_limit);
 	add_flag(o, "oversubscribe", tree->oversubscribe);
+	add_flag(o, "sysfs", tree->sysfs);
 	add_number(o, "rules", tree->rules);
 	json_object_object_add(o, "stats", stats_json(&tree->stats));
 	for (i = 0; i < tree->n; i++)

@@ -204,7 +204,7 @@ static void print_heading(FILE *out, const struct live_tree *tree)
 	path = at == SIZE_MAX ? mem_strndup("none (direct)", 13) :
 	       live_path(tree, at);
 	term_print(out, path, strlen(path));
-	putc('\n', out);
+	fputs(tree->sysfs ? ", sysfs\n" : "\n", out);
 	free(path);
 }
 

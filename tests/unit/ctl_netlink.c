@@ -14,7 +14,7 @@
 
 static const char policy_text[] =
 	"optq: 1\nlinks:\n  wan0:\n    egress:\n      rate: 20mbit\n"
-	"      burst: 15kb\n      oversubscribe: yes\n      default: office/other\n      classes:\n"
+	"      burst: 15kb\n      oversubscribe: yes\n      sysfs: yes\n      default: office/other\n      classes:\n"
 	"        voice: {rate: 1mbit, delay: 5ms, prio: 2, ecn: yes, match: dscp ef}\n"
 	"        office:\n          rate: 10mbit\n          oversubscribe: yes\n"
 	"          classes:\n"
@@ -228,6 +228,7 @@ static void the_link_is_said(void **state)
 	assert_int_equal(nla_get_u32(tb[OPTQ_LINK_A_BURST]), 15360);
 	assert_int_equal(nla_get_u32(tb[OPTQ_LINK_A_DEFAULT]), 4);
 	assert_int_equal(nla_get_u8(tb[OPTQ_LINK_A_OVERSUBSCRIBE]), 1);
+	assert_int_equal(nla_get_u8(tb[OPTQ_LINK_A_SYSFS]), 1);
 	assert_null(tb[OPTQ_LINK_A_LIMIT]);
 	free_request(&q);
 

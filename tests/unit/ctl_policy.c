@@ -247,6 +247,32 @@ static void oversubscription_keeps_no_delay(void **state)
 	reading_free(&r);
 }
 
+static void files_are_for_a_thousand_classes(void **state)
+{
+	char *text = mem_zalloc(65536, 1);
+	struct reading r;
+	int n, i;
+
+	(void)state;
+	for (n = OPTQ_SYSFS_MAX; n <= OPTQ_SYSFS_MAX + 1; n++) {
+		size_t len = (size_t)sprintf(text, "optq: 1\nlinks:\n  w:\n    egress:\n"
+					     "      sysfs: yes\n      default: c1\n      classes:\n");
+
+		for (i = 1; i <= n; i++)
+			len += (size_t)sprintf(text + len, "        c%d: {match: mark %d}\n", i, i);
+		read_text(&r, text);
+		if (n == OPTQ_SYSFS_MAX) {
+			assert_good(&r);
+			assert_true(r.policy.links[0].sysfs);
+		} else {
+			assert_false(r.good);
+			assert_first(&r, 5, 14, "sysfs: at most 1024 classes can be shown as files, and \"w\" has 1025");
+		}
+		reading_free(&r);
+	}
+	free(text);
+}
+
 static void shares_need_something_to_share(void **state)
 {
 	struct reading r;
@@ -683,6 +709,7 @@ int main(void)
 		cmocka_unit_test(delays_must_fit),
 		cmocka_unit_test(delays_must_fit_below_a_ceil),
 		cmocka_unit_test(oversubscription_keeps_no_delay),
+		cmocka_unit_test(files_are_for_a_thousand_classes),
 		cmocka_unit_test(shares_need_something_to_share),
 		cmocka_unit_test(the_default_is_a_leaf),
 		cmocka_unit_test(names_and_devices),
