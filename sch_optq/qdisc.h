@@ -69,13 +69,13 @@ struct optq_sched {
 	struct optq_flow **bucket_mem;
 	u64 hash_key[2 + OPTQ_HASH_WORDS];
 	struct optq_drops drops;		/* of the call at work */
-	struct xarray dirs;			/* in sysfs, by class id; 0: the link's */
-	u32 n_dirs;				/* of classes */
 	u32 n_classes;
 	u32 generation;
 	bool cut_short;		/* the last dequeue had asked enough leaves */
 	bool has_delays;	/* a class has had one */
 	bool was_grafted;	/* a leaf has had a qdisc of its own */
+	u32 n_dirs;		/* of classes, in sysfs */
+	struct xarray dirs;	/* by class id; 0: the link's */
 };
 
 extern struct Qdisc_ops optq_qdisc_ops;

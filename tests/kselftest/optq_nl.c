@@ -59,6 +59,7 @@ static const struct key link_keys[] = {
 	{ "direct_limit", OPTQ_LINK_A_DIRECT_LIMIT, 4 },
 	{ "flows", OPTQ_LINK_A_FLOWS, 4 },
 	{ "oversubscribe", OPTQ_LINK_A_OVERSUBSCRIBE, 1 },
+	{ "sysfs", OPTQ_LINK_A_SYSFS, 1 },
 	{ NULL, 0, 0 }
 };
 
