@@ -56,3 +56,26 @@ void assert_good(const struct reading *r)
 	if (!r->good)
 		fail_msg("%s", r->d.n ? r->d.list[0].text : "no diagnostic");
 }
+
+void wrong(const char *leaf, const char *classes, size_t line, size_t column,
+	   const char *why)
+{
+	struct reading r;
+
+	read_classes_text(&r, leaf, classes);
+	assert_false(r.good);
+	assert_first(&r, line, column, why);
+	reading_free(&r);
+}
+
+void warned(const char *leaf, const char *classes, size_t line, size_t column,
+	    const char *why)
+{
+	struct reading r;
+
+	read_classes_text(&r, leaf, classes);
+	assert_good(&r);
+	assert_int_equal(r.d.warnings, 1);
+	assert_first(&r, line, column, why);
+	reading_free(&r);
+}

@@ -33,4 +33,11 @@ void assert_first(const struct reading *r, size_t line, size_t column,
 		  const char *text);
 void assert_good(const struct reading *r);
 
+/* read_classes_text() of these fails, and the first diagnostic is as above. */
+void wrong(const char *leaf, const char *classes, size_t line, size_t column,
+	   const char *why);
+/* Likewise they are good, and that is the one warning. */
+void warned(const char *leaf, const char *classes, size_t line, size_t column,
+	    const char *why);
+
 #endif

@@ -90,17 +90,6 @@ static void rates_are_derived(void **state)
 	reading_free(&r);
 }
 
-static void wrong(const char *leaf, const char *classes, size_t line,
-		  size_t column, const char *why)
-{
-	struct reading r;
-
-	read_classes_text(&r, leaf, classes);
-	assert_false(r.good);
-	assert_first(&r, line, column, why);
-	reading_free(&r);
-}
-
 static void guarantees_must_fit(void **state)
 {
 	(void)state;
@@ -145,106 +134,6 @@ static void oversubscription_is_said(void **state)
 	/* One guarantee that can never be kept alone is a mistake all the same. */
 	wrong("a/x", "        a: {rate: 5mbit, oversubscribe: yes, classes: {x: {rate: 6mbit}}}\n",
 	      8, 66, "rate 6mbit is above the 5mbit of its parent");
-}
-
-static void a_delay_needs_a_rate(void **state)
-{
-	struct reading r;
-
-	(void)state;
-	wrong("a", "        a: {delay: 5ms}\n", 8, 13,
-	      "delay: needs a rate: it is kept for what comes within the class's rate and burst: add for example \"rate: 1mbit\"");
-	/* A rate that is wrong was given all the same. */
-	read_classes_text(&r, "a", "        a: {delay: 5ms, rate: 1mbt}\n");
-	assert_int_equal(r.d.errors, 1);
-	reading_free(&r);
-	read_classes_text(&r, "a", "        a: {delay: 20ms, rate: 5%}\n");
-	assert_good(&r);
-	reading_free(&r);
-	wrong("a", "        a: {rate: 1mbit, delay: 11s}\n", 8, 33,
-	      "delay: out of range: 1us to 10s is possible");
-	wrong("a", "        a: {rate: 1mbit, latency: 5ms}\n", 8, 26,
-	      "did you mean \"delay\"?");
-}
-
-static void good(const char *leaf, const char *classes)
-{
-	struct reading r;
-
-	read_classes_text(&r, leaf, classes);
-	assert_good(&r);
-	assert_int_equal(r.d.n, 0);
-	reading_free(&r);
-}
-
-/* The link sends 2500 bytes in a millisecond. */
-static void delays_must_fit(void **state)
-{
-	(void)state;
-	/* 8mbit: 1000 bytes and two frames are 4028, and 2500 of 1000 are free. */
-	good("a", "        a: {rate: 8mbit, delay: 1612us}\n");
-	wrong("a", "        a: {rate: 8mbit, delay: 1.6ms}\n", 8, 26,
-	      "delay: 1.6ms cannot be kept on the link \"wan0\": guarantees and bursts ask for 4028 bytes within it, 4000 can be sent: 1.7ms is the least, or lower rates or bursts");
-	/* Others' guarantees count, their bursts do not. */
-	wrong("b", "        a: {rate: 8mbit, delay: 2ms, match: tcp}\n        b: {rate: 8mbit, burst: 1mb}\n",
-	      8, 26, "ask for 6028 bytes within it, 5000 can be sent: 2.7ms is the least");
-	/* A burst that is given counts as it is: a few small packets, too. */
-	good("a", "        a: {rate: 1mbit, burst: 300, delay: 120us}\n");
-	wrong("a", "        a: {rate: 1mbit, burst: 300, delay: 119us}\n", 8, 38,
-	      "ask for 300 bytes within it, 297 can be sent: 120us is the least");
-	good("a", "        a: {rate: 8mbit, burst: 4000, delay: 1600us}\n");
-	wrong("a", "        a: {rate: 8mbit, burst: 3100, delay: 1239us}\n", 8, 39,
-	      "ask for 3100 bytes within it, 3097 can be sent: 1.3ms is the least");
-	/* Of two that fail alike, the first is named. */
-	wrong("b", "        a: {rate: 1mbit, delay: 2ms, match: tcp}\n        b: {rate: 1mbit, delay: 2ms}\n",
-	      8, 26, "ask for 6306 bytes within it, 5000 can be sent: 2.6ms is the least");
-	good("b", "        a: {rate: 1mbit, delay: 3ms, match: tcp}\n        b: {rate: 1mbit, delay: 3ms}\n");
-	/* What a class's own ceil would hold back; an automatic cburst does not. */
-	good("a", "        a: {rate: 1mbit, ceil: 1mbit, delay: 25ms}\n");
-	good("a", "        a: {rate: 1mbit, ceil: 1mbit, cburst: 6306, delay: 25ms}\n");
-	wrong("a", "        a: {rate: 1mbit, ceil: 1mbit, cburst: 6304, delay: 25ms}\n", 8, 47,
-	      "cburst: its ceil would hold back the burst of 3153 bytes that the delay is kept for: leave cburst out, or make it twice that");
-}
-
-static void delays_must_fit_below_a_ceil(void **state)
-{
-	struct reading r;
-
-	(void)state;
-	good("o/b", "        o:\n          classes: {a: {rate: 1mbit, delay: 2ms, match: tcp}, b: {rate: 4mbit}}\n");
-	wrong("o/b", "        o:\n          ceil: 8mbit\n"
-	      "          classes: {a: {rate: 1mbit, delay: 2ms, match: tcp}, b: {rate: 4mbit}}\n",
-	      10, 38, "delay: 2ms cannot be kept within the ceil of \"o\": guarantees and bursts ask for 4153 bytes within it, 2000 can be sent: 6.4ms is the least");
-	/* Below two ceilings that are too low, one error. */
-	read_classes_text(&r, "o/p/b", "        o:\n          ceil: 8mbit\n          classes:\n"
-			  "            p: {ceil: 8mbit, classes: {a: {rate: 1mbit, delay: 2ms, match: tcp}, b: }}\n");
-	assert_int_equal(r.d.errors, 1);
-	assert_first(&r, 11, 57, "within the ceil of \"o/p\"");
-	reading_free(&r);
-	/* Of the class above, that has no rate, the sum below it counts. */
-	wrong("p/b", "        o: {rate: 8mbit, delay: 2ms, match: tcp}\n"
-	      "        p: {classes: {a: {rate: 2mbit, match: udp}, b: {rate: 3mbit}}}\n",
-	      8, 26, "ask for 5278 bytes within it, 5000 can be sent");
-}
-
-/* A delay is no guarantee to be sold twice. */
-static void oversubscription_keeps_no_delay(void **state)
-{
-	struct reading r;
-
-	(void)state;
-	read_text(&r, "optq: 1\nlinks:\n  w:\n    egress:\n      rate: 10mbit\n"
-		  "      oversubscribe: yes\n      default: a\n      classes:\n"
-		  "        a: {rate: 6mbit, delay: 100ms}\n        b: {rate: 6mbit, match: tcp}\n");
-	assert_false(r.good);
-	assert_int_equal(r.d.errors, 1);
-	assert_first(&r, 9, 26, "delay: 100ms cannot be kept on the link \"w\": guarantees and bursts ask for 150000 bytes within it, 125000 can be sent: others there are not kept either, lower rates or bursts");
-	reading_free(&r);
-	/* Guarantees that do not fit are said once, not once more for a delay. */
-	read_classes_text(&r, "b", "        a: {rate: 15mbit, delay: 100ms, match: tcp}\n        b: {rate: 6mbit}\n");
-	assert_int_equal(r.d.errors, 1);
-	assert_first(&r, 5, 13, "the guarantees below \"wan0\" sum to 21mbit");
-	reading_free(&r);
 }
 
 static void files_are_for_a_thousand_classes(void **state)
@@ -451,28 +340,6 @@ static void many_classes_are_quick(void **state)
 	free(text);
 }
 
-/* A chain of ceilings over many leaves, none of which can be kept. */
-static void many_delays_are_quick(void **state)
-{
-	char *text = mem_zalloc(900000, 1);
-	struct reading r;
-	size_t len = 0;
-	int i;
-
-	(void)state;
-	for (i = 4; i < 34; i++)
-		len += (size_t)sprintf(text + len, "%*sc:\n%*sceil: 10mbit\n%*sclasses:\n",
-				       2 * i, "", 2 * i + 1, "", 2 * i + 1, "");
-	for (i = 0; i < 5000; i++)
-		len += (size_t)sprintf(text + len, "%*sl%04d: {rate: 800bit, delay: %dus, ceil: 900bit, match: mark %d}\n",
-				       68, "", i, 1 + i, i);
-	read_classes_text(&r, "c/c/c/c/c/c/c/c/c/c/c/c/c/c/c/c/c/c/c/c/c/c/c/c/c/c/c/c/c/c/l0000",
-			  text);
-	assert_int_equal(r.d.errors, 1);
-	reading_free(&r);
-	free(text);
-}
-
 static void errors_are_bounded(void **state)
 {
 	char *text = mem_zalloc(20000, 1), *printed;
@@ -491,113 +358,6 @@ static void errors_are_bounded(void **state)
 	free(printed);
 	reading_free(&r);
 	free(text);
-}
-
-static void warned(const char *leaf, const char *classes, size_t line,
-		   size_t column, const char *why)
-{
-	struct reading r;
-
-	read_classes_text(&r, leaf, classes);
-	assert_good(&r);
-	assert_int_equal(r.d.warnings, 1);
-	assert_first(&r, line, column, why);
-	reading_free(&r);
-}
-
-static void what_does_nothing_is_warned_of(void **state)
-{
-	(void)state;
-	warned("a", "        a: {ceil: 30mbit}\n", 8, 19, "ceil: has no effect: all above the class may send 20mbit at most");
-	warned("a/b", "        a: {ecn: yes, classes: {b: }}\n", 8, 13,
-	       "ecn: has no effect on a class that has classes below it: set it on the leaves");
-	warned("a/b", "        a: {delay: 5ms, classes: {b: }}\n", 8, 13,
-	       "delay: has no effect on a class that has classes below it: set it on the leaves");
-	warned("a", "        a: {oversubscribe: yes}\n", 8, 13, "oversubscribe: has no effect on a leaf");
-	warned("a", "        a:\n        b:\n", 9, 9, "nothing in the policy leads to \"b\"");
-	warned("a", "        a: {ecn: yes, target: 100ms, interval: 50ms}\n", 8, 31,
-	       "target: should be well below interval");
-}
-
-static void small_bursts_are_warned_of(void **state)
-{
-	struct reading r;
-
-	(void)state;
-	warned("a", "        a: {rate: 1mbit, burst: 1}\n", 8, 33,
-	       "burst: 1b is less than two packets of 1500");
-	warned("a", "        a: {cburst: 1kb}\n", 8, 21,
-	       "cburst: 1kb is less than a packet");
-	read_text(&r, "optq: 1\nlinks:\n  w:\n    egress: {burst: 1499, default: a, classes: {a: {burst: 3000, cburst: 1500}}}\n");
-	assert_good(&r);
-	assert_int_equal(r.d.warnings, 1);
-	assert_first(&r, 4, 21, "burst: 1499b is");
-	reading_free(&r);
-}
-
-static void what_a_set_has_twice_is_warned_of(void **state)
-{
-	struct reading r;
-
-	(void)state;
-	warned("b", "        a: {match: \"tcp port { 80, 80 }\"}\n        b:\n", 8, 36,
-	       "match: is in the set already");
-	warned("b", "        a: {match: \"dscp { ef, cs1, 46 }\"}\n        b:\n", 8, 37,
-	       "match: is in the set already");
-	read_classes_text(&r, "b", "        a: {match: \"src { 10.0.0.0/8, 10.0.0.0/9 } dst 10.0.0.0/8 port { 80, 80-81 } mark { 1, 1/3 }\"}\n        b:\n");
-	assert_good(&r);
-	assert_int_equal(r.d.n, 0);
-	reading_free(&r);
-}
-
-/* @first and @then as the matches of two classes. */
-static void assert_reach(const char *first, const char *then, bool reached)
-{
-	char *text = mem_printf("        a: {match: \"%s\"}\n        b: {match: \"%s\"}\n        c:\n",
-				first, then);
-	struct reading r;
-
-	read_classes_text(&r, "c", text);
-	assert_good(&r);
-	if (r.d.warnings != !reached)
-		fail_msg("\"%s\" after \"%s\": %zu warnings", then, first,
-			 r.d.warnings);
-	if (!reached)
-		assert_first(&r, 9, 20, "match: never reached: the match of \"a\" takes all of it before");
-	reading_free(&r);
-	free(text);
-}
-
-static void what_is_never_reached_is_warned_of(void **state)
-{
-	(void)state;
-	assert_reach("tcp", "tcp dport 80", false);
-	assert_reach("tcp dport 80-90", "tcp dport { 80, 85-90 }", false);
-	assert_reach("src 10.0.0.0/9", "src 10.64.0.0/10 dscp ef", false);
-	assert_reach("ip", "icmp", false);
-	assert_reach("dst ::/0", "dst 2001:db8::/33", false);
-	assert_reach("mark 1/3", "mark 5/7", false);
-	assert_reach("mark 0/0", "mark 0/0 udp", false);
-	assert_reach("port 53", "sport 53", false);
-	assert_reach("dscp { cs1, ef }", "dscp 46", false);
-	assert_reach("tcp dport 80", "tcp", true);
-	assert_reach("tcp dport 80-90", "tcp dport 80-91", true);
-	assert_reach("tcp dport 80", "port 80", true);
-	assert_reach("src 10.128.0.0/9", "src 10.64.0.0/10", true);
-	assert_reach("src 10.0.0.0/8", "dst 10.0.0.0/8", true);
-	assert_reach("ip", "dscp ef", true);
-	assert_reach("mark 1/3", "mark 1/1", true);
-	assert_reach("tcp", "dport 80", true);
-	warned("b", "        a: {match: [tcp, dscp ef, \"tcp dport 1\"]}\n        b:\n",
-	       8, 35, "an earlier match of \"a\" takes all");
-}
-
-static void bytes_are_warned_of(void **state)
-{
-	(void)state;
-	warned("a", "        a: {rate: 2mbps}\n", 8, 19,
-	       "2mbps is in bytes, that is 16mbit");
-	warned("a", "        a: {ceil: 1500kBps}\n", 8, 19, "that is 12mbit");
 }
 
 static void other_tools_words_are_known(void **state)
@@ -697,6 +457,7 @@ static void a_weight_lost_beside_rates_is_warned_of(void **state)
 	reading_free(&r);
 }
 
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -705,10 +466,6 @@ int main(void)
 		cmocka_unit_test(rates_are_derived),
 		cmocka_unit_test(guarantees_must_fit),
 		cmocka_unit_test(oversubscription_is_said),
-		cmocka_unit_test(a_delay_needs_a_rate),
-		cmocka_unit_test(delays_must_fit),
-		cmocka_unit_test(delays_must_fit_below_a_ceil),
-		cmocka_unit_test(oversubscription_keeps_no_delay),
 		cmocka_unit_test(files_are_for_a_thousand_classes),
 		cmocka_unit_test(shares_need_something_to_share),
 		cmocka_unit_test(the_default_is_a_leaf),
@@ -718,13 +475,7 @@ int main(void)
 		cmocka_unit_test(rules_are_bounded),
 		cmocka_unit_test(lines_of_match_are_counted),
 		cmocka_unit_test(many_classes_are_quick),
-		cmocka_unit_test(many_delays_are_quick),
 		cmocka_unit_test(errors_are_bounded),
-		cmocka_unit_test(what_does_nothing_is_warned_of),
-		cmocka_unit_test(small_bursts_are_warned_of),
-		cmocka_unit_test(what_a_set_has_twice_is_warned_of),
-		cmocka_unit_test(what_is_never_reached_is_warned_of),
-		cmocka_unit_test(bytes_are_warned_of),
 		cmocka_unit_test(other_tools_words_are_known),
 		cmocka_unit_test(ingress_is_another_device),
 		cmocka_unit_test(the_default_offered_is_not_the_first_served),
