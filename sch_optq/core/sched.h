@@ -5,6 +5,9 @@
  * Every class has a bucket for its rate and one for its ceil.  A backlogged
  * class is
  *   over its ceiling   out of its parent's sets until the bucket has refilled;
+ *   urgent             a leaf with a delay while its rate bucket holds tokens, or
+ *                      a class with such a leaf below it: member of its parent's
+ *                      set of urgents, due when its packet came and the delay;
  *   guaranteed         while its rate bucket holds tokens, or a class below it
  *                      is guaranteed: member of its parent's set of
  *                      guarantees, by the rate that it and those below need;
@@ -14,8 +17,8 @@
  * sole leaf, and stands in no set.  It stays so when it is empty, until another
  * has packets: the next packet is likely to be one of its own.
  *
- * A pick goes from the link downwards, through guarantees as long as there are
- * any, then through the lowest band.  What a class sends as excess is not
+ * A pick goes from the link downwards, to what is urgent where it is due first,
+ * through guarantees as long as there are any, then through the lowest band.  What a class sends as excess is not
  * counted against its rate, nor against its parents' below the lender: the
  * excess is a share of what is left over, and costs nobody a guarantee.
  */

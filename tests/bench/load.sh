@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# usage: load.sh
+# usage: load.sh [PEER WAY]
 #
 # What many classes cost, inside a det guest: the kernel's memory that a tree of
 # them takes, and guest time to load and to dump it.  The classes are leaves below
@@ -102,6 +102,7 @@ load()
 series()
 {
 	local peer=$1 way=$2 count
+	[ -z "$only" ] || [ "$only" = "$peer $way" ] || return 0
 	kind=${3%% *} leaf=
 	[ "$peer" = "$kind" ] || leaf=${peer#"$kind"_}
 	shift 3
@@ -112,6 +113,7 @@ series()
 	done
 }
 
+only=$*
 mkdir -p $dir
 ip link add $dev type dummy
 ip link set $dev up mtu 1500 txqueuelen 1000

@@ -100,6 +100,9 @@ promises_hold()
 			if (id && bytes[id] > limit)
 				bad(id, "its ceiling is", limit)
 		}
+		for (i = 1; i <= n; i++)
+			if (parent[of[i]] == 0)
+				bytes[0] += bytes[of[i]]
 		want = most(0) * 125 * t * 0.998 - 2 * 1514
 		if (bytes[0] < want)
 			bad(0, "it could have sent", want)
