@@ -10,8 +10,10 @@ static void leaf_stats(const struct optq_class *c, struct optq_stats *st)
 	st->backlog_packets = l->packets;
 	st->flows = l->flows;
 	st->flows_new = l->flows_new;
-	st->sojourn_avg_ns = l->sojourn_avg_ns;
-	st->sojourn_max_ns = l->sojourn_max_ns;
+	if (!l->hist)
+		return;
+	st->sojourn_avg_ns = l->hist->avg_ns;
+	st->sojourn_max_ns = l->hist->max_ns;
 }
 
 /* Of a class: what went through it, and what was lost at it and below. */

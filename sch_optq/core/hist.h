@@ -26,11 +26,15 @@
 #define OPTQ_HIST_LAST		OPTQ_HIST_AT(OPTQ_HIST_MAX_NS, 33)
 #define OPTQ_HIST_BUCKETS	(OPTQ_HIST_LAST - OPTQ_HIST_FIRST + 1)
 
+#define OPTQ_HIST_AVG_SHIFT	4
+
 /*
  * When a counter is full all are halved: from there on they tell shares, and
  * what is newer weighs more.  A bucket that was hit never seems empty.
  */
 struct optq_hist {
+	u64 avg_ns;		/* moving, by sixteenths */
+	u64 max_ns;
 	u32 count[OPTQ_HIST_BUCKETS];
 };
 
@@ -55,6 +59,10 @@ static inline void optq_hist_add(struct optq_hist *h, u64 ns)
 	if (unlikely(*count == ~0U))
 		optq_hist_halve(h);
 	++*count;
+	if (ns > h->max_ns)
+		h->max_ns = ns;
+	h->avg_ns += (ns >> OPTQ_HIST_AVG_SHIFT) -
+		     (h->avg_ns >> OPTQ_HIST_AVG_SHIFT);
 }
 
 /*

@@ -8,7 +8,6 @@
 #define LEAF_STEPS_MAX		128
 /* Flows looked at for a longer one when the leaf is full. */
 #define LEAF_SEARCH_MAX		8
-#define LEAF_AVG_SHIFT		4
 #define LEAF_TURNS_MAX		64
 
 void optq_leaf_init(struct optq_leaf *l, u32 salt)
@@ -148,18 +147,6 @@ void optq_leaf_enqueue(struct optq_flow_table *t, struct optq_leaf *l,
 		optq_leaf_drop_longest(t, l, drops);
 }
 
-static void leaf_account(struct optq_leaf *l, u64 sojourn_ns)
-{
-	u64 avg = l->sojourn_avg_ns;
-
-	if (sojourn_ns > l->sojourn_max_ns)
-		l->sojourn_max_ns = sojourn_ns;
-	l->sojourn_avg_ns = avg - (avg >> LEAF_AVG_SHIFT) +
-			    (sojourn_ns >> LEAF_AVG_SHIFT);
-	if (likely(l->hist))
-		optq_hist_add(l->hist, sojourn_ns);
-}
-
 /* The head packet of f that CoDel lets pass; NULL when none is left. */
 static struct optq_pkt *leaf_take(struct optq_flow_table *t,
 				  struct optq_leaf *l, struct optq_flow *f,
@@ -183,7 +170,8 @@ static struct optq_pkt *leaf_take(struct optq_flow_table *t,
 				pkt->flags |= OPTQ_PKT_CE;
 				l->ecn_marks++;
 			}
-			leaf_account(l, sojourn);
+			if (likely(l->hist))
+				optq_hist_add(l->hist, sojourn);
 			return pkt;
 		}
 		first = false;
@@ -365,5 +353,6 @@ void optq_leaf_purge(struct optq_flow_table *t, struct optq_leaf *l,
 		}
 	}
 	optq_codel_init(&l->shared.codel);
-	l->sojourn_avg_ns = 0;
+	if (l->hist)
+		l->hist->avg_ns = 0;
 }

@@ -27,8 +27,6 @@ struct optq_leaf {
 	u64 drop_aqm;
 	u64 ecn_marks;
 	u64 flows_new;
-	u64 sojourn_avg_ns;
-	u64 sojourn_max_ns;
 	struct optq_hist *hist;		/* of sojourn; NULL: no memory yet */
 };
 

@@ -15,19 +15,11 @@ void optq_tagged_init(struct optq_tagged *n)
 	optq_list_init(&n->link);
 }
 
-static void tagged_set_span(struct optq_tagged *n, u64 span)
-{
-	u32 top = (u32)fls64(span);
-
-	n->span = span;
-	n->code = top << 3 | (u32)((top > 4 ? span >> (top - 4) : span) & 7);
-}
-
 static struct optq_tag_group *set_group(const struct optq_tagset *s, u32 code)
 {
 	struct optq_tag_group *g = s->groups;
 
-	while (g && g->code != code)
+	while (g && g->head->code != code)
 		g = g->next;
 	return g;
 }
@@ -90,7 +82,6 @@ void optq_tagset_add(struct optq_tagset *s, struct optq_tagged *n, u64 clock)
 	if (!g) {
 		g = &n->own;
 		n->owner = true;
-		g->code = n->code;
 		optq_list_init(&g->joined);
 		optq_list_init(&g->served);
 		g->next = s->groups;
@@ -159,7 +150,8 @@ void optq_tagset_set_span(struct optq_tagset *s, struct optq_tagged *n,
 		return;
 	if (linked)
 		optq_tagset_del(s, n);
-	tagged_set_span(n, span);
+	n->span = span;
+	n->code = optq_tag_code(span);
 	if (linked)
 		optq_tagset_add(s, n, clock);
 }

@@ -23,21 +23,29 @@ struct optq_tag_group {
 	struct optq_tagged *head;	/* member with the least start */
 	struct optq_list joined;	/* came when the clock was their start */
 	struct optq_list served;	/* start where their last packet ended */
-	u32 code;			/* eighth of an octave of the span */
 };
 
 struct optq_tagged {
 	struct optq_list link;		/* joined or served of its group */
 	u64 start;			/* tag of the next packet */
 	u64 span;			/* from there to its finish */
-	u32 code;
+	u16 code;			/* eighth of an octave of the span */
 	bool owner;			/* its group is kept in the following */
+	u32 clock;			/* the caller's: whose clock start is of */
 	struct optq_tag_group own;
 };
 
 struct optq_tagset {
 	struct optq_tag_group *groups;
 };
+
+/* Octave of a span and eighth within it. */
+static inline u16 optq_tag_code(u64 span)
+{
+	u32 top = (u32)fls64(span);
+
+	return (u16)(top << 3 | ((top > 4 ? span >> (top - 4) : span) & 7));
+}
 
 void optq_tagged_init(struct optq_tagged *n);
 

@@ -89,7 +89,7 @@ static const char *weight_verify(const struct optq_wfq_node *n,
 		return "wfq: weight and its inverse differ";
 	if (n->tag.span != n->len * n->inv)
 		return "wfq: span is of another length";
-	if (n->clock != &c->inner->bands[x->band])
+	if (n->tag.clock != optq_wfq_clock(&c->inner->bands[x->band]))
 		return "wfq: start is of another clock";
 	return NULL;
 }
@@ -113,8 +113,10 @@ static const char *member_verify(const struct optq_tag_group *g,
 
 	if (n->link.next->prev != &n->link)
 		return "tagset: list of members broken";
-	if (n->code != g->code)
+	if (n->code != g->head->code)
 		return "tagset: member of another group";
+	if (n->code != optq_tag_code(n->span))
+		return "tagset: code is of another span";
 	if (n->owner && &n->own != g)
 		return "tagset: owner of another group";
 	why = x->band < 0 ? NULL : weight_verify(&m->excess, x);
@@ -161,7 +163,7 @@ static const char *group_verify(const struct optq_tag_group *g,
 	if (x->owners != 1)
 		return "tagset: group without its one owner";
 	for (other = g->next; other; other = other->next) {
-		if (other->code == g->code)
+		if (other->head->code == g->head->code)
 			return "tagset: two groups of one length";
 	}
 	if (&g->head->link != g->joined.next && &g->head->link != g->served.next)

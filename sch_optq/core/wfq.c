@@ -29,8 +29,9 @@ void optq_wfq_insert(struct optq_wfq *s, struct optq_wfq_node *n)
 	s64 ahead = (s64)(n->tag.start - s->vtime);
 
 	/* Of another clock, or further ahead than a packet reaches: wrapped. */
-	if (n->clock != s || ahead < 0 || (u64)ahead > OPTQ_LEN_MAX * n->inv) {
-		n->clock = s;
+	if (n->tag.clock != optq_wfq_clock(s) || ahead < 0 ||
+	    (u64)ahead > OPTQ_LEN_MAX * n->inv) {
+		n->tag.clock = optq_wfq_clock(s);
 		n->tag.start = s->vtime;
 	}
 	s->wsum += n->weight;

@@ -16,7 +16,6 @@
 
 struct optq_wfq_node {
 	struct optq_tagged tag;
-	const struct optq_wfq *clock;	/* whose time the tags are */
 	u64 inv;			/* 2^40 / weight */
 	u32 weight;
 	u32 len;			/* expected of the next packet, bytes */
@@ -44,6 +43,15 @@ static inline void optq_wfq_set_len(struct optq_wfq *s,
 		return;
 	n->len = len;
 	optq_tagset_set_span(&s->set, &n->tag, len * n->inv, s->vtime);
+}
+
+/*
+ * Tells s from others, nearly always: a start tag that is taken for one of s must
+ * not be further ahead than a packet either, so that one mistaken costs no more.
+ */
+static inline u32 optq_wfq_clock(const struct optq_wfq *s)
+{
+	return (u32)((unsigned long)s >> 3);
 }
 
 static inline bool optq_wfq_linked(const struct optq_wfq_node *n)
