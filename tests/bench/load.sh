@@ -84,7 +84,8 @@ load()
 	"make_$way" "$count"
 	before=$(kernel_kb)
 	start=$(now_us)
-	if ! "load_$way"; then
+	TIMEFORMAT=%3S
+	if ! { time "load_$way"; } 2>$dir/system_time; then
 		load=$(($(now_us) - start))
 		json load peer="$peer" way="$way" classes="$count" load_us=$load \
 			error="$(head -n 1 $dir/said | tr -cd 'a-zA-Z0-9 .,:()_-')"
@@ -96,6 +97,7 @@ load()
 	"dump_$way" || return 1
 	dump=$(($(now_us) - start))
 	json load peer="$peer" way="$way" classes="$count" load_us=$load \
+		system_us="$(awk '{ printf "%d", $1 * 1e6 }' $dir/system_time)" \
 		dump_us=$dump kb=$kb
 }
 

@@ -55,8 +55,9 @@ def delay: .delay | map([(.peer | title), (.p50_us / 1000 | fixed(2)),
 def load: .load | map([(.peer | title) + ", " + (.way | way), (.classes | thousands),
 	(if .kb == null then "-" else .kb / .classes | fixed(1) end),
 	(if .error then "over " else "" end) + (.load_us / 1e6 | fixed(3)),
+	(if .system_us == null then "-" else .system_us / 1e6 | fixed(3) end),
 	(if .dump_us == null then "-" else .dump_us / 1e6 | fixed(3) end)]) |
-	table(["loaded", "classes", "kB a class", "load, s", "dump, s"]);
+	table(["loaded", "classes", "kB a class", "load, s", "in the kernel", "dump, s"]);
 
 "Linux \(.kernel), OptQ \(.version), `make bench`.",
 (.figures |
