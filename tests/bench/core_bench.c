@@ -3,12 +3,14 @@
  * What a packet costs in the core, in user space: one enqueue and one dequeue
  * with all leaves backlogged, by number of classes and of levels.
  *	cc -O2 -o core_bench core_bench.c ../../sch_optq/core/[a-z]*.c
+ *	core_bench			nanoseconds, of this machine as it is
+ *	core_bench CLASSES LEVELS N	2 N packets, for who counts otherwise: core.sh
  */
 #include <time.h>
 
 #include "../unit/core_base.h"
 
-#define PACKETS	1000000
+static u32 packets = 1000000;
 
 static double clock_ns(void)
 {
@@ -79,11 +81,11 @@ static double bench_run(struct bench *b)
 		bench_put(b, i, pkt_new(1000, i, 0));
 		bench_put(b, i, pkt_new(1000, i, 0));
 	}
-	for (i = 0; i < 2 * PACKETS; i++) {
+	for (i = 0; i < 2 * packets; i++) {
 		struct optq_pkt *p;
 		u64 next;
 
-		if (i == PACKETS)
+		if (i == packets)
 			from = clock_ns();
 		b->now += 80;
 		p = optq_dequeue(&b->t, b->now, &b->drops, &next);
@@ -93,7 +95,7 @@ static double bench_run(struct bench *b)
 		}
 		bench_put(b, tpkt(p)->flow, p);
 	}
-	return (clock_ns() - from) / PACKETS;
+	return (clock_ns() - from) / packets;
 }
 
 static void bench_free(struct bench *b)
@@ -114,7 +116,7 @@ static void bench_free(struct bench *b)
 	free(b->buckets);
 }
 
-int main(void)
+static void bench_all(void)
 {
 	static const u32 classes[] = { 20, 1000, 100000 };
 	static const u32 levels[] = { 1, 3, 8, 16 };
@@ -138,5 +140,20 @@ int main(void)
 		}
 		printf("\n");
 	}
+}
+
+int main(int argc, char **argv)
+{
+	static struct bench b;
+
+	if (argc != 4) {
+		bench_all();
+		return 0;
+	}
+	packets = (u32)strtoul(argv[3], NULL, 0);
+	bench_init(&b, (u32)strtoul(argv[1], NULL, 0),
+		   (u32)strtoul(argv[2], NULL, 0));
+	bench_run(&b);
+	bench_free(&b);
 	return 0;
 }
