@@ -39,7 +39,19 @@ leaves()
 	done
 }
 
-delay_optq() { classes optq; }
+# A burst of three of its packets within two and a half milliseconds.
+delay_optq()
+{
+	cat <<-END
+		qdisc add DEV root handle 1: optq rate 10mbit default 40
+		class add DEV parent 1: classid 1:10 optq rate 1mbit burst 500 ceil 10mbit prio 0 delay 2.5ms
+		class add DEV parent 1: classid 1:20 optq rate 6mbit ceil 10mbit prio 1
+		class add DEV parent 1: classid 1:40 optq rate 2mbit ceil 10mbit prio 1
+	END
+}
+
+# The same commands as HTB's.
+delay_optq_as_htb() { classes optq; }
 delay_htb_fq_codel() { classes htb "quantum 1514"; leaves; }
 
 # A burst of two packets within a millisecond: a curve that is made for delay.
@@ -123,6 +135,6 @@ optq_setup_ns
 quiet_link
 modprobe ifb numifbs=0
 line_up || exit 1
-for peer in optq htb_fq_codel hfsc_fq_codel cake_diffserv4 cake fq_codel fq pfifo; do
+for peer in optq optq_as_htb htb_fq_codel hfsc_fq_codel cake_diffserv4 cake fq_codel fq pfifo; do
 	one $peer
 done

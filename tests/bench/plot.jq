@@ -7,7 +7,8 @@
 def titles: {pfifo: "pfifo", fq_codel: "fq_codel", fq: "fq", drr: "drr", qfq: "qfq",
 	     htb: "HTB", hfsc: "HFSC", htb_fq_codel: "HTB + fq_codel",
 	     hfsc_fq_codel: "HFSC + fq_codel", cake: "CAKE besteffort",
-	     cake_diffserv4: "CAKE diffserv4", optq: "OptQ"};
+	     cake_diffserv4: "CAKE diffserv4", optq: "OptQ",
+	     optq_as_htb: "OptQ, as HTB"};
 def ways: {tc: "tc -batch", policy: "optqctl", message: "netlink"};
 def row: 28; def top: 84; def width: 190;
 def num: if . < 100 then . * 10 | round / 10 else round end;

@@ -5,7 +5,8 @@
 def title: {pfifo: "pfifo", fq_codel: "fq_codel", fq: "fq", drr: "drr", qfq: "qfq",
 	    htb: "htb", hfsc: "hfsc", htb_fq_codel: "htb + fq_codel",
 	    hfsc_fq_codel: "hfsc + fq_codel", cake: "cake besteffort",
-	    cake_diffserv4: "cake diffserv4", optq: "**OptQ**"}[.] // .;
+	    cake_diffserv4: "cake diffserv4", optq: "**OptQ**",
+	    optq_as_htb: "OptQ, by the commands of HTB"}[.] // .;
 def way: {tc: "tc -batch", policy: "optqctl apply", message: "one message"}[.];
 
 def fixed(n): if . == null then "-" else
