@@ -20,6 +20,9 @@ struct delay_tree {
 	u32 mtu;
 };
 
+/* Classes, or demands at one place, between two looks at who else wants the CPU. */
+#define DELAY_BREATH	1024
+
 static const struct optq_class_conf no_conf;
 
 static int tree_alloc(struct delay_tree *d, u32 classes, u32 mtu)
@@ -75,6 +78,8 @@ static u32 tree_demands(struct delay_tree *d, u64 link_rate, bool put)
 		const struct optq_class_conf *conf = d->class[i].conf;
 		u32 p = i;
 
+		if (!(i % DELAY_BREATH))
+			cond_resched();
 		if (!conf->delay_ns)
 			continue;
 		do {
@@ -167,13 +172,15 @@ static int tree_check(struct delay_tree *d, u64 link_rate,
 	for (i = 0; i < d->n; i++) {
 		struct delay_class *c = &d->class[i];
 
+		if (!(i % DELAY_BREATH) || c->demands > DELAY_BREATH)
+			cond_resched();
 		if (!c->demands ||
 		    optq_delays_fit(&d->demand[c->first], c->demands, c->below,
 				    i ? c->conf->ceil : link_rate, &why))
 			continue;
 		optq_set_err_fmt(extack, "more is due within a delay than can be sent in it",
 				 "delay %lluus: %llu bytes due within it, %llu sent at most",
-				 why.delay_ns / 1000, why.asked_bytes,
+				 div64_u64(why.delay_ns, 1000), why.asked_bytes,
 				 why.sent_bytes);
 		NL_SET_BAD_ATTR(extack, c->attr);
 		return -ERANGE;
@@ -201,7 +208,7 @@ int optq_delay_check_stage(const struct optq_stage *st, u32 mtu,
 
 	if (!stage_has_delays(st))
 		return 0;
-	err = tree_alloc(&d, st->n, mtu);
+	err = tree_alloc(&d, st->n, optq_clamp_mtu(mtu));
 	if (err)
 		return err;
 	for (i = 0; i < st->n; i++) {
@@ -268,6 +275,15 @@ static int check_live(struct optq_sched *q, u64 rate, struct delay_change *to,
 	return err;
 }
 
+/* What was short already is not a reason to refuse another change. */
+static bool same_demand(const struct optq_class_conf *a,
+			const struct optq_class_conf *b)
+{
+	return a->rate == b->rate && a->ceil == b->ceil &&
+	       a->burst == b->burst && a->cburst == b->cburst &&
+	       a->delay_ns == b->delay_ns;
+}
+
 int optq_delay_check_class(struct optq_sched *q, const struct optq_class *c,
 			   const struct optq_class *parent,
 			   const struct optq_class_conf *conf,
@@ -275,7 +291,8 @@ int optq_delay_check_class(struct optq_sched *q, const struct optq_class *c,
 {
 	struct delay_change to = { .c = c, .conf = conf, .parent = parent };
 
-	if (!q->has_delays && !conf->delay_ns)
+	if ((!q->has_delays && !conf->delay_ns) ||
+	    (c->parent == parent && same_demand(&c->conf, conf)))
 		return 0;
 	return check_live(q, q->conf.rate, &to, extack);
 }
@@ -285,5 +302,7 @@ int optq_delay_check_link(struct optq_sched *q, u64 rate,
 {
 	struct delay_change to = {};
 
-	return q->has_delays ? check_live(q, rate, &to, extack) : 0;
+	if (!q->has_delays || rate == q->conf.rate)
+		return 0;
+	return check_live(q, rate, &to, extack);
 }

@@ -40,10 +40,10 @@ static void sort_by_delay(struct optq_delay_demand *d, u32 n)
  */
 static u64 bytes_in(u64 rate, u64 ns)
 {
-	u64 us = div64_u64(ns, 1000);
+	u64 us = div64_u64(ns, 1000), whole = div64_u64(rate, 1000000);
 
-	return div64_u64(rate, 1000000) * us +
-	       div64_u64(rate % 1000000 * us, 1000000) +
+	return whole * us +
+	       div64_u64((rate - whole * 1000000) * us, 1000000) +
 	       div64_u64(rate * (ns - us * 1000), OPTQ_NSEC_PER_SEC);
 }
 

@@ -6,6 +6,14 @@
 #include "pkt.h"
 #include "../uapi/linux/optq.h"
 
+#define OPTQ_MTU_MIN	256U
+
+/* What the core counts with, whatever the device says. */
+static inline u32 optq_clamp_mtu(u32 mtu)
+{
+	return optq_min_u32(optq_max_u32(mtu, OPTQ_MTU_MIN), OPTQ_LEN_MAX);
+}
+
 /* A millisecond at rate: it covers the lateness of a timer. */
 static inline u32 optq_late_bytes(u64 rate)
 {

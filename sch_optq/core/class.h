@@ -131,10 +131,15 @@ static inline u64 optq_class_drops(const struct optq_class *c)
 	       c->leaf.drop_aqm + c->count.drop_aqm_below + c->count.drop_other;
 }
 
-/* NULL: c can have no place among the urgent. */
+/*
+ * NULL: c can have no place among the urgent.  A leaf's is looked at with its delay
+ * alone, which is set under the lock, as its memory may not be.
+ */
 static inline struct optq_urgent *optq_class_urgent(const struct optq_class *c)
 {
-	return c->n_children ? &c->inner->urgent : c->urgent;
+	if (c->n_children)
+		return &c->inner->urgent;
+	return c->conf.delay_ns ? c->urgent : NULL;
 }
 
 /* Its last child has gone: from now on c counts itself what comes for it. */

@@ -58,6 +58,8 @@ static struct optq_pkt *leaf_pop(struct optq_flow_table *t, struct optq_leaf *l,
 	struct optq_pkt *pkt = optq_flow_pop(t, f);
 
 	if (pkt) {
+		if (unlikely(l->ordered) && f == &l->shared)
+			l->ordered--;
 		l->packets--;
 		l->bytes -= pkt->len;
 	}
@@ -110,7 +112,7 @@ static struct optq_flow *leaf_flow(struct optq_flow_table *t,
 	struct optq_flow *f, *idle;
 
 	/* Its earlier packets may wait among the shared: none may overtake. */
-	if (unlikely(l->shared.packets && !l->in_order)) {
+	if (unlikely(l->shared.packets > l->ordered)) {
 		f = optq_flow_find(t, l, hash);
 		return f ? f : &l->shared;
 	}
@@ -132,6 +134,7 @@ void optq_leaf_enqueue(struct optq_flow_table *t, struct optq_leaf *l,
 
 	pkt->enqueue_ns = now;
 	optq_flow_push(f, pkt);
+	l->ordered += in_order;
 	l->packets++;
 	l->bytes += pkt->len;
 	if (optq_list_empty(&f->link)) {
@@ -185,7 +188,7 @@ static struct optq_pkt *leaf_take(struct optq_flow_table *t,
 /* The flow whose turn it is; NULL when there is none within the budget. */
 static struct optq_flow *leaf_turn(struct optq_leaf *l, u32 *budget)
 {
-	if (unlikely(l->in_order && l->shared.packets && *budget))
+	if (unlikely(l->ordered && *budget))
 		return &l->shared;
 	for (; *budget; (*budget)--) {
 		struct optq_list *head = &l->new_flows;
@@ -231,7 +234,7 @@ const struct optq_pkt *optq_leaf_find_next(const struct optq_leaf *l)
 	u32 least = ~0U;
 	int i, seen = 0;
 
-	if (l->in_order && l->shared.head)
+	if (l->ordered)
 		return l->shared.head;
 	for (i = 0; i < 2 && seen < LEAF_SEARCH_MAX; i++) {
 		const struct optq_list *pos;
@@ -320,6 +323,7 @@ void optq_leaf_move(struct optq_flow_table *t, struct optq_leaf *dst,
 		    struct optq_leaf *src)
 {
 	struct optq_list *heads[2] = { &src->new_flows, &src->old_flows };
+	bool ordered = src->ordered || dst->ordered;
 	int i;
 
 	dst->packets += src->packets;
@@ -332,6 +336,9 @@ void optq_leaf_move(struct optq_flow_table *t, struct optq_leaf *dst,
 	}
 	src->packets = 0;
 	src->bytes = 0;
+	src->ordered = 0;
+	/* By time of arrival the two are mixed: all of them go first. */
+	dst->ordered = ordered ? dst->shared.packets : 0;
 }
 
 void optq_leaf_purge(struct optq_flow_table *t, struct optq_leaf *l,

@@ -21,7 +21,8 @@ struct optq_leaf {
 	u32 packets;
 	u64 bytes;
 	u32 flows;
-	bool in_order;			/* the shared flow goes first */
+	u32 in_order : 1;		/* takes what conforms in order of arrival */
+	u32 ordered : 31;		/* such packets, first in the shared flow */
 
 	u64 drop_overlimit;
 	u64 drop_aqm;
@@ -33,8 +34,9 @@ struct optq_leaf {
 void optq_leaf_init(struct optq_leaf *l, u32 salt);
 
 /*
- * Takes pkt into the flow of hash, or into the shared one when it is to leave in
- * order of arrival (and the leaf is, with nothing in other flows).  At the leaf's
+ * Takes pkt into the flow of hash, or, when it is to leave in order of arrival, into
+ * the shared one: all that wait must have come so.  Those go before all flows, so
+ * that later packets of the same flow never overtake.  At the leaf's
  * limit one packet is given up from the head of the longest flow: it is added to
  * drops, and may be pkt.
  */
@@ -68,7 +70,7 @@ static inline const struct optq_pkt *optq_leaf_next(const struct optq_leaf *l)
 	const struct optq_flow *f = optq_list_entry(head->next,
 						    struct optq_flow, link);
 
-	if (likely(!l->in_order && !optq_list_empty(head) && f->head &&
+	if (likely(!l->ordered && !optq_list_empty(head) && f->head &&
 		   f->deficit > 0))
 		return f->head;
 	return optq_leaf_find_next(l);

@@ -51,10 +51,18 @@ static bool leaf_keeps_order(struct optq_tree *t, struct optq_class *leaf,
 {
 	const struct optq_leaf *l = &leaf->leaf;
 
-	if (l->packets != l->shared.packets)
+	if (l->packets != l->ordered)
 		return false;
 	optq_class_refill_rate(t, leaf, now);
 	return optq_bucket_covers(&leaf->rate, l->bytes);
+}
+
+/* What an idle leaf with a delay has saved, before packets come to it. */
+static void leaf_save_burst(struct optq_tree *t, struct optq_class *leaf,
+			    u64 now)
+{
+	if (leaf->leaf.in_order && !leaf->qlen)
+		optq_class_refill_rate(t, leaf, now);
 }
 
 void optq_enqueue(struct optq_tree *t, struct optq_class *leaf,
@@ -91,6 +99,7 @@ void optq_class_requeued(struct optq_tree *t, struct optq_class *c, u64 now)
 void optq_foreign_qlen(struct optq_tree *t, struct optq_class *leaf, u32 qlen,
 		       u64 now)
 {
+	leaf_save_burst(t, leaf, now);
 	leaf->foreign_qlen = qlen;
 	leaf_set_qlen(t, leaf);
 	optq_class_update(t, leaf, now);
@@ -170,6 +179,7 @@ void optq_move_queue(struct optq_tree *t, struct optq_class *dst,
 		     struct optq_class *src, u64 now)
 {
 	/* What waits counts where it goes, and so at one place. */
+	leaf_save_burst(t, dst, now);
 	dst->count.enqueued += src->leaf.packets;
 	src->count.enqueued -= src->leaf.packets;
 	optq_leaf_move(&t->flows, &dst->leaf, &src->leaf);

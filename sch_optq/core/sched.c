@@ -113,7 +113,7 @@ static u32 class_next_len(struct optq_tree *t, struct optq_class *c, u64 now)
 
 /*
  * Since when the packet that c, a leaf with a delay, sends next has been within
- * its rate.  Of a grafted qdisc's packets no arrival is known: from now.
+ * its rate.  Of a grafted qdisc's packets no arrival is known: from the turn before.
  */
 static u64 leaf_urgent_since(const struct optq_class *c, bool waited, u64 now)
 {
@@ -121,6 +121,8 @@ static u64 leaf_urgent_since(const struct optq_class *c, bool waited, u64 now)
 						   NULL;
 	u64 came = pkt ? pkt->enqueue_ns : now;
 
+	if (!pkt && optq_tagged_linked(&c->urgent->tag))
+		return c->urgent->tag.start;
 	if (waited && optq_before(came, c->timer.when_ns))
 		came = c->timer.when_ns;
 	return optq_ticks(came);
@@ -498,6 +500,15 @@ static void sole_sent(struct optq_tree *t, struct optq_class *leaf, u32 len,
 		optq_leaf_update(t, leaf, now);
 }
 
+/* The next packet of a grafted qdisc is due anew. */
+static void leaf_end_turn(struct optq_class *leaf)
+{
+	struct optq_urgent *u = optq_class_urgent(leaf);
+
+	if (unlikely(u) && !leaf->own_qlen && optq_tagged_linked(&u->tag))
+		optq_tagset_del(&leaf->parent->inner->urgents, &u->tag);
+}
+
 void optq_sent(struct optq_tree *t, struct optq_class *leaf, u32 len, u64 now)
 {
 	struct optq_class *c;
@@ -521,6 +532,7 @@ void optq_sent(struct optq_tree *t, struct optq_class *leaf, u32 len, u64 now)
 	}
 	if (leaf == &t->direct)
 		return;
+	leaf_end_turn(leaf);
 	for (c = leaf; c->parent; c = c->parent)
 		class_sync(t, c, now, &since);
 }

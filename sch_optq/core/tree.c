@@ -6,7 +6,6 @@
 #define TREE_TARGET_NS		5000000ULL
 #define TREE_INTERVAL_NS	100000000ULL
 #define TREE_LIMIT		1000U
-#define TREE_MTU_MIN		256U
 
 static bool in_range(u64 v, u64 lo, u64 hi)
 {
@@ -118,11 +117,6 @@ void optq_class_give_inner(struct optq_class *c, struct optq_inner *inner)
 	c->inner = inner;
 }
 
-static u32 tree_mtu(u32 mtu)
-{
-	return optq_min_u32(optq_max_u32(mtu, TREE_MTU_MIN), OPTQ_LEN_MAX);
-}
-
 void optq_tree_init(struct optq_tree *t, u32 limit, u32 direct_limit, u32 mtu,
 		    u32 secret)
 {
@@ -138,7 +132,7 @@ void optq_tree_init(struct optq_tree *t, u32 limit, u32 direct_limit, u32 mtu,
 	t->qlen = 0;
 	t->own_qlen = 0;
 	t->limit = limit;
-	t->mtu = tree_mtu(mtu);
+	t->mtu = optq_clamp_mtu(mtu);
 	t->secret = secret;
 	t->next_salt = 0;
 	optq_class_init(t, &t->root);
@@ -194,7 +188,7 @@ static void leaf_configure(struct optq_tree *t, struct optq_class *c)
 		p->interval_ns = p->target_ns;
 	p->mtu = t->mtu;
 	p->ecn = conf->ecn;
-	c->leaf.in_order = conf->delay_ns;
+	c->leaf.in_order = !!conf->delay_ns;
 	c->leaf.quantum = conf->quantum ? conf->quantum : t->mtu;
 	c->leaf.limit = conf->limit ? conf->limit : TREE_LIMIT;
 }
@@ -230,14 +224,28 @@ static void leaves_configure(struct optq_tree *t, struct optq_class *top)
 	}
 }
 
+/* A debt at another pace is no longer than a packet takes there. */
+static void class_set_pace(struct optq_class *c, u64 now)
+{
+	bool linked = optq_tagged_linked(&c->guaranteed);
+
+	if (linked)
+		optq_edf_remove(&c->parent->inner->guarantees, &c->guaranteed);
+	optq_class_set_pace(c);
+	if (linked)
+		optq_edf_insert(&c->parent->inner->guarantees, &c->guaranteed,
+				optq_bucket_cost(&c->rate, OPTQ_LEN_MAX),
+				optq_ticks(now), optq_ticks(now));
+}
+
 /* c's need has changed from what its ancestors have summed up. */
-static void class_need_changed(struct optq_class *c, u64 before)
+static void class_need_changed(struct optq_class *c, u64 before, u64 now_ns)
 {
 	for (; c->parent; c = c->parent) {
 		u64 now = optq_class_need(c);
 		u64 above = optq_class_need(c->parent);
 
-		optq_class_set_pace(c);
+		class_set_pace(c, now_ns);
 		if (now == before)
 			return;
 		c->parent->rate_below += now - before;
@@ -269,7 +277,7 @@ void optq_class_configure(struct optq_tree *t, struct optq_class *c,
 	else
 		leaf_configure(t, c);
 	if (c->attached && c != &t->root && c != &t->direct) {
-		class_need_changed(c, need);
+		class_need_changed(c, need, now);
 		optq_class_update(t, c, now);
 	}
 }
@@ -322,7 +330,7 @@ void optq_class_attach(struct optq_tree *t, struct optq_class *c,
 	depth = (u8)(parent->depth + 1 - c->depth);
 	for (i = c; i; i = optq_class_walk(i, c))
 		i->depth = (u8)(i->depth + depth);
-	class_need_changed(c, 0);
+	class_need_changed(c, 0, now);
 	leaves_configure(t, c);
 	optq_class_arm(t, c);
 	optq_class_arm(t, parent);
@@ -343,7 +351,7 @@ void optq_class_detach(struct optq_tree *t, struct optq_class *c, u64 now)
 	optq_class_unlink(t, c, now);
 	parent->rate_below -= optq_class_need(c);
 	if (parent->parent)
-		class_need_changed(parent, before);
+		class_need_changed(parent, before, now);
 	optq_list_del(&c->sibling);
 	parent->n_children--;
 	c->parent = NULL;
@@ -406,7 +414,7 @@ void optq_tree_set_mtu(struct optq_tree *t, u32 mtu, u64 now)
 	struct optq_class_conf conf;
 	struct optq_class *c;
 
-	t->mtu = tree_mtu(mtu);
+	t->mtu = optq_clamp_mtu(mtu);
 	for (c = &t->root; c; c = optq_class_walk(c, &t->root)) {
 		conf = c->conf;
 		optq_class_configure(t, c, &conf, now);

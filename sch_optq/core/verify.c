@@ -313,6 +313,8 @@ static const char *leaf_verify(const struct optq_tree *t,
 		return "leaf: number of flows is wrong";
 	if (packets != l->packets || bytes != l->bytes)
 		return "leaf: backlog differs from its flows";
+	if (l->ordered > l->shared.packets)
+		return "leaf: more in order than there are";
 	if (!fattest)
 		return "leaf: longest flow is not its own";
 	return NULL;
@@ -346,8 +348,7 @@ static bool urgent_is_of_child(const struct optq_class *c)
 static const char *class_urgent_verify(const struct optq_class *c, bool run)
 {
 	if (optq_class_is_leaf(c)) {
-		run = run && c->urgent && c->conf.delay_ns &&
-		      c->rate.tokens >= 0;
+		run = run && optq_class_urgent(c) && c->rate.tokens >= 0;
 		if (run && c->urgent->tag.span != optq_ticks(c->conf.delay_ns))
 			return "class: urgent by another delay than its own";
 	} else {
