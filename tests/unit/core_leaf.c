@@ -306,6 +306,64 @@ static void sojourn_is_kept(void **state)
 	drain(&q);
 }
 
+static void put_in_order(struct queue *q, struct optq_leaf *l, u32 flow, u64 seq)
+{
+	optq_leaf_enqueue(&q->t, l, pkt_new(1000, flow, seq), flow, true, q->now,
+			  &q->drops);
+	q->now += 1000;
+}
+
+/* One flow: what came in order, then what did not; without its delay, moved. */
+static void order_outlives_the_delay(void **state)
+{
+	struct optq_leaf *from;
+	struct queue q;
+	u64 seq, at;
+	int move;
+
+	(void)state;
+	for (move = 0; move < 2; move++) {
+		queue_init(&q, FLOWS);
+		q.a.in_order = true;
+		for (at = 0; at < 20; at++)
+			put_in_order(&q, &q.a, 1, at);
+		for (; at < 40; at++)
+			put(&q, &q.a, 1000, 1, at);
+		q.a.in_order = false;
+		from = &q.a;
+		if (move) {
+			optq_leaf_move(&q.t, &q.b, &q.a);
+			from = &q.b;
+		}
+		for (at = 0; at < 40; at++) {
+			assert_int_equal(take(&q, from, NULL, &seq), 1);
+			assert_int_equal(seq, at);
+		}
+		drain(&q);
+	}
+}
+
+/* Beyond its rate a leaf with a delay is a leaf: a full table favours nobody. */
+static void full_table_goes_before_nobody(void **state)
+{
+	int i, sent[3] = { 0 };
+	struct queue q;
+
+	(void)state;
+	queue_init(&q, 2);
+	q.a.in_order = true;
+	for (i = 0; i < 30; i++) {
+		put(&q, &q.a, 1000, 0, (u64)i);
+		put(&q, &q.a, 1000, 1, (u64)i);
+		put(&q, &q.a, 1000, 2, (u64)i);
+	}
+	for (i = 0; i < 30; i++)
+		sent[take(&q, &q.a, NULL, NULL)]++;
+	for (i = 0; i < 3; i++)
+		assert_in_range(sent[i], 8, 12);
+	drain(&q);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -319,6 +377,8 @@ int main(void)
 		cmocka_unit_test(purge_leaves_nothing),
 		cmocka_unit_test(small_quantum_large_packets),
 		cmocka_unit_test(sojourn_is_kept),
+		cmocka_unit_test(order_outlives_the_delay),
+		cmocka_unit_test(full_table_goes_before_nobody),
 	};
 
 	return cmocka_run_group_tests_name("leaf", tests, NULL, NULL);

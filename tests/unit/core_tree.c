@@ -339,6 +339,47 @@ static void idle_saves_the_burst(void **state)
 	}
 }
 
+/*
+ * What a grafted qdisc holds has no arrival here.  Idle, its leaf saves its burst
+ * and no more; and what comes behind the first packet does not put it off.
+ */
+static void grafted_leaf_with_a_delay(void **state)
+{
+	struct optq_class leaf, busy;
+	struct optq_urgent urgent;
+	u32 i, in_a_row = 0;
+	struct world w;
+	u64 start;
+
+	(void)state;
+	world_init(&w, 16);
+	world_add(&w, &busy, &w.t.root, CONF(.weight = 1));
+	optq_class_init(&w.t, &leaf);
+	optq_class_give_urgent(&leaf, &urgent);
+	optq_class_configure(&w.t, &leaf, &CONF(.rate = MBIT(1), .burst = 3000,
+			     .delay_ns = 2 * MSEC, .prio = 7), w.now);
+	optq_class_attach(&w.t, &leaf, &w.t.root, w.now);
+	optq_foreign_qlen(&w.t, &busy, 1000, w.now);
+	w.now += 3600 * SEC;
+	optq_foreign_qlen(&w.t, &leaf, 1, w.now);
+	start = urgent.tag.start;
+	for (i = 2; i < 1000; i++) {
+		optq_foreign_qlen(&w.t, &leaf, i, w.now + i);
+		assert_true(urgent.tag.start == start);
+	}
+	w.now += i;
+	while (optq_pick(&w.t, w.now) == &leaf) {
+		optq_foreign_qlen(&w.t, &leaf, --i, w.now);
+		optq_sent(&w.t, &leaf, 1000, w.now);
+		in_a_row++;
+		world_verify(&w);
+	}
+	assert_in_range(in_a_row, 3, 4);
+	optq_foreign_qlen(&w.t, &leaf, 0, w.now);
+	optq_foreign_qlen(&w.t, &busy, 0, w.now);
+	world_free(&w);
+}
+
 /* The checker is worth its name only if it sees what is broken. */
 static void checker_bites(void **state)
 {
@@ -418,6 +459,7 @@ int main(void)
 		cmocka_unit_test(trim_of_many),
 		cmocka_unit_test(picked_leaf_is_alone_by_then),
 		cmocka_unit_test(idle_saves_the_burst),
+		cmocka_unit_test(grafted_leaf_with_a_delay),
 		cmocka_unit_test(checker_bites),
 	};
 
