@@ -17,6 +17,8 @@ extern bool verbose;
 bool prop_hostile(u64 seed, char *why, size_t len);
 bool prop_guarantee(u64 seed, char *why, size_t len);
 bool prop_delay(u64 seed, char *why, size_t len);
+bool prop_rate(u64 seed, char *why, size_t len);
+u64 prop_rate_cases(void);
 bool prop_fluid(u64 seed, char *why, size_t len);
 bool prop_change(u64 seed, char *why, size_t len);
 bool prop_grid(u64 seed, char *why, size_t len);

@@ -16,6 +16,8 @@ static const struct property properties[] = {
 	  prop_guarantee, NULL },
 	{ "delay", "what keeps to its rate leaves within its delay", 15,
 	  prop_delay, NULL },
+	{ "rate", "64 kbit/s to 10 Gbit/s within 0.1 %", 0, prop_rate,
+	  prop_rate_cases },
 	{ "fluid", "shares as in the fluid model", 10, prop_fluid,
 	  NULL },
 	{ "change", "changes under load lose nothing and keep ceilings", 20,
