@@ -65,10 +65,17 @@ static void bench_init(struct bench *b, u32 classes, u32 levels)
 	}
 }
 
+/* As good as the kernel's (MurmurHash3's finalizer): chains are to be short. */
+static u32 hash_of(u32 x)
+{
+	x = (x ^ x >> 16) * 0x85ebca6bU;
+	x = (x ^ x >> 13) * 0xc2b2ae35U;
+	return x ^ x >> 16;
+}
+
 static void bench_put(struct bench *b, u32 leaf, struct optq_pkt *p)
 {
-	optq_enqueue(&b->t, &b->c[leaf], p, leaf * 2654435761U, b->now,
-		     &b->drops);
+	optq_enqueue(&b->t, &b->c[leaf], p, hash_of(leaf), b->now, &b->drops);
 }
 
 /* What comes out goes in again, so that every leaf stays backlogged. */
