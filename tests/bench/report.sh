@@ -36,6 +36,10 @@ docs)
 	{
 		cat "$here/intro.md"
 		say "$tables"
+		if [ -s "$BUILD/bench-core.md" ]; then
+			say ""
+			cat "$here/core.md" "$BUILD/bench-core.md"
+		fi
 	} >"$TOP/docs/benchmarks.md"
 	draw "$TOP/docs" ;;
 *) die "usage: report.sh build|docs" ;;
