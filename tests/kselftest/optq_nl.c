@@ -431,7 +431,6 @@ static void count_answer(struct nlattr **tb, void *arg)
 	*(unsigned int *)arg += !!tb[OPTQ_A_CLASS];
 }
 
-/* What a dump costs without its reader. */
 static int do_count(struct conn *c, const char *dev)
 {
 	unsigned int classes = 0;
