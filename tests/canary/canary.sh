@@ -39,7 +39,7 @@ survivors=(use-after-free overrun double-free leak atomic-sleep reference)
 survive()
 {
 	local kind all=$tmp/survivors out
-	boot smp "$suite" canary-survivors 120 "
+	boot smp "$suite" canary-survivors 240 "
 		echo 0 >/proc/sys/kernel/panic_on_warn
 		echo 0 >/proc/sys/kernel/panic_on_oops
 		for kind in ${survivors[*]}; do
