@@ -56,8 +56,7 @@ bool prop_hostile(u64 seed, char *why, size_t len)
 static double lag_bound(const struct node *n, u32 longest)
 {
 	const struct optq_class *c = n->c, *p;
-	u32 burst = optq_max_u32(2 * MTU, c->conf.burst ? c->conf.burst :
-				 optq_auto_burst(c, c->conf.rate, MTU));
+	u32 burst = optq_rate_burst(c->conf.rate, c->conf.burst, MTU);
 	/* By the length foreseen, which may be another's of the same class. */
 	bool super = longest > MTU;
 	double packets = super ? 2 : 1.125;
