@@ -62,18 +62,24 @@ static struct optq_class *class_urgent_next(struct optq_class *c, u64 now)
 	return optq_container_of(tag, struct optq_urgent, tag)->c;
 }
 
-/* A delay that ends no later than the guaranteed turn that is due goes first. */
-static bool class_has_urgent(const struct optq_class *c,
-			     const struct optq_tagged *due, u64 now)
+/*
+ * The child of c whose delay ends no later than the guaranteed turn that is due,
+ * and so goes first; NULL: there is none.
+ */
+static struct optq_class *class_urgent_before(const struct optq_class *c,
+					      const struct optq_tagged *due,
+					      u64 now)
 {
-	const struct optq_tagged *tag;
 	u64 ticks = optq_ticks(now);
+	struct optq_tagged *tag;
 
 	if (likely(optq_tagset_empty(&c->inner->urgents)))
-		return false;
+		return NULL;
 	tag = optq_tagset_first(&c->inner->urgents, ticks);
-	return !due || optq_before(ticks, due->start) ||
-	       !optq_before(due->start + due->span, tag->start + tag->span);
+	if (due && !optq_before(ticks, due->start) &&
+	    optq_before(due->start + due->span, tag->start + tag->span))
+		return NULL;
+	return optq_container_of(tag, struct optq_urgent, tag)->c;
 }
 
 /* The child of c, runnable, whose turn it is, and why. */
@@ -82,11 +88,12 @@ static struct optq_class *class_next(struct optq_class *c, u64 now,
 {
 	struct optq_tagged *due = optq_edf_pick(&c->inner->guarantees,
 						optq_ticks(now));
+	struct optq_class *urgent = class_urgent_before(c, due, now);
 	struct optq_wfq_node *n;
 
-	if (class_has_urgent(c, due, now)) {
+	if (urgent) {
 		*turn = TURN_URGENT;
-		return class_urgent_next(c, now);
+		return urgent;
 	}
 	if (due) {
 		*turn = TURN_GUARANTEED;
