@@ -25,8 +25,7 @@ struct delays {
 struct place {
 	uint32_t index;		/* of a class with a ceil; NO_CLASS: the link */
 	uint32_t from, to;	/* of the leaves with a delay */
-	uint64_t rate_below;	/* guaranteed there */
-	uint64_t rate;		/* sent there at most */
+	struct optq_delay_place core;
 };
 
 static bool has_delay(const struct class *class)
@@ -76,16 +75,15 @@ static bool fits(struct delays *t, const struct place *p, uint32_t i,
 			.rate = class->rate, .burst = burst_in_force(class),
 		};
 	}
-	return optq_delays_fit(t->demand, p->to - p->from, p->rate_below,
-			       p->rate, why);
+	return optq_delays_fit(t->demand, p->to - p->from, &p->core, why);
 }
 
-/* Two digits, upwards: 4371123ns is 4.4ms. */
+/* Three digits, as are shown, upwards: 4371123ns is 4.38ms. */
 static uint64_t round_up(uint64_t ns)
 {
 	uint64_t step = 1;
 
-	while (ns / step >= 100)
+	while (ns / step >= 1000)
 		step *= 10;
 	return (ns + step - 1) / step * step;
 }
@@ -139,10 +137,11 @@ static void report(struct delays *t, const struct place *p, uint32_t i,
 {
 	char *place = place_text(t, p);
 	char *advice = advice_text(t, p, i);
-	char buf[SHORT_TEXT_MAX];
+	char delay[SHORT_TEXT_MAX], kept[SHORT_TEXT_MAX];
 
-	diag_error(t->d, t->link->classes[t->leaf[i]].delay_at, "delay: %s cannot be kept %s: guarantees and bursts ask for %llu bytes within it, %llu can be sent: %s",
-		   time_short(why->delay_ns, buf), place,
+	diag_error(t->d, t->link->classes[t->leaf[i]].delay_at, "delay: %s, counted as %s, cannot be kept %s: guarantees and bursts ask for %llu bytes within it, %llu can be sent: %s",
+		   time_short(why->delay_ns, delay),
+		   time_short(why->kept_ns, kept), place,
 		   (unsigned long long)why->asked_bytes,
 		   (unsigned long long)why->sent_bytes, advice);
 	free(place);
@@ -163,27 +162,78 @@ static void check_place(struct delays *t, const struct place *p)
 	t->told[i] = true;
 }
 
+static uint64_t bursts_of(const struct delays *t, uint32_t from, uint32_t to)
+{
+	uint64_t sum = 0;
+	uint32_t i;
+
+	for (i = from; i < to; i++)
+		sum += burst_in_force(&t->link->classes[t->leaf[i]]);
+	return sum;
+}
+
+/* The next place above class @i, as it was set before; NULL: there is none. */
+static const struct optq_delay_place *above(const struct delays *t,
+					    const struct place *places,
+					    uint32_t i)
+{
+	do {
+		i = t->link->classes[i].parent;
+		if (i == NO_CLASS)
+			return t->link->rate ? &places[t->link->n_classes].core :
+					       NULL;
+	} while (!t->link->classes[i].ceil);
+	return &places[i].core;
+}
+
+static void set_place(struct delays *t, struct place *places, uint32_t i)
+{
+	const struct class *class = &t->link->classes[i];
+	struct place *p = &places[i];
+
+	*p = (struct place) {
+		.index = i, .from = t->before[i],
+		.to = t->before[end_of(t->link, i)],
+		.core = { .rate = class->ceil, .rate_below = t->sum[i] },
+	};
+	p->core.bursts = bursts_of(t, p->from, p->to);
+	optq_delay_place_set(&p->core, class->cburst, MTU,
+			     above(t, places, i),
+			     class->rate ? class->rate : t->sum[i]);
+}
+
+static void set_link(struct delays *t, struct place *p, uint64_t link_sum)
+{
+	*p = (struct place) {
+		.index = NO_CLASS, .to = t->before[t->link->n_classes],
+		.core = {
+			.rate = t->link->rate, .rate_below = link_sum,
+			.is_link = true,
+		},
+	};
+	p->core.bursts = bursts_of(t, 0, p->to);
+	optq_delay_place_set(&p->core, t->link->burst, MTU, NULL, 0);
+}
+
 /* From the leaves upwards: the narrowest place says most. */
 static void check_places(struct delays *t, uint64_t link_sum)
 {
 	const struct link *link = t->link;
-	struct place p = { .index = NO_CLASS, .to = t->before[link->n_classes],
-			   .rate_below = link_sum, .rate = link->rate };
-	const struct class *class;
-	uint32_t i;
+	uint32_t i, n = link->n_classes;
+	struct place *places = mem_zalloc(n + 1, sizeof(*places));
 
-	for (i = link->n_classes; i-- > 0; ) {
-		class = &link->classes[i];
-		if (class->ceil && class->children)
-			check_place(t, &(struct place) {
-				.index = i, .from = t->before[i],
-				.to = t->before[end_of(link, i)],
-				.rate_below = t->sum[i],
-				.rate = class->ceil,
-			});
+	set_link(t, &places[n], link_sum);
+	for (i = 0; i < n; i++) {
+		if (link->classes[i].ceil && link->classes[i].children)
+			set_place(t, places, i);
+	}
+	for (i = n; i-- > 0; ) {
+		if (places[i].core.rate)
+			check_place(t, &places[i]);
 	}
 	if (link->rate)
-		check_place(t, &p);
+		check_place(t, &places[n]);
+	free(places);
 }
 
 /* Its own ceil is to let pass what the delay is kept for. */

@@ -8,7 +8,7 @@ struct delay_class {
 	struct nlattr *attr;	/* of the message, if it came with one */
 	u32 parent;		/* index; the link is 0 */
 	u32 n_children;
-	u64 below;		/* guarantees that its children need */
+	struct optq_delay_place place;
 	u32 first;		/* of its demands, when it has a ceil */
 	u32 demands;
 };
@@ -18,6 +18,8 @@ struct delay_tree {
 	struct optq_delay_demand *demand;
 	u32 n;
 	u32 mtu;
+	u64 link_rate;
+	u32 link_burst;
 };
 
 /* Classes, or demands at one place, between two looks at who else wants the CPU. */
@@ -25,7 +27,8 @@ struct delay_tree {
 
 static const struct optq_class_conf no_conf;
 
-static int tree_alloc(struct delay_tree *d, u32 classes, u32 mtu)
+static int tree_alloc(struct delay_tree *d, u32 classes, u32 mtu,
+		      const struct optq_link_conf *link)
 {
 	d->class = kvcalloc(classes + 1, sizeof(*d->class), GFP_KERNEL_ACCOUNT);
 	if (!d->class)
@@ -33,6 +36,8 @@ static int tree_alloc(struct delay_tree *d, u32 classes, u32 mtu)
 	d->class[0].conf = &no_conf;
 	d->n = 1;
 	d->mtu = mtu;
+	d->link_rate = link->rate;
+	d->link_burst = link->burst;
 	return 0;
 }
 
@@ -52,9 +57,20 @@ static u32 tree_add(struct delay_tree *d, u32 parent,
 	return d->n++;
 }
 
-static bool tree_is_place(const struct delay_tree *d, u32 i, u64 link_rate)
+static u64 tree_place_rate(const struct delay_tree *d, u32 i)
 {
-	return i ? d->class[i].conf->ceil : link_rate;
+	return i ? d->class[i].conf->ceil : d->link_rate;
+}
+
+static u64 class_need(const struct delay_class *c)
+{
+	return c->conf->rate ?: c->place.rate_below;
+}
+
+static u32 class_burst(const struct delay_tree *d,
+		       const struct optq_class_conf *conf)
+{
+	return optq_delay_burst(conf->rate, conf->burst, d->mtu);
 }
 
 /* What a class needs of its parent, from below upwards. */
@@ -64,13 +80,45 @@ static void tree_sum(struct delay_tree *d)
 
 	for (i = d->n; --i;) {
 		struct delay_class *c = &d->class[i];
+		struct delay_class *parent = &d->class[c->parent];
 
-		d->class[c->parent].below += c->conf->rate ?: c->below;
+		if (c->conf->delay_ns)
+			c->place.bursts = class_burst(d, c->conf);
+		parent->place.rate_below += class_need(c);
+		parent->place.bursts += c->place.bursts;
+	}
+}
+
+/* The next above class i; NULL: there is none. */
+static struct optq_delay_place *tree_above(struct delay_tree *d, u32 i)
+{
+	while (i) {
+		i = d->class[i].parent;
+		if (d->class[i].place.rate)
+			return &d->class[i].place;
+	}
+	return NULL;
+}
+
+static void tree_set_places(struct delay_tree *d)
+{
+	u32 i;
+
+	for (i = 0; i < d->n; i++) {
+		struct delay_class *c = &d->class[i];
+
+		c->place.rate = tree_place_rate(d, i);
+		if (!c->demands)
+			continue;
+		c->place.is_link = !i;
+		optq_delay_place_set(&c->place,
+				     i ? c->conf->cburst : d->link_burst,
+				     d->mtu, tree_above(d, i), class_need(c));
 	}
 }
 
 /* Every delay is a demand at each place above it: counted, or put there. */
-static u32 tree_demands(struct delay_tree *d, u64 link_rate, bool put)
+static u32 tree_demands(struct delay_tree *d, bool put)
 {
 	u32 i, total = 0;
 
@@ -86,7 +134,7 @@ static u32 tree_demands(struct delay_tree *d, u64 link_rate, bool put)
 			struct delay_class *place;
 
 			p = d->class[p].parent;
-			if (!tree_is_place(d, p, link_rate))
+			if (!tree_place_rate(d, p))
 				continue;
 			place = &d->class[p];
 			total++;
@@ -95,9 +143,7 @@ static u32 tree_demands(struct delay_tree *d, u64 link_rate, bool put)
 					(struct optq_delay_demand){
 					.delay_ns = conf->delay_ns,
 					.rate = conf->rate,
-					.burst = optq_delay_burst(conf->rate,
-								  conf->burst,
-								  d->mtu),
+					.burst = class_burst(d, conf),
 				};
 			place->demands++;
 		} while (p);
@@ -105,9 +151,9 @@ static u32 tree_demands(struct delay_tree *d, u64 link_rate, bool put)
 	return total;
 }
 
-static int tree_gather(struct delay_tree *d, u64 link_rate)
+static int tree_gather(struct delay_tree *d)
 {
-	u32 i, total = tree_demands(d, link_rate, false), first = 0;
+	u32 i, total = tree_demands(d, false), first = 0;
 
 	d->demand = kvmalloc_array(total ?: 1, sizeof(*d->demand),
 				   GFP_KERNEL_ACCOUNT);
@@ -118,7 +164,7 @@ static int tree_gather(struct delay_tree *d, u64 link_rate)
 		first += d->class[i].demands;
 		d->class[i].demands = 0;
 	}
-	tree_demands(d, link_rate, true);
+	tree_demands(d, true);
 	return 0;
 }
 
@@ -147,8 +193,7 @@ static int tree_check_leaves(const struct delay_tree *d,
 			return tree_error(d, i, "delay is for leaves, and this class has others below it",
 					  extack);
 		if (c->conf->ceil &&
-		    !optq_ceil_passes(optq_delay_burst(c->conf->rate,
-						       c->conf->burst, d->mtu),
+		    !optq_ceil_passes(class_burst(d, c->conf),
 				      c->conf->cburst, d->mtu))
 			return tree_error(d, i, "cburst must be twice the burst, or automatic, to keep a delay",
 					  extack);
@@ -156,8 +201,7 @@ static int tree_check_leaves(const struct delay_tree *d,
 	return 0;
 }
 
-static int tree_check(struct delay_tree *d, u64 link_rate,
-		      struct netlink_ext_ack *extack)
+static int tree_check(struct delay_tree *d, struct netlink_ext_ack *extack)
 {
 	struct optq_delay_short why;
 	int err = tree_check_leaves(d, extack);
@@ -166,22 +210,24 @@ static int tree_check(struct delay_tree *d, u64 link_rate,
 	if (err)
 		return err;
 	tree_sum(d);
-	err = tree_gather(d, link_rate);
+	err = tree_gather(d);
 	if (err)
 		return err;
+	tree_set_places(d);
 	for (i = 0; i < d->n; i++) {
 		struct delay_class *c = &d->class[i];
 
 		if (!(i % DELAY_BREATH) || c->demands > DELAY_BREATH)
 			cond_resched();
 		if (!c->demands ||
-		    optq_delays_fit(&d->demand[c->first], c->demands, c->below,
-				    i ? c->conf->ceil : link_rate, &why))
+		    optq_delays_fit(&d->demand[c->first], c->demands, &c->place,
+				    &why))
 			continue;
 		optq_set_err_fmt(extack, "more is due within a delay than can be sent in it",
-				 "delay %lluus: %llu bytes due within it, %llu sent at most",
-				 div64_u64(why.delay_ns, 1000), why.asked_bytes,
-				 why.sent_bytes);
+				 "delay %lluus, kept as %lluus: %llu bytes due, %llu sent",
+				 div64_u64(why.delay_ns, 1000),
+				 div64_u64(why.kept_ns, 1000),
+				 why.asked_bytes, why.sent_bytes);
 		NL_SET_BAD_ATTR(extack, c->attr);
 		return -ERANGE;
 	}
@@ -208,7 +254,7 @@ int optq_delay_check_stage(const struct optq_stage *st, u32 mtu,
 
 	if (!stage_has_delays(st))
 		return 0;
-	err = tree_alloc(&d, st->n, optq_clamp_mtu(mtu));
+	err = tree_alloc(&d, st->n, optq_clamp_mtu(mtu), &st->link);
 	if (err)
 		return err;
 	for (i = 0; i < st->n; i++) {
@@ -217,7 +263,7 @@ int optq_delay_check_stage(const struct optq_stage *st, u32 mtu,
 		tree_add(&d, c->parent == OPTQ_NONE ? 0 : c->parent + 1,
 			 &c->conf, c->attr);
 	}
-	err = tree_check(&d, st->link.rate, extack);
+	err = tree_check(&d, extack);
 	tree_free(&d);
 	return err;
 }
@@ -257,11 +303,11 @@ static void tree_add_live(struct delay_tree *d, struct optq_class *top,
 	}
 }
 
-static int check_live(struct optq_sched *q, u64 rate, struct delay_change *to,
-		      struct netlink_ext_ack *extack)
+static int check_live(struct optq_sched *q, const struct optq_link_conf *link,
+		      struct delay_change *to, struct netlink_ext_ack *extack)
 {
 	struct delay_tree d = {};
-	int err = tree_alloc(&d, q->n_classes + 1, q->tree.mtu);
+	int err = tree_alloc(&d, q->n_classes + 1, q->tree.mtu, link);
 
 	if (err)
 		return err;
@@ -270,7 +316,7 @@ static int check_live(struct optq_sched *q, u64 rate, struct delay_change *to,
 		tree_add(&d, to->under, to->conf, NULL);
 	else if (to->c && to->c->parent != to->parent)
 		tree_add_live(&d, (struct optq_class *)to->c, to->under, to);
-	err = tree_check(&d, rate, extack);
+	err = tree_check(&d, extack);
 	tree_free(&d);
 	return err;
 }
@@ -294,15 +340,17 @@ int optq_delay_check_class(struct optq_sched *q, const struct optq_class *c,
 	if ((!q->has_delays && !conf->delay_ns) ||
 	    (c->parent == parent && same_demand(&c->conf, conf)))
 		return 0;
-	return check_live(q, q->conf.rate, &to, extack);
+	return check_live(q, &q->conf, &to, extack);
 }
 
-int optq_delay_check_link(struct optq_sched *q, u64 rate,
+int optq_delay_check_link(struct optq_sched *q,
+			  const struct optq_link_conf *conf,
 			  struct netlink_ext_ack *extack)
 {
 	struct delay_change to = {};
 
-	if (!q->has_delays || rate == q->conf.rate)
+	if (!q->has_delays || (conf->rate == q->conf.rate &&
+			       conf->burst == q->conf.burst))
 		return 0;
-	return check_live(q, rate, &to, extack);
+	return check_live(q, conf, &to, extack);
 }

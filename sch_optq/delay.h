@@ -19,8 +19,9 @@ int optq_delay_check_class(struct optq_sched *q, const struct optq_class *c,
 			   const struct optq_class_conf *conf,
 			   struct netlink_ext_ack *extack);
 
-/* The link at another rate. */
-int optq_delay_check_link(struct optq_sched *q, u64 rate,
+/* The link with another rate or burst. */
+int optq_delay_check_link(struct optq_sched *q,
+			  const struct optq_link_conf *conf,
 			  struct netlink_ext_ack *extack);
 
 #endif /* OPTQ_DELAY_H */

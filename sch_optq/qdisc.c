@@ -192,7 +192,7 @@ static int optq_change(struct Qdisc *sch, struct nlattr *opt,
 		return 0;
 	err = optq_parse_link(opt, &conf, false, extack) ?:
 	      optq_sysfs_check(q, &conf, extack) ?:
-	      optq_delay_check_link(q, conf.rate, extack);
+	      optq_delay_check_link(q, &conf, extack);
 	if (err)
 		return err;
 	sch_tree_lock(sch);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "admit.h"
+#include "burst.h"
 
 /* Sifts d[i] down in a heap of n with the longest delay on top. */
 static void sift(struct optq_delay_demand *d, u32 i, u32 n)
@@ -50,28 +51,68 @@ static u64 bytes_in(u64 rate, u64 ns)
 /* What a leaf asks for beyond its rate: that is among the guarantees. */
 static u64 over_rate(const struct optq_delay_demand *d)
 {
-	u64 by_rate = bytes_in(d->rate, d->delay_ns);
+	u64 by_rate = bytes_in(d->rate, optq_delay_kept(d->delay_ns));
 
 	return d->burst > by_rate ? d->burst - by_rate : 0;
 }
 
-bool optq_delays_fit(struct optq_delay_demand *d, u32 n, u64 rate_below,
-		     u64 rate, struct optq_delay_short *why)
+/* What a ceiling cannot send in ns, as it had saved all it may. */
+static u64 lost_in(const struct optq_delay_place *p, u64 ns)
 {
-	u64 bursts = 0;
+	u64 missed = bytes_in(p->rate, optq_min_u64(p->away_ns, ns));
+
+	return missed > p->room ? missed - p->room : 0;
+}
+
+/* How long, ns, p's siblings may have the line while p waits. */
+static u64 away_below(const struct optq_delay_place *above,
+		      const struct optq_delay_place *p, u64 need)
+{
+	u64 others = above->rate_below > need ? above->rate_below - need : 0;
+	u64 ahead = above->bursts - p->bursts + above->packet;
+
+	/* What it saves is less than one of their packets takes from it. */
+	if (optq_min_u64(p->room, OPTQ_LEN_MAX) * above->rate <
+	    p->rate * above->packet)
+		return OPTQ_TIME_MAX_NS;
+	if (above->rate <= others || ahead >> 43)
+		return OPTQ_TIME_MAX_NS;
+	return 1000 * (1 + div64_u64(ahead * 1000000, above->rate - others));
+}
+
+void optq_delay_place_set(struct optq_delay_place *p, u32 cburst, u32 mtu,
+			  const struct optq_delay_place *above, u64 need)
+{
+	u32 burst = optq_ceil_burst(p->rate, cburst, mtu);
+
+	p->packet = optq_burst_split(burst, mtu);
+	p->room = burst - p->packet;
+	p->away_ns = above ? optq_min_u64(above->away_ns +
+					  away_below(above, p, need),
+					  OPTQ_TIME_MAX_NS) : 0;
+}
+
+bool optq_delays_fit(struct optq_delay_demand *d, u32 n,
+		     const struct optq_delay_place *p,
+		     struct optq_delay_short *why)
+{
+	u64 bursts = p->is_link ? 0 : p->packet;
 	u32 i;
 
 	sort_by_delay(d, n);
 	for (i = 0; i < n; i++) {
-		u64 asked, sent = bytes_in(rate, d[i].delay_ns);
+		u64 kept = optq_delay_kept(d[i].delay_ns);
+		u64 asked, sent = bytes_in(p->rate, kept);
 
 		bursts += over_rate(&d[i]);
-		if (i + 1 < n && d[i + 1].delay_ns == d[i].delay_ns)
+		if (i + 1 < n && optq_delay_kept(d[i + 1].delay_ns) == kept)
 			continue;
-		asked = bytes_in(rate_below, d[i].delay_ns) + bursts;
+		asked = bytes_in(p->rate_below, kept) + bursts +
+			lost_in(p, kept);
 		if (asked <= sent)
 			continue;
 		why->delay_ns = d[i].delay_ns;
+		why->kept_ns = kept;
 		why->asked_bytes = asked;
 		why->sent_bytes = sent;
 		return false;

@@ -7,13 +7,14 @@
  * on, due a delay later; what the guarantees ask for is their rates.  All of it
  * has to fit into what the place sends (the demand bound of earliest deadline
  * first: Baruah, Rosier and Howell, 1990; for a link, Liebeherr, Wrege and
- * Ferrari, IEEE/ACM ToN 1996).  That one packet may have begun is not counted: it
- * is the packet that a delay may be exceeded by.
+ * Ferrari, IEEE/ACM ToN 1996).  That one packet may have begun at the link is not
+ * counted: it is the packet that a delay may be exceeded by.  At a ceiling, where
+ * its debt is waited for, it is.
  */
 #ifndef OPTQ_ADMIT_H
 #define OPTQ_ADMIT_H
 
-#include "env.h"
+#include "tagset.h"
 
 struct optq_delay_demand {
 	u64 delay_ns;
@@ -21,19 +22,52 @@ struct optq_delay_demand {
 	u32 burst;		/* bytes */
 };
 
+/*
+ * A place that many share.  What a ceiling saves while others have the line is
+ * little, the rest of that time is lost to those below it.
+ */
+struct optq_delay_place {
+	u64 rate;		/* bytes per second sent there at most */
+	u64 rate_below;		/* guaranteed there */
+	u64 bursts;		/* bytes, of all leaves with a delay below it */
+	u64 away_ns;		/* at most as long others have the line at once */
+	u32 packet;		/* bytes, the longest that goes unsplit there */
+	u32 room;		/* bytes that its ceiling saves */
+	bool is_link;
+};
+
 /* The first delay within which more is asked for than can be sent. */
 struct optq_delay_short {
 	u64 delay_ns;
-	u64 asked_bytes;	/* within that time, by delays and guarantees */
+	u64 kept_ns;		/* what it is counted as */
+	u64 asked_bytes;	/* within kept_ns, by delays and guarantees */
 	u64 sent_bytes;		/* that can be sent in it */
 };
 
 /*
- * Whether the n leaves' delays are met where rate_below bytes/s are guaranteed,
- * theirs included, and rate bytes/s are sent.  d is sorted by delay.  *why is set
+ * What a delay is counted as, ns: leaves whose delays differ by less than an
+ * eighth go by arrival alone, so the longer is kept as the shorter.
+ */
+static inline u64 optq_delay_kept(u64 ns)
+{
+	return optq_tag_floor(ns);
+}
+
+/*
+ * Sets what follows from p's limits, cburst as asked for (0: automatic), bytes of
+ * a device's mtu; p->is_link, p->rate, p->rate_below and p->bursts are set.
+ * above, set already, is the next place above a class; NULL: there is none.
+ * need: what p needs of it for guarantees, bytes/s.
+ */
+void optq_delay_place_set(struct optq_delay_place *p, u32 cburst, u32 mtu,
+			  const struct optq_delay_place *above, u64 need);
+
+/*
+ * Whether the n leaves' delays are met at p.  d is sorted by delay.  *why is set
  * when they are not.
  */
-bool optq_delays_fit(struct optq_delay_demand *d, u32 n, u64 rate_below,
-		     u64 rate, struct optq_delay_short *why);
+bool optq_delays_fit(struct optq_delay_demand *d, u32 n,
+		     const struct optq_delay_place *p,
+		     struct optq_delay_short *why);
 
 #endif /* OPTQ_ADMIT_H */

@@ -78,6 +78,13 @@ static void bucket_change_rate(struct optq_bucket *b, u64 rate)
 		    (s64)(bytes / 1024) - 1;
 }
 
+void optq_bucket_set_cap(struct optq_bucket *b, u64 cap_bytes)
+{
+	b->cap = bucket_ticks(b, cap_bytes, BUCKET_CAP_MAX);
+	if (b->tokens > b->cap)
+		b->tokens = b->cap;
+}
+
 void optq_bucket_set(struct optq_bucket *b, u64 rate, u64 cap_bytes, u64 now)
 {
 	u64 old = b->rate;
@@ -92,8 +99,8 @@ void optq_bucket_set(struct optq_bucket *b, u64 rate, u64 cap_bytes, u64 now)
 		bucket_change_rate(b, rate);
 	else
 		bucket_set_rate(b, rate);
-	b->cap = bucket_ticks(b, cap_bytes, BUCKET_CAP_MAX);
 	b->t_ns = now;
-	if (!old || b->tokens > b->cap)
+	optq_bucket_set_cap(b, cap_bytes);
+	if (!old)
 		b->tokens = b->cap;
 }

@@ -30,6 +30,9 @@ struct optq_bucket {
  */
 void optq_bucket_set(struct optq_bucket *b, u64 rate, u64 cap_bytes, u64 now);
 
+/* Another capacity for a bucket with a rate; no time passes for it. */
+void optq_bucket_set_cap(struct optq_bucket *b, u64 cap_bytes);
+
 /*
  * Tells what bytes cost at rate (bytes/s, 0 for none) while the bucket is off:
  * for optq_bucket_cost() alone.

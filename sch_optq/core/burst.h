@@ -21,11 +21,15 @@ static inline u32 optq_late_bytes(u64 rate)
 				 OPTQ_BURST_MAX - 2 * OPTQ_LEN_MAX);
 }
 
-/* Over the rate of a class; asked 0: automatic. */
-static inline u32 optq_rate_burst(u64 rate, u32 asked, u32 mtu)
+/*
+ * Over the rate of a class at depth (1: below the link); asked 0: automatic.  At
+ * each level a packet of another class may go first, and what it is behind then
+ * must not be more than its burst and one packet.
+ */
+static inline u32 optq_rate_burst(u64 rate, u32 asked, u32 mtu, u32 depth)
 {
 	return optq_max_u32(asked ? asked : optq_late_bytes(rate) + 2 * mtu,
-			    2 * mtu);
+			    (optq_max_u32(depth, 1) + 1) * mtu);
 }
 
 /*
@@ -34,7 +38,17 @@ static inline u32 optq_rate_burst(u64 rate, u32 asked, u32 mtu)
  */
 static inline u32 optq_delay_burst(u64 rate, u32 asked, u32 mtu)
 {
-	return asked ? asked : optq_rate_burst(rate, 0, mtu);
+	return asked ? asked : optq_rate_burst(rate, 0, mtu, 1);
+}
+
+/*
+ * Over the ceil of a class.  A packet more than the one that must pass covers the
+ * wait behind a sibling's.
+ */
+static inline u32 optq_ceil_burst(u64 ceil, u32 asked, u32 mtu)
+{
+	return optq_max_u32(asked ? asked : optq_late_bytes(ceil) + 2 * mtu,
+			    mtu);
 }
 
 /* The longest packet that leaves a burst over a ceil a refill. */

@@ -55,12 +55,21 @@ struct optq_urgent {
 	struct optq_class *c;
 };
 
-/* What a class with others below it has besides: the sets of its children. */
+/*
+ * What a class with others below it has besides: the sets of its children.
+ * What leaves with a delay send on guaranteed turns, perhaps all of their bursts
+ * at once, does not move the class's own turns, or those beside them would wait for
+ * that burst.  While it is ahead of their rates, turns cost what is left besides.
+ */
 struct optq_inner {
 	struct optq_tagset urgents;
 	struct optq_urgent urgent;
 	struct optq_edf guarantees;
 	struct optq_wfq bands[OPTQ_BANDS];
+	u64 delay_rate;			/* bytes/s, of leaves with a delay below */
+	u32 delay_part;			/* of all that is needed; of 2^16 */
+	struct optq_bucket ahead;	/* over that; in debt while they are */
+	struct optq_bucket beside;	/* for its costs: at what they leave */
 };
 
 struct optq_class {
@@ -71,7 +80,10 @@ struct optq_class {
 	u8 depth;			/* 0: the link */
 	bool attached;			/* in the tree */
 	bool red;			/* over its ceiling */
+	bool turn_kept;			/* it was due then, and still is */
 	bool blocked;			/* had nothing to give this time */
+	bool has_delay;			/* is a leaf with one */
+	bool delays_below;		/* is not, and has such leaves */
 	u32 n_children;
 	u32 qlen;			/* packets in this leaf and its qdisc */
 	u32 own_qlen;			/* of those, in the leaf's own queue */
@@ -142,6 +154,24 @@ static inline struct optq_urgent *optq_class_urgent(const struct optq_class *c)
 	return c->conf.delay_ns ? c->urgent : NULL;
 }
 
+/* Where turns that c has tokens for are waited for. */
+static inline const struct optq_tagged *
+optq_class_turn_tag(const struct optq_class *c)
+{
+	return c->has_delay ? &c->urgent->tag : &c->guaranteed;
+}
+
+/*
+ * From when a packet of c, a leaf with a delay, has tokens until it is due, ticks.
+ * Never longer than the rate takes for the burst: that is its guarantee, and by
+ * then it asks for no more than its rate.
+ */
+static inline u64 optq_class_delay_span(const struct optq_class *c)
+{
+	return optq_min_u64(optq_tag_floor(optq_ticks(c->conf.delay_ns)),
+			    optq_tag_ceil((u64)c->rate.cap));
+}
+
 /* Its last child has gone: from now on c counts itself what comes for it. */
 static inline void optq_class_count_anew(struct optq_class *c)
 {
@@ -171,11 +201,12 @@ static inline u64 optq_class_need(const struct optq_class *c)
 	return c->conf.rate ? c->conf.rate : c->rate_below;
 }
 
-/* What its turns cost a class without a rate: the guarantees below it. */
-static inline void optq_class_set_pace(struct optq_class *c)
+/* The part of its need that is for leaves with a delay, bytes per second. */
+static inline u64 optq_class_delay_rate(const struct optq_class *c)
 {
-	if (!optq_bucket_on(&c->rate))
-		optq_bucket_set_pace(&c->rate, c->rate_below);
+	if (!optq_class_is_leaf(c))
+		return c->inner->delay_rate;
+	return c->conf.delay_ns ? c->conf.rate : 0;
 }
 
 /*
@@ -208,10 +239,11 @@ static inline void optq_class_refill_rate(const struct optq_tree *t,
 /* Whether c waits for a guaranteed turn longer than its burst can make good for. */
 static inline bool optq_class_behind(const struct optq_class *c, u64 now)
 {
-	s64 late = (s64)(optq_ticks(now) - c->guaranteed.start);
+	const struct optq_tagged *tag = optq_class_turn_tag(c);
+	s64 late = (s64)(optq_ticks(now) - tag->start);
 
 	return late > c->rate.cap && optq_bucket_on(&c->rate) &&
-	       optq_tagged_linked(&c->guaranteed);
+	       optq_tagged_linked(tag);
 }
 
 /* How long ago c last was that far behind its rate, ns; 0: never. */

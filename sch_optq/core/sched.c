@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include "pace.h"
 #include "sched.h"
 
 /* Timers served in one dequeue at most. */
@@ -49,26 +50,21 @@ static void class_join_excess(struct optq_class *c, bool run)
 }
 
 enum class_turn {
+	TURN_ANY,
 	TURN_EXCESS,
 	TURN_GUARANTEED,
 	TURN_URGENT,
 };
 
-static struct optq_class *class_urgent_next(struct optq_class *c, u64 now)
-{
-	struct optq_tagged *tag = optq_tagset_first(&c->inner->urgents,
-						    optq_ticks(now));
-
-	return optq_container_of(tag, struct optq_urgent, tag)->c;
-}
-
 /*
- * The child of c whose delay ends no later than the guaranteed turn that is due,
- * and so goes first; NULL: there is none.
+ * The child of c that goes before the guaranteed one, if any, for its delay.  At
+ * the link that is settled by which is due first.  Further down, on a guaranteed
+ * turn, only what no child of c is due may go there: such a turn is for those
+ * beside the delays, and a delay has its own.
  */
 static struct optq_class *class_urgent_before(const struct optq_class *c,
-					      const struct optq_tagged *due,
-					      u64 now)
+					      const struct optq_tagged *gua,
+					      enum class_turn turn, u64 now)
 {
 	u64 ticks = optq_ticks(now);
 	struct optq_tagged *tag;
@@ -76,28 +72,31 @@ static struct optq_class *class_urgent_before(const struct optq_class *c,
 	if (likely(optq_tagset_empty(&c->inner->urgents)))
 		return NULL;
 	tag = optq_tagset_first(&c->inner->urgents, ticks);
-	if (due && !optq_before(ticks, due->start) &&
-	    optq_before(due->start + due->span, tag->start + tag->span))
+	if (gua && !optq_before(ticks, gua->start) &&
+	    (turn == TURN_GUARANTEED ||
+	     optq_before(gua->start + gua->span, tag->start + tag->span)))
 		return NULL;
 	return optq_container_of(tag, struct optq_urgent, tag)->c;
 }
 
-/* The child of c, runnable, whose turn it is, and why. */
+/* The child of c, runnable, whose turn it is, and why; *turn: why it is c's. */
 static struct optq_class *class_next(struct optq_class *c, u64 now,
 				     enum class_turn *turn)
 {
-	struct optq_tagged *due = optq_edf_pick(&c->inner->guarantees,
-						optq_ticks(now));
-	struct optq_class *urgent = class_urgent_before(c, due, now);
+	struct optq_class *urgent;
+	struct optq_tagged *gua;
 	struct optq_wfq_node *n;
 
+	gua = *turn == TURN_URGENT ? NULL :
+	      optq_edf_pick(&c->inner->guarantees, optq_ticks(now));
+	urgent = class_urgent_before(c, gua, *turn, now);
 	if (urgent) {
 		*turn = TURN_URGENT;
 		return urgent;
 	}
-	if (due) {
+	if (gua) {
 		*turn = TURN_GUARANTEED;
-		return optq_container_of(due, struct optq_class, guaranteed);
+		return optq_container_of(gua, struct optq_class, guaranteed);
 	}
 	*turn = TURN_EXCESS;
 	n = optq_wfq_pick(&c->inner->bands[__ffs(c->band_map)]);
@@ -107,8 +106,8 @@ static struct optq_class *class_next(struct optq_class *c, u64 now,
 /* Length of the packet that c, runnable, is expected to send next. */
 static u32 class_next_len(struct optq_tree *t, struct optq_class *c, u64 now)
 {
+	enum class_turn turn = TURN_GUARANTEED;
 	const struct optq_pkt *pkt;
-	enum class_turn turn;
 
 	if (!optq_class_is_leaf(c))
 		return class_next(c, now, &turn)->excess.len;
@@ -155,7 +154,7 @@ static bool class_sync_urgent(struct optq_class *c, bool run, bool waited,
 		run = run && c->conf.delay_ns && c->rate.tokens >= 0;
 		if (run) {
 			start = leaf_urgent_since(c, waited, now);
-			span = optq_ticks(c->conf.delay_ns);
+			span = optq_class_delay_span(c);
 			if (was && optq_before(start, u->tag.start))
 				start = u->tag.start;
 		}
@@ -196,16 +195,16 @@ static bool class_sync(struct optq_tree *t, struct optq_class *c, u64 now,
 		gua = class_guaranteed(t, c, *since, now);
 		waited = gua && optq_bucket_on(&c->rate) &&
 			 c->rate.tokens >= 0 && optq_wfq_linked(&c->excess) &&
-			 !optq_tagged_linked(&c->guaranteed) &&
+			 !optq_tagged_linked(optq_class_turn_tag(c)) &&
 			 optq_before(c->timer.when_ns, now);
 		if (waited)
 			*since = c->timer.when_ns;
+		gua = gua && !c->has_delay;
 		len = class_next_len(t, c, now);
 		changed = len != c->excess.len;
 		optq_wfq_set_len(&above->bands[c->conf.prio], &c->excess, len);
 		optq_edf_set_span(&above->guarantees, &c->guaranteed,
-				  optq_bucket_cost(&c->rate, len),
-				  optq_ticks(now));
+				  optq_pace_cost(c, len, now), optq_ticks(now));
 	} else if (!c->red) {
 		optq_wheel_cancel(&t->waiting, &c->timer);
 	}
@@ -218,11 +217,15 @@ static bool class_sync(struct optq_tree *t, struct optq_class *c, u64 now,
 		if (gua)
 			optq_edf_insert(&above->guarantees, &c->guaranteed,
 					optq_bucket_cost(&c->rate, OPTQ_LEN_MAX),
-					optq_ticks(*since), optq_ticks(now));
+					c->turn_kept ? c->guaranteed.start :
+						       optq_ticks(*since),
+					optq_ticks(now));
 		else
 			optq_edf_remove(&above->guarantees, &c->guaranteed);
 		changed = true;
 	}
+	if (unlikely(c->turn_kept) && !c->red)
+		c->turn_kept = false;
 	return class_sync_urgent(c, run, waited, now) || changed;
 }
 
@@ -269,6 +272,7 @@ static void class_update(struct optq_tree *t, struct optq_class *c, u64 since,
 	}
 	if (class_may_be_sole(t, c)) {
 		t->sole = c;
+		c->turn_kept = false;
 		return;
 	}
 	sole_end(t, now);
@@ -320,6 +324,7 @@ void optq_class_set_red(struct optq_tree *t, struct optq_class *c, u64 now)
 		optq_wheel_cancel(&t->waiting, &c->timer);
 		c->red = true;
 		c->red_since_ns = now;
+		c->turn_kept = optq_tagged_linked(&c->guaranteed);
 	}
 	optq_class_arm(t, c);
 }
@@ -337,6 +342,8 @@ void optq_class_end_red(struct optq_tree *t, struct optq_class *c, u64 now)
 	c->red = false;
 	if (class_backlogged(c))
 		c->count.throttled_ns += now - c->red_since_ns;
+	else
+		c->turn_kept = false;
 }
 
 static void sched_events(struct optq_tree *t, u64 now)
@@ -366,8 +373,8 @@ u64 optq_next_event(const struct optq_tree *t, u64 now)
 
 struct optq_class *optq_pick(struct optq_tree *t, u64 now)
 {
+	enum class_turn turn = TURN_ANY;
 	struct optq_class *c = &t->root;
-	enum class_turn turn;
 
 	sched_events(t, now);
 	t->lender = NULL;
@@ -384,33 +391,30 @@ struct optq_class *optq_pick(struct optq_tree *t, u64 now)
 	if (!t->root.band_map)
 		return NULL;
 	do {
-		if (t->urgent_top) {
-			c = class_urgent_next(c, now);
-			continue;
-		}
 		c = class_next(c, now, &turn);
-		if (turn == TURN_GUARANTEED)
+		if (turn != TURN_EXCESS)
 			t->lender = c;
-		else if (turn == TURN_URGENT)
+		if (turn == TURN_URGENT && !t->urgent_top)
 			t->urgent_top = c;
 	} while (!optq_class_is_leaf(c));
-	if (t->urgent_top)
-		t->lender = c;
 	return c;
 }
 
 /*
  * Classes below c had saved and brought it into debt: but not further behind its
- * rate than its burst less what the order of siblings' turns may cost it.
+ * rate than its burst less what the order of siblings' turns may cost it, a packet
+ * a level.
  */
 static void class_bound_debt(const struct optq_tree *t, struct optq_class *c,
 			     u32 len)
 {
-	s64 floor = optq_bucket_cost(&c->rate, t->mtu) - c->rate.cap -
-		    optq_bucket_cost(&c->rate, len - len / 8);
+	s64 turns = optq_bucket_cost(&c->rate, t->mtu * c->depth);
+	s64 most = optq_bucket_cost(&c->rate, len - len / 8);
 
-	if (c->rate.tokens < floor)
-		c->rate.tokens = floor;
+	if (c->rate.cap > turns)
+		most += c->rate.cap - turns;
+	if (c->rate.tokens < -most)
+		c->rate.tokens = -most;
 }
 
 /* c's rate was refilled, and this packet is one of its own turns. */
@@ -440,35 +444,23 @@ static __always_inline void class_charge_ceil(struct optq_tree *t,
 	c->count.bytes += len;
 }
 
-/*
- * urgent: c sends for a delay, its own or of what is below it, and so perhaps
- * before it is due.
- */
-static void class_charge_turn(struct optq_class *c, u32 len, bool urgent,
-			      u64 now)
-{
-	struct optq_edf *set = &c->parent->inner->guarantees;
-	s64 cost = optq_bucket_cost(&c->rate, len);
-
-	if (unlikely(optq_class_behind(c, now)))
-		c->count.missed_ns = now;
-	if (unlikely(urgent))
-		optq_edf_advance(set, &c->guaranteed, cost,
-				 optq_bucket_cost(&c->rate, OPTQ_LEN_MAX),
-				 optq_ticks(now));
-	else
-		optq_edf_charge(set, &c->guaranteed, cost, optq_ticks(now));
-}
-
 static void class_charge(struct optq_tree *t, struct optq_class *c, u32 len,
 			 bool gua, bool urgent, u64 now)
 {
 	struct optq_class *p = c->parent;
 
-	if (gua)
-		class_charge_turn(c, len, urgent, now);
-	else if (p && c != &t->direct)
+	if (gua) {
+		if (unlikely(optq_class_behind(c, now)))
+			c->count.missed_ns = now;
+		if (unlikely(urgent))
+			optq_pace_charge_urgent(c, len, now);
+		else
+			optq_edf_charge(&p->inner->guarantees, &c->guaranteed,
+					optq_pace_cost(c, len, now),
+					optq_ticks(now));
+	} else if (p && c != &t->direct) {
 		optq_wfq_charge(&p->inner->bands[c->conf.prio], &c->excess, len);
+	}
 	if (gua && optq_bucket_on(&c->rate)) {
 		optq_class_refill_rate(t, c, now);
 		class_charge_rate(t, c, len);
@@ -549,6 +541,7 @@ void optq_class_unhook(struct optq_tree *t, struct optq_class *c, u64 now)
 	optq_class_unlink(t, c, now);
 	if (c->parent) {
 		c->parent->rate_below = 0;
+		c->parent->inner->delay_rate = 0;
 		optq_list_del(&c->sibling);
 		if (!--c->parent->n_children)
 			optq_class_count_anew(c->parent);
@@ -557,7 +550,9 @@ void optq_class_unhook(struct optq_tree *t, struct optq_class *c, u64 now)
 	c->attached = false;
 	c->depth = 0;
 	c->rate_below = 0;
-	optq_class_set_pace(c);
+	if (c->inner)
+		c->inner->delay_rate = 0;
+	optq_pace_set(c, now);
 	if (c->n_children)
 		optq_class_count_anew(c);
 	while (!optq_list_empty(&c->children)) {

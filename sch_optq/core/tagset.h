@@ -47,6 +47,22 @@ static inline u16 optq_tag_code(u64 span)
 	return (u16)(top << 3 | ((top > 4 ? span >> (top - 4) : span) & 7));
 }
 
+/* The least span of the same code: members with such spans are in exact order. */
+static inline u64 optq_tag_floor(u64 span)
+{
+	u32 top = (u32)fls64(span), shift = top > 4 ? top - 4 : 0;
+
+	return span >> shift << shift;
+}
+
+static inline u64 optq_tag_ceil(u64 span)
+{
+	u64 least = optq_tag_floor(span);
+	u32 top = (u32)fls64(span);
+
+	return least == span ? span : least + (1ULL << (top - 4));
+}
+
 void optq_tagged_init(struct optq_tagged *n);
 
 static inline bool optq_tagged_linked(const struct optq_tagged *n)

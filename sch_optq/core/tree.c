@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include "pace.h"
 #include "sched.h"
 #include "tree.h"
 #include "../uapi/linux/optq.h"
@@ -39,14 +40,22 @@ enum optq_fault optq_conf_check(const struct optq_class_conf *conf)
 
 u32 optq_auto_burst(const struct optq_class *c, u64 rate, u32 mtu)
 {
-	bool link = !c->parent && c->attached;
-
 	/*
-	 * A packet more than the one that must pass covers the wait behind a
-	 * sibling's.  A link waits for nobody, and what it sends at once stands
-	 * in the next hop's queue.
+	 * A link waits for nobody, and what it sends at once stands in the next
+	 * hop's queue.
 	 */
-	return optq_late_bytes(rate) + (link ? mtu : 2 * mtu);
+	if (!c->parent && c->attached)
+		return optq_late_bytes(rate) + mtu;
+	return optq_ceil_burst(rate, 0, mtu);
+}
+
+static u32 class_burst(const struct optq_tree *t, const struct optq_class *c)
+{
+	const struct optq_class_conf *conf = &c->conf;
+
+	return conf->delay_ns ?
+	       optq_delay_burst(conf->rate, conf->burst, t->mtu) :
+	       optq_rate_burst(conf->rate, conf->burst, t->mtu, c->depth);
 }
 
 static u32 class_cburst(const struct optq_tree *t, const struct optq_class *c,
@@ -108,7 +117,7 @@ void optq_class_give_inner(struct optq_class *c, struct optq_inner *inner)
 {
 	int i;
 
-	inner->urgents.groups = NULL;
+	memset(inner, 0, sizeof(*inner));
 	optq_tagged_init(&inner->urgent.tag);
 	inner->urgent.c = c;
 	optq_edf_init(&inner->guarantees);
@@ -231,24 +240,42 @@ static void class_set_pace(struct optq_class *c, u64 now)
 
 	if (linked)
 		optq_edf_remove(&c->parent->inner->guarantees, &c->guaranteed);
-	optq_class_set_pace(c);
+	optq_pace_set(c, now);
 	if (linked)
 		optq_edf_insert(&c->parent->inner->guarantees, &c->guaranteed,
 				optq_bucket_cost(&c->rate, OPTQ_LEN_MAX),
 				optq_ticks(now), optq_ticks(now));
 }
 
-/* c's need has changed from what its ancestors have summed up. */
-static void class_need_changed(struct optq_class *c, u64 before, u64 now_ns)
+/* What a class needs of its ancestors, who have it summed up. */
+struct needs {
+	u64 rate;
+	u64 delay_rate;
+};
+
+static struct needs class_needs(const struct optq_class *c)
+{
+	return (struct needs){
+		.rate = optq_class_need(c),
+		.delay_rate = optq_class_delay_rate(c),
+	};
+}
+
+/* They have changed from what was summed up before. */
+static void class_needs_changed(struct optq_class *c, struct needs before,
+				u64 now_ns)
 {
 	for (; c->parent; c = c->parent) {
-		u64 now = optq_class_need(c);
-		u64 above = optq_class_need(c->parent);
+		struct needs now = class_needs(c);
+		struct needs above = class_needs(c->parent);
 
 		class_set_pace(c, now_ns);
-		if (now == before)
+		if (now.rate == before.rate &&
+		    now.delay_rate == before.delay_rate)
 			return;
-		c->parent->rate_below += now - before;
+		c->parent->rate_below += now.rate - before.rate;
+		c->parent->inner->delay_rate += now.delay_rate -
+						before.delay_rate;
 		before = above;
 	}
 }
@@ -256,18 +283,14 @@ static void class_need_changed(struct optq_class *c, u64 before, u64 now_ns)
 void optq_class_configure(struct optq_tree *t, struct optq_class *c,
 			  const struct optq_class_conf *conf, u64 now)
 {
-	u64 need = optq_class_need(c);
+	struct needs before = class_needs(c);
 	u64 ceil = c->conf.ceil;
 	u64 kbit;
-	u32 burst;
 
 	if (c->attached && c != &t->root)
 		optq_class_unlink(t, c, now);
 	c->conf = *conf;
-	burst = conf->delay_ns ?
-		optq_delay_burst(conf->rate, conf->burst, t->mtu) :
-		optq_rate_burst(conf->rate, conf->burst, t->mtu);
-	optq_bucket_set(&c->rate, conf->rate, burst, now);
+	optq_bucket_set(&c->rate, conf->rate, class_burst(t, c), now);
 	class_set_ceil(t, c, conf->ceil, conf->cburst, now);
 	kbit = optq_min_u64(div64_u64(conf->rate, 125), ~0U);
 	optq_wfq_set_weight(&c->excess, conf->weight ? conf->weight :
@@ -277,7 +300,7 @@ void optq_class_configure(struct optq_tree *t, struct optq_class *c,
 	else
 		leaf_configure(t, c);
 	if (c->attached && c != &t->root && c != &t->direct) {
-		class_need_changed(c, need, now);
+		class_needs_changed(c, before, now);
 		optq_class_update(t, c, now);
 	}
 }
@@ -318,6 +341,7 @@ void optq_class_attach(struct optq_tree *t, struct optq_class *c,
 		       struct optq_class *parent, u64 now)
 {
 	bool was_leaf = optq_class_is_leaf(parent) && parent != &t->root;
+	struct needs before = class_needs(parent);
 	struct optq_class *i, *leaf;
 	u8 depth;
 
@@ -328,9 +352,13 @@ void optq_class_attach(struct optq_tree *t, struct optq_class *c,
 	c->parent = parent;
 	c->attached = true;
 	depth = (u8)(parent->depth + 1 - c->depth);
-	for (i = c; i; i = optq_class_walk(i, c))
+	for (i = c; i; i = optq_class_walk(i, c)) {
 		i->depth = (u8)(i->depth + depth);
-	class_need_changed(c, 0, now);
+		if (i->conf.rate)
+			optq_bucket_set_cap(&i->rate, class_burst(t, i));
+	}
+	class_needs_changed(parent, before, now);
+	class_needs_changed(c, (struct needs){ 0 }, now);
 	leaves_configure(t, c);
 	optq_class_arm(t, c);
 	optq_class_arm(t, parent);
@@ -346,14 +374,14 @@ void optq_class_attach(struct optq_tree *t, struct optq_class *c,
 void optq_class_detach(struct optq_tree *t, struct optq_class *c, u64 now)
 {
 	struct optq_class *parent = c->parent;
-	u64 before = optq_class_need(parent);
+	struct needs before = class_needs(parent), gone = class_needs(c);
 
 	optq_class_unlink(t, c, now);
-	parent->rate_below -= optq_class_need(c);
-	if (parent->parent)
-		class_need_changed(parent, before, now);
+	parent->rate_below -= gone.rate;
+	parent->inner->delay_rate -= gone.delay_rate;
 	optq_list_del(&c->sibling);
 	parent->n_children--;
+	class_needs_changed(parent, before, now);
 	c->parent = NULL;
 	c->attached = false;
 	if (optq_class_is_leaf(parent) && parent->parent) {

@@ -349,7 +349,7 @@ static const char *class_urgent_verify(const struct optq_class *c, bool run)
 {
 	if (optq_class_is_leaf(c)) {
 		run = run && optq_class_urgent(c) && c->rate.tokens >= 0;
-		if (run && c->urgent->tag.span != optq_ticks(c->conf.delay_ns))
+		if (run && c->urgent->tag.span != optq_class_delay_span(c))
 			return "class: urgent by another delay than its own";
 	} else {
 		run = run && !optq_tagset_empty(&c->inner->urgents);
@@ -367,8 +367,9 @@ static const char *class_places_verify(const struct optq_tree *t,
 {
 	bool run = !t->sole && class_may_run(c);
 	bool rate = optq_bucket_on(&c->rate);
-	bool gua = run && ((rate && c->rate.tokens >= 0) ||
-			   optq_class_has_guarantees(c));
+	bool gua = run && !c->has_delay &&
+		   ((rate && c->rate.tokens >= 0) ||
+		    optq_class_has_guarantees(c));
 	bool waiting = run && rate && c->rate.tokens < 0;
 
 	if (run != optq_wfq_linked(&c->excess))
@@ -419,7 +420,7 @@ static const char *class_need_verify(const struct optq_class *c)
 {
 	const struct optq_list *pos;
 	struct optq_bucket pace;
-	u64 below = 0;
+	u64 below = 0, delay_rate = 0;
 	u32 children = 0;
 
 	optq_list_for_each(pos, &c->children) {
@@ -431,10 +432,15 @@ static const char *class_need_verify(const struct optq_class *c)
 		if (m->parent != c || m->depth != c->depth + 1 || !m->attached)
 			return "class: child does not know its place";
 		below += optq_class_need(m);
+		delay_rate += optq_class_delay_rate(m);
 		children++;
 	}
 	if (children != c->n_children)
 		return "class: number of children is wrong";
+	if (c->has_delay != (!children && c->conf.delay_ns) && c->parent)
+		return "class: whether it has a delay is not known to it";
+	if (children && delay_rate != c->inner->delay_rate)
+		return "class: sum of the rates with a delay is wrong";
 	if (below != c->rate_below)
 		return "class: sum of the guarantees below is wrong";
 	if (c->depth > OPTQ_DEPTH_MAX)

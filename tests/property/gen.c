@@ -36,7 +36,7 @@ static u32 gen_burst(struct sim *s, const struct gen *g)
 	if (g->large_packets)
 		return (u32)rnd_in(&s->seed, 2 * 65536, 6 * 65536);
 	if (g->small_bursts)
-		return (u32)rnd_in(&s->seed, MTU, 4 * MTU);
+		return (u32)rnd_in(&s->seed, 4 * MTU, 8 * MTU);
 	switch (rnd(&s->seed) % 4) {
 	case 0:
 		return 0;
@@ -74,7 +74,7 @@ struct optq_class_conf gen_conf(struct sim *s, const struct gen *g, u64 room,
 	if (!g->fit && rnd(seed) % 4 == 0)
 		conf.rate = rnd_log(seed, 1, (u64)s->line);
 	else if (room && (g->tight || rnd(seed) % 4))
-		conf.rate = rnd_in(seed, 1, room);
+		conf.rate = rnd_in(seed, g->chains ? room - room / 16 : 1, room);
 	conf.ceil = gen_ceil(s, conf.rate, parent_ceil);
 	if (conf.ceil > OPTQ_RATE_MAX)
 		conf.ceil = OPTQ_RATE_MAX;
@@ -117,6 +117,19 @@ static u64 gen_room(const struct sim *s, const struct node *n)
 	return has > n->c->rate_below ? has - n->c->rate_below : 0;
 }
 
+/* Its parent, and in *room what is left there for a guarantee. */
+static struct node *gen_place(struct sim *s, const struct gen *g, u64 *room)
+{
+	bool last = g->chains && rnd(&s->seed) % 2;
+	struct node *p = s->node[last ? (u64)s->n - 1 : rnd(&s->seed) % (u64)s->n];
+
+	*room = gen_room(s, p);
+	/* A wide tree leaves room for many. */
+	if (!last && (!g->tight || rnd(&s->seed) % 2))
+		*room /= (u64)rnd_in(&s->seed, 1, 8);
+	return p;
+}
+
 void gen_tree(struct sim *s, const struct gen *g)
 {
 	int want = (int)rnd_in(&s->seed, 1, g->classes);
@@ -134,15 +147,12 @@ void gen_tree(struct sim *s, const struct gen *g)
 		sim_configure(s, s->node[0], &link);
 	}
 	while (s->n <= want && tries--) {
-		struct node *p = s->node[rnd(&s->seed) % (u64)s->n];
 		struct optq_class_conf conf;
-		u64 room = gen_room(s, p);
+		u64 room;
+		struct node *p = gen_place(s, g, &room);
 
 		if (p->c->depth >= g->levels)
 			continue;
-		/* A wide tree leaves room for many. */
-		if (!g->tight || rnd(&s->seed) % 2)
-			room /= (u64)rnd_in(&s->seed, 1, 8);
 		conf = gen_conf(s, g, room, p->c->conf.ceil);
 		sim_add(s, p, &conf);
 	}

@@ -9,6 +9,7 @@ struct gen {
 	u32 classes, levels;	/* at most */
 	bool fit;		/* guarantees fit everywhere */
 	bool tight;		/* ... and leave nothing over */
+	bool chains;		/* ... of classes that give nearly all to one child */
 	bool roomy_ceils;	/* ceilings that forgive waiting */
 	bool small_bursts;	/* a few packets, so that shares settle soon */
 	bool large_packets;	/* bursts that let super-packets stay whole */

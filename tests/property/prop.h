@@ -32,6 +32,9 @@ u64 prop_grid_cases(void);
 void prop_fluid_check(struct sim *s, u64 warm_up, u64 packets, double off,
 		      double slack);
 
+/* No class fell further behind its rate than it may, s->check_lag being set. */
+void prop_lag_check(struct sim *s);
+
 /* Ends a case: false, with the reason, when it failed. */
 bool prop_end(struct sim *s, char *why, size_t len);
 

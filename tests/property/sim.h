@@ -78,6 +78,7 @@ struct sim {
 	struct sim_flow *flow;
 	u32 n_flows, room_flows;
 	u64 seed, now, busy_until;
+	double busy_rest_ns;		/* less than one */
 	double line;			/* bytes per second */
 	u32 longest;			/* packet that a source sends */
 	u64 late_ns;			/* most that the line starts too late */
@@ -129,7 +130,7 @@ void sim_check_counts(struct sim *s);
 void sim_drain(struct sim *s);
 
 /* Packets of a conforming source with a delay may take that and so much longer. */
-double sim_delay_slack_ns(const struct sim *s, const struct node *leaf);
+double sim_delay_slack_ns(const struct sim *s);
 
 /* The burst that the core lets a class have over its ceiling. */
 double sim_ceil_burst(const struct sim *s, const struct node *n);

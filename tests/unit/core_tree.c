@@ -3,7 +3,6 @@
 #include "core_util.h"
 #include "../../sch_optq/uapi/linux/optq.h"
 
-#define CONF(...)	((struct optq_class_conf){ __VA_ARGS__ })
 #define MBIT(x)		((u64)(x) * 125000)
 
 static struct optq_pkt *next_packet(struct world *w)

@@ -13,6 +13,8 @@
 
 #include "core_base.h"
 
+#define CONF(...)	((struct optq_class_conf){ __VA_ARGS__ })
+
 static inline u32 drops_free(struct optq_drops *d)
 {
 	u32 n = 0;

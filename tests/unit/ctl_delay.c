@@ -39,23 +39,23 @@ static void good(const char *leaf, const char *classes)
 static void delays_must_fit(void **state)
 {
 	(void)state;
-	/* 8mbit: 1000 bytes and two frames are 4028, and 2500 of 1000 are free. */
-	good("a", "        a: {rate: 8mbit, delay: 1612us}\n");
-	wrong("a", "        a: {rate: 8mbit, delay: 1.6ms}\n", 8, 26,
-	      "delay: 1.6ms cannot be kept on the link \"wan0\": guarantees and bursts ask for 4028 bytes within it, 4000 can be sent: 1.7ms is the least, or lower rates or bursts");
+	/* 8mbit: 1000 bytes and two frames are 4028.  13/8 of 2^20 ns are enough. */
+	good("a", "        a: {rate: 8mbit, delay: 1704us}\n");
+	wrong("a", "        a: {rate: 8mbit, delay: 1703us}\n", 8, 26,
+	      "delay: 1.7ms, counted as 1.57ms, cannot be kept on the link \"wan0\": guarantees and bursts ask for 4028 bytes within it, 3932 can be sent: 1.71ms is the least, or lower rates or bursts");
 	/* Others' guarantees count, their bursts do not. */
 	wrong("b", "        a: {rate: 8mbit, delay: 2ms, match: tcp}\n        b: {rate: 8mbit, burst: 1mb}\n",
-	      8, 26, "ask for 6028 bytes within it, 5000 can be sent: 2.7ms is the least");
+	      8, 26, "ask for 5994 bytes within it, 4915 can be sent: 2.89ms is the least");
 	/* A burst that is given counts as it is: a few small packets, too. */
-	good("a", "        a: {rate: 1mbit, burst: 300, delay: 120us}\n");
-	wrong("a", "        a: {rate: 1mbit, burst: 300, delay: 119us}\n", 8, 38,
-	      "ask for 300 bytes within it, 297 can be sent: 120us is the least");
-	good("a", "        a: {rate: 8mbit, burst: 4000, delay: 1600us}\n");
+	good("a", "        a: {rate: 1mbit, burst: 300, delay: 123us}\n");
+	wrong("a", "        a: {rate: 1mbit, burst: 300, delay: 122us}\n", 8, 38,
+	      "ask for 300 bytes within it, 286 can be sent: 123us is the least");
+	good("a", "        a: {rate: 8mbit, burst: 4000, delay: 1704us}\n");
 	wrong("a", "        a: {rate: 8mbit, burst: 3100, delay: 1239us}\n", 8, 39,
-	      "ask for 3100 bytes within it, 3097 can be sent: 1.3ms is the least");
+	      "ask for 3100 bytes within it, 2948 can be sent: 1.32ms is the least");
 	/* Of two that fail alike, the first is named. */
 	wrong("b", "        a: {rate: 1mbit, delay: 2ms, match: tcp}\n        b: {rate: 1mbit, delay: 2ms}\n",
-	      8, 26, "ask for 6306 bytes within it, 5000 can be sent: 2.6ms is the least");
+	      8, 26, "ask for 6307 bytes within it, 4915 can be sent: 2.63ms is the least");
 	good("b", "        a: {rate: 1mbit, delay: 3ms, match: tcp}\n        b: {rate: 1mbit, delay: 3ms}\n");
 	/* What a class's own ceil would hold back; an automatic cburst does not. */
 	good("a", "        a: {rate: 1mbit, ceil: 1mbit, delay: 25ms}\n");
@@ -72,7 +72,7 @@ static void delays_must_fit_below_a_ceil(void **state)
 	good("o/b", "        o:\n          classes: {a: {rate: 1mbit, delay: 2ms, match: tcp}, b: {rate: 4mbit}}\n");
 	wrong("o/b", "        o:\n          ceil: 8mbit\n"
 	      "          classes: {a: {rate: 1mbit, delay: 2ms, match: tcp}, b: {rate: 4mbit}}\n",
-	      10, 38, "delay: 2ms cannot be kept within the ceil of \"o\": guarantees and bursts ask for 4153 bytes within it, 2000 can be sent: 6.4ms is the least");
+	      10, 38, "delay: 2ms, counted as 1.97ms, cannot be kept within the ceil of \"o\": guarantees and bursts ask for 6150 bytes within it, 1966 can be sent: 10.5ms is the least");
 	/* Below two ceilings that are too low, one error. */
 	read_classes_text(&r, "o/p/b", "        o:\n          ceil: 8mbit\n          classes:\n"
 			  "            p: {ceil: 8mbit, classes: {a: {rate: 1mbit, delay: 2ms, match: tcp}, b: }}\n");
@@ -82,7 +82,7 @@ static void delays_must_fit_below_a_ceil(void **state)
 	/* Of the class above, that has no rate, the sum below it counts. */
 	wrong("p/b", "        o: {rate: 8mbit, delay: 2ms, match: tcp}\n"
 	      "        p: {classes: {a: {rate: 2mbit, match: udp}, b: {rate: 3mbit}}}\n",
-	      8, 26, "ask for 5278 bytes within it, 5000 can be sent");
+	      8, 26, "ask for 5256 bytes within it, 4915 can be sent");
 }
 
 /* A delay is no guarantee to be sold twice. */
@@ -96,7 +96,7 @@ static void oversubscription_keeps_no_delay(void **state)
 		  "        a: {rate: 6mbit, delay: 100ms}\n        b: {rate: 6mbit, match: tcp}\n");
 	assert_false(r.good);
 	assert_int_equal(r.d.errors, 1);
-	assert_first(&r, 9, 26, "delay: 100ms cannot be kept on the link \"w\": guarantees and bursts ask for 150000 bytes within it, 125000 can be sent: others there are not kept either, lower rates or bursts");
+	assert_first(&r, 9, 26, "delay: 100ms, counted as 92.3ms, cannot be kept on the link \"w\": guarantees and bursts ask for 138412 bytes within it, 115342 can be sent: others there are not kept either, lower rates or bursts");
 	reading_free(&r);
 	/* Guarantees that do not fit are said once, not once more for a delay. */
 	read_classes_text(&r, "b", "        a: {rate: 15mbit, delay: 100ms, match: tcp}\n        b: {rate: 6mbit}\n");
