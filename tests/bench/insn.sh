@@ -15,12 +15,11 @@
 cd "$(dirname "$0")" || exit 1
 . ./common.sh
 . ./pktgen.sh
+. ./hold.sh
 . ./peers.sh
 
 COUNT=${COUNT:-20000}
 BURST=${BURST:-500}
-HOLD_US=4000	# longer than BURST packets take to come
-hold=/sys/module/optq_hold/parameters
 
 send()
 {
@@ -34,20 +33,7 @@ cost_idle()
 	insn=$(($(send) / COUNT))
 }
 
-# The first packet is the one that fills the device.
-cost_backlogged()
-{
-	echo $HOLD_US >$hold/hold_us
-	pktgen_set "$dev" $((BURST + 1))
-	pktgen_go
-	in=$(($(pktgen_ns "$dev") / (BURST + 1)))
-	out=$(($(cat $hold/sent_ns) / BURST))
-	insn=$((in + out))
-	queued=$(cat $hold/queued)
-	[ "$queued" = "$BURST" ] && [ "$(cat $hold/sent)" = "$BURST" ] && return
-	echo "$peer: of $BURST packets $queued waited, $(cat $hold/sent) left" >&2
-	return 1
-}
+cost_backlogged() { hold_cost "$BURST" || { echo "   $peer" >&2; return 1; }; }
 
 # measure KIND PEER: twice, since the first time finds nothing warm.
 measure()
@@ -56,25 +42,14 @@ measure()
 	peer_on "$dev" "$peer" && "cost_$1" && "cost_$1"
 }
 
+device_backlogged() { hold_device && dev=hold0; }
+
 device_idle()
 {
 	dev=bench0
 	modprobe dummy numdummies=0
 	ip link add $dev type dummy
 	ip link set $dev up mtu 1500 txqueuelen 10000
-}
-
-device_backlogged()
-{
-	dev=hold0
-	insmod ./optq_hold.ko
-	# One run of the queue sends all of it.
-	sysctl -qw net.core.dev_weight=100000
-	sysctl -qw net.ipv6.conf.$dev.disable_ipv6=1
-	# Nothing but interrupts while pktgen waits for its last packet: what it says
-	# of the time that it waited would count others' twice.
-	chrt -f -p 50 "$(pgrep -x kpktgend_0)" >/dev/null
-	ip link set $dev up
 }
 
 kind=${1:?usage: insn.sh idle|backlogged [NAME...]}

@@ -53,6 +53,10 @@ def delay: .delay | map([(.peer | title), (.p50_us / 1000 | fixed(2)),
 	((.sent - .received) * 100 / .sent | fixed(1))]) |
 	table(["one-way delay, ms", "p50", "p99", "max", "lost, %"]);
 
+def flat: .flat | map([(.classes | thousands), .levels, (.instructions | thousands)] |
+	map(tostring)) |
+	table(["classes of OptQ", "levels", "instructions, backlogged"]);
+
 def load: .load | map([(.peer | title) + ", " + (.way | way), (.classes | thousands),
 	(if .kb == null then "-" else .kb / .classes | fixed(1) end),
 	(if .error then "over " else "" end) + (.load_us / 1e6 | fixed(3)),
@@ -65,4 +69,5 @@ def load: .load | map([(.peer | title) + ", " + (.way | way), (.classes | thousa
  (if .idle then "", insn else empty end),
  (if .rate then "", rate_table else empty end),
  (if .delay then "", delay else empty end),
+ (if .flat then "", flat else empty end),
  (if .load then "", load else empty end))

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Rates, from the classes' byte counters over guest time: ceilings from 64 kbit/s
-# to 1 gbit/s, guarantees, weights, bands, depth, and the whole link in use.
+# to 10 gbit/s, guarantees, weights, bands, depth, and the whole link in use.
 . "$(dirname "$0")/lib.sh"
 . "$OPTQ_HERE/lib_det.sh"
 
@@ -190,7 +190,7 @@ oversubscribed()
 }
 
 ktap_header
-ktap_plan 20
+ktap_plan 21
 optq_require_root
 optq_require_module
 optq_require_tc
@@ -210,6 +210,7 @@ ktap_test "ceil 100mbit, 200 bytes" ceiling 100000000 200 0.5
 ktap_test "ceil 1gbit, 1500 bytes" ceiling 1000000000 1500 1
 # Faster than one processor can make them one by one.
 ktap_test "ceil 1gbit, 200 bytes in super-packets" ceiling 1000000000 200 1 -g 40
+ktap_test "ceil 10gbit, 1500 bytes in super-packets" ceiling 10000000000 1500 1 -g 40 -z
 ktap_test "guarantees 5, 3 and 2 of 10mbit" guarantees
 ktap_test "weights 1, 2 and 4" weights
 ktap_test "guarantees, and the excess by weight" guarantee_and_weight

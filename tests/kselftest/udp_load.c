@@ -12,6 +12,7 @@
  *		-g SEGMENTS	packets of -l bytes in one super-packet
  *		-q TOS		TOS or traffic class byte
  *		-b BYTES	SO_SNDBUF: what one flow may keep queued
+ *		-z		nothing is copied: fast, but what waits is stamped anew
  *	prints: sent PACKETS bytes PAYLOAD refused PACKETS
  *
  *	udp_load recv [-t SECONDS] [-i SECONDS] ADDRESS PORT[-PORT]...
@@ -44,6 +45,13 @@
 #define UDP_SEGMENT	103
 #endif
 
+#ifndef SO_ZEROCOPY
+#define SO_ZEROCOPY	60
+#endif
+#ifndef MSG_ZEROCOPY
+#define MSG_ZEROCOPY	0x4000000
+#endif
+
 #define FLOWS_MAX	1024
 #define PORTS_MAX	1024
 #define PAYLOAD_MAX	65000
@@ -73,7 +81,7 @@ static void die(const char *what)
 static void usage(void)
 {
 	fprintf(stderr,
-		"usage: udp_load send [-n N] [-t S] [-l BYTES] [-r PPS] [-p PRIO] [-f FLOWS] [-g SEGS] [-q TOS] [-b BYTES] ADDRESS PORT\n"
+		"usage: udp_load send [-n N] [-t S] [-l BYTES] [-r PPS] [-p PRIO] [-f FLOWS] [-g SEGS] [-q TOS] [-b BYTES] [-z] ADDRESS PORT\n"
 		"       udp_load recv [-t S] [-i S] ADDRESS PORT[-PORT]...\n");
 	exit(2);
 }
@@ -125,6 +133,7 @@ struct sender {
 	uint32_t priority;
 	int tos;
 	int sndbuf;
+	bool zerocopy;
 	uint64_t sent;
 	uint64_t refused;
 	int fd[FLOWS_MAX];
@@ -151,6 +160,8 @@ static int open_flow(const struct sender *s, const struct sockaddr_storage *to,
 		set_option(fd, SOL_SOCKET, SO_SNDBUFFORCE, s->sndbuf, "SO_SNDBUF");
 	if (s->segments > 1)
 		set_option(fd, IPPROTO_UDP, UDP_SEGMENT, s->len, "UDP_SEGMENT");
+	if (s->zerocopy)
+		set_option(fd, SOL_SOCKET, SO_ZEROCOPY, 1, "SO_ZEROCOPY");
 	if (s->tos && to->ss_family == AF_INET)
 		set_option(fd, IPPROTO_IP, IP_TOS, s->tos, "IP_TOS");
 	if (s->tos && to->ss_family == AF_INET6)
@@ -184,6 +195,21 @@ static void wait_until(uint64_t when)
 		;
 }
 
+static bool send_one(const struct sender *s, int fd, const void *buf, size_t len)
+{
+	struct msghdr done = { 0 };
+
+	if (!s->zerocopy)
+		return send(fd, buf, len, 0) == (ssize_t)len;
+	/* What the kernel has done with counts against the socket until it is read. */
+	if (send(fd, buf, len, MSG_ZEROCOPY) == (ssize_t)len)
+		return true;
+	if (errno == ENOBUFS)
+		while (recvmsg(fd, &done, MSG_ERRQUEUE) >= 0)
+			;
+	return false;
+}
+
 static void send_all(struct sender *s)
 {
 	static unsigned char buf[PAYLOAD_MAX];
@@ -208,7 +234,7 @@ static void send_all(struct sender *s)
 			st.seq = seq[flow] + i;
 			memcpy(buf + i * step, &st, sizeof(st));
 		}
-		if (send(s->fd[flow], buf, total, 0) == (ssize_t)total) {
+		if (send_one(s, s->fd[flow], buf, total)) {
 			s->sent += s->segments;
 			seq[flow] += s->segments;
 		} else if (errno != EINTR && errno != ECONNREFUSED) {
@@ -227,7 +253,7 @@ static int do_send(int argc, char **argv)
 	uint32_t i;
 	int opt;
 
-	while ((opt = getopt(argc, argv, "n:t:l:r:p:f:g:q:b:")) != -1) {
+	while ((opt = getopt(argc, argv, "n:t:l:r:p:f:g:q:b:z")) != -1) {
 		switch (opt) {
 		case 'n': s.count = strtoull(optarg, NULL, 0); break;
 		case 't': s.seconds = atof(optarg); break;
@@ -238,6 +264,7 @@ static int do_send(int argc, char **argv)
 		case 'g': s.segments = strtoul(optarg, NULL, 0); break;
 		case 'q': s.tos = strtoul(optarg, NULL, 0); break;
 		case 'b': s.sndbuf = strtoul(optarg, NULL, 0); break;
+		case 'z': s.zerocopy = true; break;
 		default: usage();
 		}
 	}
