@@ -2,7 +2,7 @@
 /*
  * Properties of the scheduler on random trees under random traffic:
  *	prop_tree [--seed N] [--cases N] [--only PROPERTY] [--verbose]
- * Case i of a property uses seed N + i; --cases 1 --only P --seed N replays it.
+ * Without --only the cases are divided among all.  Case i of a property uses seed N + i; --cases 1 --only P --seed N replays it.
  */
 #include <getopt.h>
 #include <time.h>
@@ -68,7 +68,11 @@ static int run_property(const struct property *p, int number, u64 seed,
 
 static int share_of(const struct property *p, int cases)
 {
-	return p->cases ? (int)p->cases() : (cases * p->percent + 99) / 100;
+	u64 all = p->cases ? p->cases() : (u64)cases;
+
+	if (!p->cases)
+		return (cases * p->percent + 99) / 100;
+	return all < (u64)cases ? (int)all : cases;
 }
 
 int main(int argc, char **argv)
