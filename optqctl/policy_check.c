@@ -350,7 +350,7 @@ static void check_link(struct link *link, struct diags *d, bool complete)
 	check_guarantees(&c);
 	/* Guarantees that cannot be kept leave no room for any delay. */
 	if (complete && d->errors == errors)
-		check_delays(link, c.sum, c.link_sum, d);
+		check_delays(link, d);
 	check_delay_rates(link, d);
 	check_default(&c);
 	check_sysfs(link, d);

@@ -13,7 +13,8 @@
 
 struct delays {
 	const struct link *link;
-	const uint64_t *sum;
+	uint64_t *below;	/* guaranteed below each class; of the link, the last */
+	uint64_t *delayed;	/* rates of those with a delay at or below it */
 	struct diags *d;
 	uint32_t *leaf;		/* those with a delay, in the order of the file */
 	uint32_t *before;	/* how many of them stand before each class */
@@ -162,6 +163,30 @@ static void check_place(struct delays *t, const struct place *p)
 	t->told[i] = true;
 }
 
+/* What a class needs of its parent: its rate does not hold back delays below it. */
+static uint64_t need_of(const struct delays *t, uint32_t i)
+{
+	uint64_t need = t->link->classes[i].rate ? t->link->classes[i].rate :
+						   t->below[i];
+
+	return need > t->delayed[i] ? need : t->delayed[i];
+}
+
+static void sum_needs(struct delays *t)
+{
+	uint32_t i, parent;
+
+	for (i = t->link->n_classes; i-- > 0; ) {
+		parent = t->link->classes[i].parent;
+		if (parent == NO_CLASS)
+			parent = t->link->n_classes;
+		if (has_delay(&t->link->classes[i]))
+			t->delayed[i] = t->link->classes[i].rate;
+		t->delayed[parent] += t->delayed[i];
+		t->below[parent] += need_of(t, i);
+	}
+}
+
 static uint64_t bursts_of(const struct delays *t, uint32_t from, uint32_t to)
 {
 	uint64_t sum = 0;
@@ -172,12 +197,18 @@ static uint64_t bursts_of(const struct delays *t, uint32_t from, uint32_t to)
 	return sum;
 }
 
-/* The next place above class @i, as it was set before; NULL: there is none. */
+/*
+ * The next place above class @i, as it was set before; NULL: there is none. *need:
+ * what class @i has a part in of the guarantees that are counted there.
+ */
 static const struct optq_delay_place *above(const struct delays *t,
 					    const struct place *places,
-					    uint32_t i)
+					    uint32_t i, uint64_t *need)
 {
+	*need = UINT64_MAX;
 	do {
+		if (need_of(t, i) < *need)
+			*need = need_of(t, i);
 		i = t->link->classes[i].parent;
 		if (i == NO_CLASS)
 			return t->link->rate ? &places[t->link->n_classes].core :
@@ -189,25 +220,27 @@ static const struct optq_delay_place *above(const struct delays *t,
 static void set_place(struct delays *t, struct place *places, uint32_t i)
 {
 	const struct class *class = &t->link->classes[i];
+	const struct optq_delay_place *next;
 	struct place *p = &places[i];
+	uint64_t need;
 
 	*p = (struct place) {
 		.index = i, .from = t->before[i],
 		.to = t->before[end_of(t->link, i)],
-		.core = { .rate = class->ceil, .rate_below = t->sum[i] },
+		.core = { .rate = class->ceil, .rate_below = t->below[i] },
 	};
 	p->core.bursts = bursts_of(t, p->from, p->to);
-	optq_delay_place_set(&p->core, class->cburst, MTU,
-			     above(t, places, i),
-			     class->rate ? class->rate : t->sum[i]);
+	next = above(t, places, i, &need);
+	optq_delay_place_set(&p->core, class->cburst, MTU, next, need);
 }
 
-static void set_link(struct delays *t, struct place *p, uint64_t link_sum)
+static void set_link(struct delays *t, struct place *p)
 {
 	*p = (struct place) {
 		.index = NO_CLASS, .to = t->before[t->link->n_classes],
 		.core = {
-			.rate = t->link->rate, .rate_below = link_sum,
+			.rate = t->link->rate,
+			.rate_below = t->below[t->link->n_classes],
 			.is_link = true,
 		},
 	};
@@ -216,13 +249,13 @@ static void set_link(struct delays *t, struct place *p, uint64_t link_sum)
 }
 
 /* From the leaves upwards: the narrowest place says most. */
-static void check_places(struct delays *t, uint64_t link_sum)
+static void check_places(struct delays *t)
 {
 	const struct link *link = t->link;
 	uint32_t i, n = link->n_classes;
 	struct place *places = mem_zalloc(n + 1, sizeof(*places));
 
-	set_link(t, &places[n], link_sum);
+	set_link(t, &places[n]);
 	for (i = 0; i < n; i++) {
 		if (link->classes[i].ceil && link->classes[i].children)
 			set_place(t, places, i);
@@ -260,20 +293,24 @@ void check_delay_rates(const struct link *link, struct diags *d)
 	}
 }
 
-void check_delays(const struct link *link, const uint64_t *sum,
-		  uint64_t link_sum, struct diags *d)
+void check_delays(const struct link *link, struct diags *d)
 {
 	size_t n = link->n_classes;
-	struct delays t = { .link = link, .sum = sum, .d = d };
+	struct delays t = { .link = link, .d = d };
 
 	t.leaf = mem_zalloc(n, sizeof(*t.leaf));
 	t.before = mem_zalloc(n + 1, sizeof(*t.before));
+	t.below = mem_zalloc(n + 1, sizeof(*t.below));
+	t.delayed = mem_zalloc(n + 1, sizeof(*t.delayed));
 	list_leaves(&t);
+	sum_needs(&t);
 	t.told = mem_zalloc(t.before[n], sizeof(*t.told));
 	t.demand = mem_zalloc(t.before[n], sizeof(*t.demand));
-	check_places(&t, link_sum);
+	check_places(&t);
 	free(t.leaf);
 	free(t.before);
+	free(t.below);
+	free(t.delayed);
 	free(t.told);
 	free(t.demand);
 }

@@ -10,10 +10,8 @@ void check_delay_rates(const struct link *link, struct diags *d);
 
 /*
  * Errors for delays that cannot be kept together, on the link or below any
- * ceiling.  @sum: of the guarantees below each class; @link_sum: of all.  The
- * rates are resolved.
+ * ceiling.  The rates are resolved.
  */
-void check_delays(const struct link *link, const uint64_t *sum,
-		  uint64_t link_sum, struct diags *d);
+void check_delays(const struct link *link, struct diags *d);
 
 #endif

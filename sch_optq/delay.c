@@ -8,6 +8,7 @@ struct delay_class {
 	struct nlattr *attr;	/* of the message, if it came with one */
 	u32 parent;		/* index; the link is 0 */
 	u32 n_children;
+	u64 delay_rate;		/* of the leaves with a delay at or below it */
 	struct optq_delay_place place;
 	u32 first;		/* of its demands, when it has a ceil */
 	u32 demands;
@@ -62,9 +63,10 @@ static u64 tree_place_rate(const struct delay_tree *d, u32 i)
 	return i ? d->class[i].conf->ceil : d->link_rate;
 }
 
+/* A class's rate does not hold back the delays below it. */
 static u64 class_need(const struct delay_class *c)
 {
-	return c->conf->rate ?: c->place.rate_below;
+	return max(c->conf->rate ?: c->place.rate_below, c->delay_rate);
 }
 
 static u32 class_burst(const struct delay_tree *d,
@@ -82,17 +84,25 @@ static void tree_sum(struct delay_tree *d)
 		struct delay_class *c = &d->class[i];
 		struct delay_class *parent = &d->class[c->parent];
 
-		if (c->conf->delay_ns)
+		if (c->conf->delay_ns) {
 			c->place.bursts = class_burst(d, c->conf);
+			c->delay_rate = c->conf->rate;
+		}
+		parent->delay_rate += c->delay_rate;
 		parent->place.rate_below += class_need(c);
 		parent->place.bursts += c->place.bursts;
 	}
 }
 
-/* The next above class i; NULL: there is none. */
-static struct optq_delay_place *tree_above(struct delay_tree *d, u32 i)
+/*
+ * The next above class i; NULL: there is none.  *need: what class i has a part in of
+ * the guarantees that are counted there.
+ */
+static struct optq_delay_place *tree_above(struct delay_tree *d, u32 i, u64 *need)
 {
+	*need = U64_MAX;
 	while (i) {
+		*need = min(*need, class_need(&d->class[i]));
 		i = d->class[i].parent;
 		if (d->class[i].place.rate)
 			return &d->class[i].place;
@@ -106,14 +116,17 @@ static void tree_set_places(struct delay_tree *d)
 
 	for (i = 0; i < d->n; i++) {
 		struct delay_class *c = &d->class[i];
+		struct optq_delay_place *above;
+		u64 need;
 
 		c->place.rate = tree_place_rate(d, i);
 		if (!c->demands)
 			continue;
 		c->place.is_link = !i;
+		above = tree_above(d, i, &need);
 		optq_delay_place_set(&c->place,
 				     i ? c->conf->cburst : d->link_burst,
-				     d->mtu, tree_above(d, i), class_need(c));
+				     d->mtu, above, need);
 	}
 }
 

@@ -56,12 +56,30 @@ static u64 over_rate(const struct optq_delay_demand *d)
 	return d->burst > by_rate ? d->burst - by_rate : 0;
 }
 
+#define PART_SHIFT	16
+
 /* What a ceiling cannot send in ns, as it had saved all it may. */
 static u64 lost_in(const struct optq_delay_place *p, u64 ns)
 {
-	u64 missed = bytes_in(p->rate, optq_min_u64(p->away_ns, ns));
+	u64 away = p->away_ns + ((ns * p->away_part) >> PART_SHIFT);
 
-	return missed > p->room ? missed - p->room : 0;
+	if (bytes_in(p->rate, p->away_ns) <= p->room)
+		return 0;
+	away = bytes_in(p->rate, optq_min_u64(away, ns));
+	return away > p->room ? away - p->room : 0;
+}
+
+/* What of the time is others', at the place above, rounded up. */
+static u32 part_below(const struct optq_delay_place *above, u64 need)
+{
+	u64 others = above->rate_below > need ? above->rate_below - need : 0;
+	u64 rate = above->rate;
+
+	for (; rate >> 40; rate >>= 1)
+		others >>= 1;
+	if (others >= rate)
+		return 1U << PART_SHIFT;
+	return (u32)div64_u64(others << PART_SHIFT, rate) + 1;
 }
 
 /* How long, ns, p's siblings may have the line while p waits. */
@@ -69,7 +87,7 @@ static u64 away_below(const struct optq_delay_place *above,
 		      const struct optq_delay_place *p, u64 need)
 {
 	u64 others = above->rate_below > need ? above->rate_below - need : 0;
-	u64 ahead = above->bursts - p->bursts + above->packet;
+	u64 ahead = above->bursts - p->bursts + above->packet, us;
 
 	/* What it saves is less than one of their packets takes from it. */
 	if (optq_min_u64(p->room, OPTQ_LEN_MAX) * above->rate <
@@ -77,7 +95,8 @@ static u64 away_below(const struct optq_delay_place *above,
 		return OPTQ_TIME_MAX_NS;
 	if (above->rate <= others || ahead >> 43)
 		return OPTQ_TIME_MAX_NS;
-	return 1000 * (1 + div64_u64(ahead * 1000000, above->rate - others));
+	us = 1 + div64_u64(ahead * 1000000, above->rate - others);
+	return optq_min_u64(us, OPTQ_TIME_MAX_NS / 1000) * 1000;
 }
 
 void optq_delay_place_set(struct optq_delay_place *p, u32 cburst, u32 mtu,
@@ -87,9 +106,14 @@ void optq_delay_place_set(struct optq_delay_place *p, u32 cburst, u32 mtu,
 
 	p->packet = optq_burst_split(burst, mtu);
 	p->room = burst - p->packet;
-	p->away_ns = above ? optq_min_u64(above->away_ns +
-					  away_below(above, p, need),
-					  OPTQ_TIME_MAX_NS) : 0;
+	p->away_ns = 0;
+	p->away_part = 0;
+	if (!above)
+		return;
+	p->away_ns = optq_min_u64(above->away_ns + away_below(above, p, need),
+				  OPTQ_TIME_MAX_NS);
+	p->away_part = optq_min_u32(above->away_part + part_below(above, need),
+				    1U << PART_SHIFT);
 }
 
 bool optq_delays_fit(struct optq_delay_demand *d, u32 n,

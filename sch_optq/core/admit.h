@@ -23,14 +23,16 @@ struct optq_delay_demand {
 };
 
 /*
- * A place that many share.  What a ceiling saves while others have the line is
- * little, the rest of that time is lost to those below it.
+ * A place that many share.  A ceiling saves a little while others have the line.
+ * Where that does not cover all they may have at once, the rest is lost to those
+ * below, and again with each of the others' bursts.
  */
 struct optq_delay_place {
 	u64 rate;		/* bytes per second sent there at most */
 	u64 rate_below;		/* guaranteed there */
 	u64 bursts;		/* bytes, of all leaves with a delay below it */
 	u64 away_ns;		/* at most as long others have the line at once */
+	u32 away_part;		/* of all time, in the long run; of 2^16 */
 	u32 packet;		/* bytes, the longest that goes unsplit there */
 	u32 room;		/* bytes that its ceiling saves */
 	bool is_link;

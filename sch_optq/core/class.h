@@ -67,9 +67,12 @@ struct optq_inner {
 	struct optq_edf guarantees;
 	struct optq_wfq bands[OPTQ_BANDS];
 	u64 delay_rate;			/* bytes/s, of leaves with a delay below */
-	u32 delay_part;			/* of all that is needed; of 2^16 */
+	/* What follows from that and what c needs; see pace.c. */
 	struct optq_bucket ahead;	/* over that; in debt while they are */
-	struct optq_bucket beside;	/* for its costs: at what they leave */
+	u64 beside_mult;		/* of a byte's cost at what they leave */
+	u32 delay_part;			/* of all that is needed; of 2^16 */
+	u8 beside_shift;
+	bool pace_stale;
 };
 
 struct optq_class {
@@ -201,12 +204,27 @@ static inline u64 optq_class_need(const struct optq_class *c)
 	return c->conf.rate ? c->conf.rate : c->rate_below;
 }
 
-/* The part of its need that is for leaves with a delay, bytes per second. */
+/*
+ * The rates of the leaves with a delay at or below c, bytes per second.  More than
+ * its need where that is oversubscribed.
+ */
 static inline u64 optq_class_delay_rate(const struct optq_class *c)
 {
 	if (!optq_class_is_leaf(c))
 		return c->inner->delay_rate;
-	return c->conf.delay_ns ? c->conf.rate : 0;
+	return c->conf.delay_ns && c->urgent ? c->conf.rate : 0;
+}
+
+/*
+ * Ticks that a packet of another class on each level may cost c.  A jumbo frame
+ * of more than 64 KiB counts as that.
+ */
+static inline s64 optq_class_turns(const struct optq_class *c, u32 mtu)
+{
+	s64 most = 1LL << 56;
+	s64 turn = optq_bucket_cost(&c->rate, optq_min_u32(mtu, OPTQ_SPLIT_MAX));
+
+	return (turn < most ? turn : most) * c->depth;
 }
 
 /*

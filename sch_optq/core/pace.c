@@ -17,21 +17,43 @@ static u32 pace_part(u64 rate, u64 need)
 	return (u32)div64_u64(rate << PACE_PART_SHIFT, need) + 1;
 }
 
-void optq_pace_set(struct optq_class *c, u64 now)
+void optq_pace_delays_changed(struct optq_class *c)
+{
+	c->has_delay = optq_class_is_leaf(c) && c->conf.delay_ns && c->urgent;
+	c->delays_below = c->inner && c->inner->delay_rate;
+	if (c->inner)
+		c->inner->pace_stale = true;
+}
+
+void optq_pace_set(struct optq_class *c)
+{
+	if (!optq_bucket_on(&c->rate))
+		optq_bucket_set_pace(&c->rate, c->rate_below);
+	optq_pace_delays_changed(c);
+}
+
+/* When it is needed: a whole tree is laid leaf by leaf. */
+static void pace_refresh(struct optq_class *c, u64 now)
 {
 	struct optq_inner *inner = c->inner;
 	u64 need = optq_class_need(c);
+	struct optq_bucket beside;
 
-	if (!optq_bucket_on(&c->rate))
-		optq_bucket_set_pace(&c->rate, c->rate_below);
-	c->has_delay = optq_class_is_leaf(c) && c->conf.delay_ns;
-	c->delays_below = inner && inner->delay_rate;
-	if (!inner)
-		return;
-	optq_bucket_set(&inner->ahead, inner->delay_rate, 0, now);
+	optq_bucket_set_pace(&beside, need > inner->delay_rate ?
+				      need - inner->delay_rate : 0);
+	inner->beside_mult = beside.mult;
+	inner->beside_shift = beside.shift;
 	inner->delay_part = pace_part(inner->delay_rate, need);
-	optq_bucket_set_pace(&inner->beside, need > inner->delay_rate ?
-					     need - inner->delay_rate : 0);
+	optq_bucket_set(&inner->ahead, inner->delay_rate, 0, now);
+	inner->pace_stale = false;
+}
+
+static void pace_refill(struct optq_class *c, u64 now)
+{
+	if (unlikely(c->inner->pace_stale))
+		pace_refresh(c, now);
+	else
+		optq_bucket_refill(&c->inner->ahead, now);
 }
 
 /*
@@ -44,12 +66,12 @@ s64 optq_pace_cost_beside(struct optq_class *c, u32 len, u64 now)
 	struct optq_inner *inner = c->inner;
 	u64 ahead;
 
-	optq_bucket_refill(&inner->ahead, now);
+	pace_refill(c, now);
 	ahead = optq_min_u64((u64)-inner->ahead.tokens, PACE_AHEAD_LONG);
 	cost += (s64)((ahead * inner->delay_part) >> PACE_PART_SHIFT);
-	if (!inner->beside.mult)
+	if (!inner->beside_mult)
 		return cost;
-	beside = optq_bucket_cost(&inner->beside, len);
+	beside = (s64)((len * inner->beside_mult) >> inner->beside_shift) + 1;
 	return beside < cost || ahead == PACE_AHEAD_LONG ? beside : cost;
 }
 
@@ -57,6 +79,12 @@ void optq_pace_charge_urgent(struct optq_class *c, u32 len, u64 now)
 {
 	if (!c->delays_below)
 		return;
-	optq_bucket_refill(&c->inner->ahead, now);
+	pace_refill(c, now);
 	optq_bucket_charge(&c->inner->ahead, len, -PACE_AHEAD_MAX);
+}
+
+void optq_pace_reset(struct optq_class *c)
+{
+	if (c->inner)
+		c->inner->ahead.tokens = 0;
 }

@@ -6,7 +6,13 @@
 #include "class.h"
 
 /* c's rate, or what is needed below it, has changed: call with c off its set. */
-void optq_pace_set(struct optq_class *c, u64 now);
+void optq_pace_set(struct optq_class *c);
+
+/* Only the rates of the leaves with a delay below c have. */
+void optq_pace_delays_changed(struct optq_class *c);
+
+/* Forgets what they are ahead by. */
+void optq_pace_reset(struct optq_class *c);
 
 /* Of a class with delays below it; now is that of the turn. */
 s64 optq_pace_cost_beside(struct optq_class *c, u32 len, u64 now);

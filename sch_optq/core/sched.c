@@ -179,6 +179,21 @@ static bool class_sync_urgent(struct optq_class *c, bool run, bool waited,
 }
 
 /*
+ * From when c, that its ceiling held back, is due: as long ago as it was before.
+ * What it sent for a delay may have cost it turns, but no more than a packet that
+ * had begun and one of its own.
+ */
+static u64 class_kept_turn(const struct optq_tree *t, const struct optq_class *c,
+			   u64 since)
+{
+	u64 least = optq_ticks(since) -
+		    (u64)(2 * optq_bucket_cost(&c->rate, t->mtu));
+
+	return optq_before(c->guaranteed.start, least) ? least :
+							 c->guaranteed.start;
+}
+
+/*
  * Brings c's places in its parent's sets in line with its state.  since: when c,
  * or what is below it, came to be due.  A class that waited for tokens is due
  * from when it had them, not from when the timer was looked at.
@@ -217,7 +232,7 @@ static bool class_sync(struct optq_tree *t, struct optq_class *c, u64 now,
 		if (gua)
 			optq_edf_insert(&above->guarantees, &c->guaranteed,
 					optq_bucket_cost(&c->rate, OPTQ_LEN_MAX),
-					c->turn_kept ? c->guaranteed.start :
+					c->turn_kept ? class_kept_turn(t, c, *since) :
 						       optq_ticks(*since),
 					optq_ticks(now));
 		else
@@ -301,6 +316,7 @@ void optq_class_unlink(struct optq_tree *t, struct optq_class *c, u64 now)
 	optq_wheel_cancel(c->red ? &t->red : &t->waiting, &c->timer);
 	optq_list_del(&c->blocked_link);
 	c->blocked = false;
+	c->turn_kept = false;
 	if (t->fattest == c)
 		t->fattest = NULL;
 	if (t->lender == c)
@@ -324,7 +340,8 @@ void optq_class_set_red(struct optq_tree *t, struct optq_class *c, u64 now)
 		optq_wheel_cancel(&t->waiting, &c->timer);
 		c->red = true;
 		c->red_since_ns = now;
-		c->turn_kept = optq_tagged_linked(&c->guaranteed);
+		c->turn_kept = c->delays_below &&
+			       optq_tagged_linked(&c->guaranteed);
 	}
 	optq_class_arm(t, c);
 }
@@ -408,7 +425,7 @@ struct optq_class *optq_pick(struct optq_tree *t, u64 now)
 static void class_bound_debt(const struct optq_tree *t, struct optq_class *c,
 			     u32 len)
 {
-	s64 turns = optq_bucket_cost(&c->rate, t->mtu * c->depth);
+	s64 turns = optq_class_turns(c, t->mtu);
 	s64 most = optq_bucket_cost(&c->rate, len - len / 8);
 
 	if (c->rate.cap > turns)
@@ -552,7 +569,7 @@ void optq_class_unhook(struct optq_tree *t, struct optq_class *c, u64 now)
 	c->rate_below = 0;
 	if (c->inner)
 		c->inner->delay_rate = 0;
-	optq_pace_set(c, now);
+	optq_pace_set(c);
 	if (c->n_children)
 		optq_class_count_anew(c);
 	while (!optq_list_empty(&c->children)) {
@@ -574,5 +591,6 @@ void optq_class_reset(struct optq_tree *t, struct optq_class *c, u64 now)
 		c->ceil.tokens = 0;
 	if (c->rate.tokens < 0)
 		c->rate.tokens = 0;
+	optq_pace_reset(c);
 	optq_class_update(t, c, now);
 }

@@ -236,13 +236,18 @@ static void leaves_configure(struct optq_tree *t, struct optq_class *top)
 /* A debt at another pace is no longer than a packet takes there. */
 static void class_set_pace(struct optq_class *c, u64 now)
 {
+	struct optq_edf *set = &c->parent->inner->guarantees;
 	bool linked = optq_tagged_linked(&c->guaranteed);
 
 	if (linked)
-		optq_edf_remove(&c->parent->inner->guarantees, &c->guaranteed);
-	optq_pace_set(c, now);
+		optq_edf_remove(set, &c->guaranteed);
+	optq_pace_set(c);
+	c->turn_kept = false;
+	optq_edf_set_span(set, &c->guaranteed,
+			  optq_pace_cost(c, c->excess.len, now),
+			  optq_ticks(now));
 	if (linked)
-		optq_edf_insert(&c->parent->inner->guarantees, &c->guaranteed,
+		optq_edf_insert(set, &c->guaranteed,
 				optq_bucket_cost(&c->rate, OPTQ_LEN_MAX),
 				optq_ticks(now), optq_ticks(now));
 }
@@ -261,15 +266,20 @@ static struct needs class_needs(const struct optq_class *c)
 	};
 }
 
-/* They have changed from what was summed up before. */
-static void class_needs_changed(struct optq_class *c, struct needs before,
+/* They have changed from what was summed up before; or top itself has. */
+static void class_needs_changed(struct optq_class *top, struct needs before,
 				u64 now_ns)
 {
-	for (; c->parent; c = c->parent) {
+	struct optq_class *c;
+
+	for (c = top; c->parent; c = c->parent) {
 		struct needs now = class_needs(c);
 		struct needs above = class_needs(c->parent);
 
-		class_set_pace(c, now_ns);
+		if (c == top || now.rate != before.rate)
+			class_set_pace(c, now_ns);
+		else
+			optq_pace_delays_changed(c);
 		if (now.rate == before.rate &&
 		    now.delay_rate == before.delay_rate)
 			return;

@@ -437,7 +437,8 @@ static const char *class_need_verify(const struct optq_class *c)
 	}
 	if (children != c->n_children)
 		return "class: number of children is wrong";
-	if (c->has_delay != (!children && c->conf.delay_ns) && c->parent)
+	if (c->parent &&
+	    c->has_delay != (!children && c->conf.delay_ns && c->urgent))
 		return "class: whether it has a delay is not known to it";
 	if (children && delay_rate != c->inner->delay_rate)
 		return "class: sum of the rates with a delay is wrong";

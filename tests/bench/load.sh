@@ -15,7 +15,7 @@ cd "$(dirname "$0")" || exit 1
 OPTQ_NL=${OPTQ_NL:-/optq/build/kselftest/optq_nl}
 dev=bench0
 dir=/tmp/load
-PATIENCE=${PATIENCE:-4}	# seconds of guest time that one load may take
+PATIENCE=${PATIENCE:-12}	# seconds of guest time that one load may take
 
 kernel_kb()
 {

@@ -95,12 +95,14 @@ static void below_a_ceil(void **state)
 	d.burst++;
 	assert_false(optq_delays_fit(&d, 1, &p, &why));
 	assert_int_equal(why.sent_bytes, 67108);
-	/* A packet less of room, and as much is lost. */
-	p.room -= 1500;
-	d.burst -= 1500;
+	/*
+	 * A byte less, and each burst of the others loses some: they may have the
+	 * line for 55.1 ms and 55 % of the time, 128.93 ms of 134.2.
+	 */
+	p.room--;
+	d.burst = 3000;
 	assert_false(optq_delays_fit(&d, 1, &p, &why));
-	d.burst--;
-	assert_true(optq_delays_fit(&d, 1, &p, &why));
+	assert_int_equal(why.asked_bytes, 16777 + 27556 + 64466 - 27555);
 	/* Others that are guaranteed all there is keep it away for good. */
 	link.rate_below = 2625000;
 	optq_delay_place_set(&p, 3600, 1500, &link, 125000);
@@ -186,6 +188,11 @@ static void as_the_plain_sum(void **state)
 static void extremes(void **state)
 {
 	struct optq_delay_demand d = { 10000 * MS, 125000000000ULL, 0x7fffffff };
+	struct optq_delay_place link = {
+		.rate = 125000000000ULL, .rate_below = 124999999998ULL,
+		.is_link = true,
+	};
+	struct optq_delay_place p = { .rate = 2000, .rate_below = 1 };
 	struct optq_delay_short why;
 
 	(void)state;
@@ -196,6 +203,12 @@ static void extremes(void **state)
 	assert_int_equal(why.sent_bytes, 77);
 	d.delay_ns = 1000;
 	assert_false(fits_link(&d, 1, d.rate, d.rate, &why));
+	/* Bursts of gigabytes, and 2 bytes/s that others leave. */
+	link.bursts = 18 * 0x7fffffffULL;
+	optq_delay_place_set(&link, 0, 1514, NULL, 0);
+	optq_delay_place_set(&p, 0, 1514, &link, 0);
+	assert_int_equal(p.away_ns, OPTQ_TIME_MAX_NS);
+	assert_int_equal(p.away_part, 1 << 16);
 }
 
 int main(void)

@@ -6,7 +6,7 @@
 /* A class of 1 MB/s above a leaf of 250 kB/s with a delay and one without. */
 struct family {
 	struct world w;
-	struct optq_class site, call, bulk;
+	struct optq_class site, call, bulk, other;
 	struct optq_urgent urgent;
 };
 
@@ -130,6 +130,83 @@ static void the_sum_follows_the_tree(void **state)
 	family_free(&f);
 }
 
+/* A link that was reset has nothing to make up for. */
+static void a_reset_forgets_what_is_ahead(void **state)
+{
+	struct family f;
+
+	(void)state;
+	family_init(&f, 1000000, 250000);
+	optq_pace_charge_urgent(&f.site, 250000, f.w.now);
+	ASSERT_COST(&f, 1500, 2000000);
+	optq_class_reset(&f.w.t, &f.site, f.w.now);
+	ASSERT_COST(&f, 1500, 1500000);
+	family_free(&f);
+}
+
+/* What its ceiling held back is as late as before, and not more than two packets. */
+static void a_kept_turn_is_not_kept_for_good(void **state)
+{
+	const u64 tens = optq_ticks(10 * SEC);
+	struct optq_class_conf conf;
+	struct family f;
+	u64 late, next = 0;
+
+	(void)state;
+	family_init(&f, 1000000, 250000);
+	conf = f.site.conf;
+	conf.ceil = 1000000;
+	optq_class_configure(&f.w.t, &f.site, &conf, f.w.now);
+	world_add(&f.w, &f.other, &f.w.t.root, CONF(.rate = 1000));
+	world_send(&f.w, &f.bulk, 1500, 1, 1);
+	world_send(&f.w, &f.bulk, 1500, 1, 2);
+	world_send(&f.w, &f.other, 1500, 2, 1);
+	assert_true(optq_tagged_linked(&f.site.guaranteed));
+	f.site.guaranteed.start = optq_ticks(f.w.now) - tens;
+	f.site.ceil.tokens = -1;
+	optq_class_set_red(&f.w.t, &f.site, f.w.now);
+	optq_class_update(&f.w.t, &f.site, f.w.now);
+	assert_true(f.site.turn_kept);
+	assert_false(optq_tagged_linked(&f.site.guaranteed));
+	f.w.now += MSEC;
+	/* One went, and the ceiling holds what is left. */
+	pkt_free(optq_dequeue(&f.w.t, f.w.now, &f.w.drops, &next));
+	assert_true(f.site.turn_kept);
+	late = optq_ticks(f.w.now) - f.site.guaranteed.start;
+	assert_in_range(late / 1024, 0, 2 * MTU * 1000 + MSEC);
+	/* Another parameter, and it is due anew. */
+	optq_class_configure(&f.w.t, &f.site, &conf, f.w.now);
+	assert_false(f.site.turn_kept);
+	while (f.w.t.qlen) {
+		f.w.now += MSEC;
+		pkt_free(optq_dequeue(&f.w.t, f.w.now, &f.w.drops, &next));
+	}
+	family_free(&f);
+}
+
+/* Without memory for its place a delay is none. */
+static void no_memory_no_delay(void **state)
+{
+	struct optq_class_conf conf = CONF(.rate = 1000, .delay_ns = MSEC);
+	struct family f;
+
+	(void)state;
+	family_init(&f, 1000000, 250000);
+	world_add(&f.w, &f.other, &f.site, conf);
+	assert_false(f.other.has_delay);
+	assert_int_equal(f.site.inner->delay_rate, 250000);
+	world_send(&f.w, &f.other, 1500, 1, 1);
+	world_send(&f.w, &f.bulk, 1500, 2, 1);
+	world_verify(&f.w);
+	while (f.w.t.qlen) {
+		u64 next = 0;
+
+		f.w.now += MSEC;
+		pkt_free(optq_dequeue(&f.w.t, f.w.now, &f.w.drops, &next));
+	}
+	family_free(&f);
+}
+
 /* Spans of one code are in order to the tick once they are cut to it. */
 static void codes_cut_spans(void **state)
 {
@@ -156,6 +233,9 @@ int main(void)
 		cmocka_unit_test(nothing_is_left_beside),
 		cmocka_unit_test(ahead_for_years),
 		cmocka_unit_test(the_sum_follows_the_tree),
+		cmocka_unit_test(a_reset_forgets_what_is_ahead),
+		cmocka_unit_test(a_kept_turn_is_not_kept_for_good),
+		cmocka_unit_test(no_memory_no_delay),
 		cmocka_unit_test(codes_cut_spans),
 	};
 

@@ -98,6 +98,18 @@ static void oversubscription_keeps_no_delay(void **state)
 	assert_int_equal(r.d.errors, 1);
 	assert_first(&r, 9, 26, "delay: 100ms, counted as 92.3ms, cannot be kept on the link \"w\": guarantees and bursts ask for 138412 bytes within it, 115342 can be sent: others there are not kept either, lower rates or bursts");
 	reading_free(&r);
+	/* Nor does a class's own rate hold back those below it: 3 and 8.5mbit. */
+	read_text(&r, "optq: 1\nlinks:\n  w:\n    egress:\n      rate: 10mbit\n"
+		  "      default: b\n      classes:\n"
+		  "        m:\n          rate: 1mbit\n          oversubscribe: yes\n"
+		  "          classes:\n"
+		  "            c: {rate: 1mbit, burst: 3000, delay: 20ms, match: tcp}\n"
+		  "            d: {rate: 1mbit, burst: 3000, delay: 20ms, match: udp}\n"
+		  "            e: {rate: 1mbit, burst: 3000, delay: 20ms, match: icmp}\n"
+		  "        b: {rate: 8500kbit}\n");
+	assert_false(r.good);
+	assert_first(&r, 12, 43, "delay: 20ms, counted as 18.9ms, cannot be kept on the link \"w\": guarantees and bursts ask for 29054 bytes within it, 23592 can be sent: others there are not kept either");
+	reading_free(&r);
 	/* Guarantees that do not fit are said once, not once more for a delay. */
 	read_classes_text(&r, "b", "        a: {rate: 15mbit, delay: 100ms, match: tcp}\n        b: {rate: 6mbit}\n");
 	assert_int_equal(r.d.errors, 1);
