@@ -15,8 +15,11 @@ fresh()
 # ceiling BIT/S FRAME SECONDS [SENDER OPTION...]
 ceiling()
 {
-	local rate=$1 frame=$2 seconds=$3
+	local rate=$1 frame=$2 seconds=$3 TOLERANCE
 	shift 3
+	# 0.1 %, and a packet more or less at the ends.
+	TOLERANCE=$(awk -v f="$frame" -v s="$seconds" -v r="$rate" \
+		'BEGIN { printf "%d", 1000 + f * 8e6 / (s * r) }')
 	fresh <<-END || return 1
 		qdisc add DEV root handle 1: optq
 		class add DEV parent 1: classid 1:10 optq rate ${rate}bit ceil ${rate}bit
