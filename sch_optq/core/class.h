@@ -57,7 +57,7 @@ struct optq_urgent {
 
 /*
  * What a class with others below it has besides: the sets of its children.
- * What leaves with a delay send on guaranteed turns, perhaps all of their bursts
+ * What leaves with a delay send on urgent turns, perhaps all of their bursts
  * at once, does not move the class's own turns, or those beside them would wait for
  * that burst.  While it is ahead of their rates, turns cost what is left besides.
  */

@@ -45,16 +45,37 @@ void optq_edf_set_span(struct optq_edf *s, struct optq_tagged *n, u64 span,
 	optq_tagset_set_span(&s->set, n, span, now);
 }
 
+static void edf_move(struct optq_edf *s, struct optq_tagged *n, u64 start,
+		     u64 now)
+{
+	bool linked = optq_tagged_linked(n);
+
+	if (linked)
+		optq_tagset_del(&s->set, n);
+	n->start = start;
+	if (linked)
+		optq_tagset_add(&s->set, n, now);
+}
+
 void optq_edf_charge(struct optq_edf *s, struct optq_tagged *n, u64 cost,
 		     u64 now)
 {
-	bool due = !optq_before(now, n->start), linked = optq_tagged_linked(n);
+	bool due = !optq_before(now, n->start);
 	u64 deadline = n->start + n->span;
 
 	s->clock = due && optq_before(deadline, now) ? deadline : now;
-	if (linked)
-		optq_tagset_del(&s->set, n);
-	n->start = (due ? n->start : now) + cost;
-	if (linked)
-		optq_tagset_add(&s->set, n, now);
+	edf_move(s, n, (due ? n->start : now) + cost, now);
+}
+
+void optq_edf_advance(struct optq_edf *s, struct optq_tagged *n, u64 cost,
+		      u64 reach, u64 now)
+{
+	u64 start = n->start + cost;
+
+	/* Off the set it may be stale: nothing is known of it but now. */
+	if (!optq_tagged_linked(n) && optq_before(n->start, now))
+		start = now + cost;
+	if (optq_before(now + reach, start))
+		start = now + reach;
+	edf_move(s, n, start, now);
 }

@@ -55,4 +55,11 @@ static inline struct optq_tagged *optq_edf_pick(const struct optq_edf *s,
 void optq_edf_charge(struct optq_edf *s, struct optq_tagged *n, u64 cost,
 		     u64 now);
 
+/*
+ * n has sent out of turn what takes cost ticks of its rate: all of it counts, up
+ * to reach ahead of now.
+ */
+void optq_edf_advance(struct optq_edf *s, struct optq_tagged *n, u64 cost,
+		      u64 reach, u64 now);
+
 #endif /* OPTQ_EDF_H */

@@ -75,8 +75,26 @@ s64 optq_pace_cost_beside(struct optq_class *c, u32 len, u64 now)
 	return beside < cost || ahead == PACE_AHEAD_LONG ? beside : cost;
 }
 
-void optq_pace_charge_urgent(struct optq_class *c, u32 len, u64 now)
+/*
+ * How far, in ticks, what a leaf sent for its delay moves its guaranteed turns into
+ * the future: by as much as it may be behind its rate then.
+ */
+static u64 pace_ahead_most(const struct optq_tree *t,
+			   const struct optq_class *c)
 {
+	s64 turns = optq_class_turns(c, t->mtu) +
+		    optq_bucket_cost(&c->rate, t->mtu / 8);
+
+	return c->rate.cap > turns ? (u64)(c->rate.cap - turns) : 0;
+}
+
+void optq_pace_charge_urgent(const struct optq_tree *t, struct optq_class *c,
+			     u32 len, u64 now)
+{
+	if (c->has_delay)
+		optq_edf_advance(&c->parent->inner->guarantees, &c->guaranteed,
+				 optq_bucket_cost(&c->rate, len),
+				 pace_ahead_most(t, c), optq_ticks(now));
 	if (!c->delays_below)
 		return;
 	pace_refill(c, now);

@@ -25,9 +25,10 @@ static inline s64 optq_pace_cost(struct optq_class *c, u32 len, u64 now)
 }
 
 /*
- * A turn of len bytes was for a delay: c's own, or of what is below it, which is
- * ahead by so much then.
+ * A turn of len bytes was for a delay: c's own, whose next guaranteed turn is so much
+ * later, or of what is below it, which is ahead by so much.
  */
-void optq_pace_charge_urgent(struct optq_class *c, u32 len, u64 now);
+void optq_pace_charge_urgent(const struct optq_tree *t, struct optq_class *c,
+			     u32 len, u64 now);
 
 #endif /* OPTQ_PACE_H */

@@ -214,7 +214,6 @@ static bool class_sync(struct optq_tree *t, struct optq_class *c, u64 now,
 			 optq_before(c->timer.when_ns, now);
 		if (waited)
 			*since = c->timer.when_ns;
-		gua = gua && !c->has_delay;
 		len = class_next_len(t, c, now);
 		changed = len != c->excess.len;
 		optq_wfq_set_len(&above->bands[c->conf.prio], &c->excess, len);
@@ -470,7 +469,7 @@ static void class_charge(struct optq_tree *t, struct optq_class *c, u32 len,
 		if (unlikely(optq_class_behind(c, now)))
 			c->count.missed_ns = now;
 		if (unlikely(urgent))
-			optq_pace_charge_urgent(c, len, now);
+			optq_pace_charge_urgent(t, c, len, now);
 		else
 			optq_edf_charge(&p->inner->guarantees, &c->guaranteed,
 					optq_pace_cost(c, len, now),

@@ -367,9 +367,8 @@ static const char *class_places_verify(const struct optq_tree *t,
 {
 	bool run = !t->sole && class_may_run(c);
 	bool rate = optq_bucket_on(&c->rate);
-	bool gua = run && !c->has_delay &&
-		   ((rate && c->rate.tokens >= 0) ||
-		    optq_class_has_guarantees(c));
+	bool gua = run && ((rate && c->rate.tokens >= 0) ||
+			   optq_class_has_guarantees(c));
 	bool waiting = run && rate && c->rate.tokens < 0;
 
 	if (run != optq_wfq_linked(&c->excess))

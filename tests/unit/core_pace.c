@@ -47,7 +47,7 @@ static void turns_cost_what_is_left_beside(void **state)
 	assert_true(f.call.has_delay);
 	ASSERT_COST(&f, 1500, 1500000);
 	/* 2500 bytes ahead are gone in 10 ms at 250 kB/s. */
-	optq_pace_charge_urgent(&f.site, 2500, f.w.now);
+	optq_pace_charge_urgent(&f.w.t, &f.site, 2500, f.w.now);
 	/* At 750 kB/s, while that takes no longer than what is ahead. */
 	ASSERT_COST(&f, 1500, 2000000);
 	ASSERT_COST(&f, 7500, 10000000);
@@ -58,7 +58,7 @@ static void turns_cost_what_is_left_beside(void **state)
 	f.w.now += 5 * MSEC;
 	ASSERT_COST(&f, 30000, 30000000);
 	/* A leaf passes nothing on. */
-	optq_pace_charge_urgent(&f.call, 2500, f.w.now);
+	optq_pace_charge_urgent(&f.w.t, &f.call, 2500, f.w.now);
 	ASSERT_COST(&f, 1500, 1500000);
 	family_free(&f);
 }
@@ -71,7 +71,7 @@ static void nothing_is_left_beside(void **state)
 	(void)state;
 	family_init(&f, 250000, 250000);
 	ASSERT_COST(&f, 1500, 6000000);
-	optq_pace_charge_urgent(&f.site, 2500, f.w.now);
+	optq_pace_charge_urgent(&f.w.t, &f.site, 2500, f.w.now);
 	ASSERT_COST(&f, 1500, 16000000);
 	f.w.now += 3600 * SEC;
 	ASSERT_COST(&f, 1500, 6000000);
@@ -87,7 +87,7 @@ static void ahead_for_years(void **state)
 	(void)state;
 	family_init(&f, 1000000, 250000);
 	for (i = 0; i < 100000; i++)
-		optq_pace_charge_urgent(&f.site, 1 << 20, f.w.now);
+		optq_pace_charge_urgent(&f.w.t, &f.site, 1 << 20, f.w.now);
 	ASSERT_COST(&f, 1500, 2000000);
 	ASSERT_COST(&f, 1 << 19, 699050667);
 	family_free(&f);
@@ -137,7 +137,7 @@ static void a_reset_forgets_what_is_ahead(void **state)
 
 	(void)state;
 	family_init(&f, 1000000, 250000);
-	optq_pace_charge_urgent(&f.site, 250000, f.w.now);
+	optq_pace_charge_urgent(&f.w.t, &f.site, 250000, f.w.now);
 	ASSERT_COST(&f, 1500, 2000000);
 	optq_class_reset(&f.w.t, &f.site, f.w.now);
 	ASSERT_COST(&f, 1500, 1500000);
