@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "admit.h"
+#include "bucket.h"
 #include "burst.h"
 
 /* Sifts d[i] down in a heap of n with the longest delay on top. */
@@ -56,12 +57,10 @@ static u64 over_rate(const struct optq_delay_demand *d)
 	return d->burst > by_rate ? d->burst - by_rate : 0;
 }
 
-#define PART_SHIFT	16
-
 /* What a ceiling cannot send in ns, as it had saved all it may. */
 static u64 lost_in(const struct optq_delay_place *p, u64 ns)
 {
-	u64 away = p->away_ns + ((ns * p->away_part) >> PART_SHIFT);
+	u64 away = p->away_ns + ((ns * p->away_part) >> OPTQ_PART_SHIFT);
 
 	if (bytes_in(p->rate, p->away_ns) <= p->room)
 		return 0;
@@ -69,24 +68,10 @@ static u64 lost_in(const struct optq_delay_place *p, u64 ns)
 	return away > p->room ? away - p->room : 0;
 }
 
-/* What of the time is others', at the place above, rounded up. */
-static u32 part_below(const struct optq_delay_place *above, u64 need)
-{
-	u64 others = above->rate_below > need ? above->rate_below - need : 0;
-	u64 rate = above->rate;
-
-	for (; rate >> 40; rate >>= 1)
-		others >>= 1;
-	if (others >= rate)
-		return 1U << PART_SHIFT;
-	return (u32)div64_u64(others << PART_SHIFT, rate) + 1;
-}
-
-/* How long, ns, p's siblings may have the line while p waits. */
+/* How long, ns, p's siblings, guaranteed others bytes/s, may have the line at once. */
 static u64 away_below(const struct optq_delay_place *above,
-		      const struct optq_delay_place *p, u64 need)
+		      const struct optq_delay_place *p, u64 others)
 {
-	u64 others = above->rate_below > need ? above->rate_below - need : 0;
 	u64 ahead = above->bursts - p->bursts + above->packet, us;
 
 	/* What it saves is less than one of their packets takes from it. */
@@ -103,6 +88,7 @@ void optq_delay_place_set(struct optq_delay_place *p, u32 cburst, u32 mtu,
 			  const struct optq_delay_place *above, u64 need)
 {
 	u32 burst = optq_ceil_burst(p->rate, cburst, mtu);
+	u64 others;
 
 	p->packet = optq_burst_split(burst, mtu);
 	p->room = burst - p->packet;
@@ -110,10 +96,12 @@ void optq_delay_place_set(struct optq_delay_place *p, u32 cburst, u32 mtu,
 	p->away_part = 0;
 	if (!above)
 		return;
-	p->away_ns = optq_min_u64(above->away_ns + away_below(above, p, need),
+	others = above->rate_below > need ? above->rate_below - need : 0;
+	p->away_ns = optq_min_u64(above->away_ns + away_below(above, p, others),
 				  OPTQ_TIME_MAX_NS);
-	p->away_part = optq_min_u32(above->away_part + part_below(above, need),
-				    1U << PART_SHIFT);
+	p->away_part = optq_min_u32(above->away_part +
+				    optq_rate_part(others, above->rate),
+				    1U << OPTQ_PART_SHIFT);
 }
 
 bool optq_delays_fit(struct optq_delay_demand *d, u32 n,

@@ -5,17 +5,6 @@
 #define PACE_AHEAD_MAX	(1LL << 61)
 /* Half a minute: as good as for good. */
 #define PACE_AHEAD_LONG	(1ULL << 45)
-#define PACE_PART_SHIFT	16
-
-/* rate / need, 1 at most, rounded up. */
-static u32 pace_part(u64 rate, u64 need)
-{
-	for (; need >> 47; need >>= 1)
-		rate >>= 1;
-	if (rate >= need)
-		return 1U << PACE_PART_SHIFT;
-	return (u32)div64_u64(rate << PACE_PART_SHIFT, need) + 1;
-}
 
 void optq_pace_delays_changed(struct optq_class *c)
 {
@@ -43,7 +32,7 @@ static void pace_refresh(struct optq_class *c, u64 now)
 				      need - inner->delay_rate : 0);
 	inner->beside_mult = beside.mult;
 	inner->beside_shift = beside.shift;
-	inner->delay_part = pace_part(inner->delay_rate, need);
+	inner->delay_part = optq_rate_part(inner->delay_rate, need);
 	optq_bucket_set(&inner->ahead, inner->delay_rate, 0, now);
 	inner->pace_stale = false;
 }
@@ -68,7 +57,7 @@ s64 optq_pace_cost_beside(struct optq_class *c, u32 len, u64 now)
 
 	pace_refill(c, now);
 	ahead = optq_min_u64((u64)-inner->ahead.tokens, PACE_AHEAD_LONG);
-	cost += (s64)((ahead * inner->delay_part) >> PACE_PART_SHIFT);
+	cost += (s64)((ahead * inner->delay_part) >> OPTQ_PART_SHIFT);
 	if (!inner->beside_mult)
 		return cost;
 	beside = (s64)((len * inner->beside_mult) >> inner->beside_shift) + 1;
