@@ -87,7 +87,7 @@ bool optq_get_stats(struct optq_sched *q, struct optq_class *c,
 	}
 	st->guarantee_missed_ns = optq_class_missed_ago(c, now);
 	if (c->red && (c->qlen || c->band_map))
-		st->throttled_ns += now - c->red_since_ns;
+		st->throttled_ns += now - c->red_changed_ns;
 	if (c == &q->tree.root) {
 		st->backlog_packets = q->sch->q.qlen;
 		st->backlog_bytes = q->sch->qstats.backlog;

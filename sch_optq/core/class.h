@@ -53,26 +53,20 @@ struct optq_class_counters {
 struct optq_urgent {
 	struct optq_tagged tag;
 	struct optq_class *c;
+	/* A leaf's turns taken before they came, in ticks of its rate. */
+	u64 ahead;
+	u64 ahead_below;		/* paid for by ancestors less deep than */
+	u8 below;			/* this; see optq_ahead_take() */
 };
 
 /*
  * What a class with others below it has besides: the sets of its children.
- * What leaves with a delay send on urgent turns, perhaps all of their bursts
- * at once, does not move the class's own turns, or those beside them would wait for
- * that burst.  While it is ahead of their rates, turns cost what is left besides.
  */
 struct optq_inner {
 	struct optq_tagset urgents;
 	struct optq_urgent urgent;
 	struct optq_edf guarantees;
 	struct optq_wfq bands[OPTQ_BANDS];
-	u64 delay_rate;			/* bytes/s, of leaves with a delay below */
-	/* What follows from that and what c needs; see pace.c. */
-	struct optq_bucket ahead;	/* over that; in debt while they are */
-	u64 beside_mult;		/* of a byte's cost at what they leave */
-	u32 delay_part;			/* of all that is needed; of 2^16 */
-	u8 beside_shift;
-	bool pace_stale;
 };
 
 struct optq_class {
@@ -83,10 +77,8 @@ struct optq_class {
 	u8 depth;			/* 0: the link */
 	bool attached;			/* in the tree */
 	bool red;			/* over its ceiling */
-	bool turn_kept;			/* it was due then, and still is */
 	bool blocked;			/* had nothing to give this time */
 	bool has_delay;			/* is a leaf with one */
-	bool delays_below;		/* is not, and has such leaves */
 	u32 n_children;
 	u32 qlen;			/* packets in this leaf and its qdisc */
 	u32 own_qlen;			/* of those, in the leaf's own queue */
@@ -105,7 +97,7 @@ struct optq_class {
 	struct optq_bucket rate;
 	struct optq_bucket ceil;
 	u64 rate_below;			/* guarantees of the children */
-	u64 red_since_ns;
+	u64 red_changed_ns;		/* when red last began, or ended */
 
 	struct optq_list sibling;
 	struct optq_list children;
@@ -204,15 +196,11 @@ static inline u64 optq_class_need(const struct optq_class *c)
 	return c->conf.rate ? c->conf.rate : c->rate_below;
 }
 
-/*
- * The rates of the leaves with a delay at or below c, bytes per second.  More than
- * its need where that is oversubscribed.
- */
-static inline u64 optq_class_delay_rate(const struct optq_class *c)
+/* c's turns are as far apart as what it needs asks for: call with c off its set. */
+static inline void optq_class_set_pace(struct optq_class *c)
 {
-	if (!optq_class_is_leaf(c))
-		return c->inner->delay_rate;
-	return c->conf.delay_ns && c->urgent ? c->conf.rate : 0;
+	if (!optq_bucket_on(&c->rate))
+		optq_bucket_set_pace(&c->rate, c->rate_below);
 }
 
 /*

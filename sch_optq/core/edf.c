@@ -19,6 +19,8 @@ static u64 edf_clock(const struct optq_edf *s, u64 since)
 	start = optq_tagset_start(&s->set);
 	if (optq_before(clock, start))
 		clock = start;
+	if (optq_before(clock, s->busy))
+		clock = s->busy;
 	return optq_before(clock, since) ? clock : since;
 }
 

@@ -23,6 +23,7 @@
 struct optq_edf {
 	struct optq_tagset set;
 	u64 clock;		/* deadline served last, or when that was */
+	u64 busy;		/* since when there has been traffic, the caller says */
 };
 
 void optq_edf_init(struct optq_edf *s);

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "pace.h"
+#include "ahead.h"
 #include "sched.h"
+#include "turn.h"
 
 /* Timers served in one dequeue at most. */
 #define SCHED_EVENTS_MAX	256
+/* Turns taken before that one dequeue passes over at most. */
+#define SCHED_PASSED_MAX	64
 
 static bool class_runnable(const struct optq_class *c)
 {
@@ -34,12 +37,14 @@ static bool class_guaranteed(struct optq_tree *t, struct optq_class *c,
 	return own || optq_class_has_guarantees(c);
 }
 
-static void class_join_excess(struct optq_class *c, bool run)
+static void class_join_excess(struct optq_class *c, bool run, u64 now)
 {
 	struct optq_class *p = c->parent;
 	struct optq_wfq *band = &p->inner->bands[c->conf.prio];
 
 	if (run) {
+		if (!p->band_map)
+			p->inner->guarantees.busy = optq_ticks(now);
 		optq_wfq_insert(band, &c->excess);
 		p->band_map |= 1U << c->conf.prio;
 		return;
@@ -49,97 +54,26 @@ static void class_join_excess(struct optq_class *c, bool run)
 		p->band_map &= ~(1U << c->conf.prio);
 }
 
-enum class_turn {
-	TURN_ANY,
-	TURN_EXCESS,
-	TURN_GUARANTEED,
-	TURN_URGENT,
-};
-
-/*
- * The child of c that goes before the guaranteed one, if any, for its delay.  At
- * the link that is settled by which is due first.  Further down, on a guaranteed
- * turn, only what no child of c is due may go there: such a turn is for those
- * beside the delays, and a delay has its own.
- */
-static struct optq_class *class_urgent_before(const struct optq_class *c,
-					      const struct optq_tagged *gua,
-					      enum class_turn turn, u64 now)
-{
-	u64 ticks = optq_ticks(now);
-	struct optq_tagged *tag;
-
-	if (likely(optq_tagset_empty(&c->inner->urgents)))
-		return NULL;
-	tag = optq_tagset_first(&c->inner->urgents, ticks);
-	if (gua && !optq_before(ticks, gua->start) &&
-	    (turn == TURN_GUARANTEED ||
-	     optq_before(gua->start + gua->span, tag->start + tag->span)))
-		return NULL;
-	return optq_container_of(tag, struct optq_urgent, tag)->c;
-}
-
-/* The child of c, runnable, whose turn it is, and why; *turn: why it is c's. */
-static struct optq_class *class_next(struct optq_class *c, u64 now,
-				     enum class_turn *turn)
-{
-	struct optq_class *urgent;
-	struct optq_tagged *gua;
-	struct optq_wfq_node *n;
-
-	gua = *turn == TURN_URGENT ? NULL :
-	      optq_edf_pick(&c->inner->guarantees, optq_ticks(now));
-	urgent = class_urgent_before(c, gua, *turn, now);
-	if (urgent) {
-		*turn = TURN_URGENT;
-		return urgent;
-	}
-	if (gua) {
-		*turn = TURN_GUARANTEED;
-		return optq_container_of(gua, struct optq_class, guaranteed);
-	}
-	*turn = TURN_EXCESS;
-	n = optq_wfq_pick(&c->inner->bands[__ffs(c->band_map)]);
-	return optq_container_of(n, struct optq_class, excess);
-}
-
-/* Length of the packet that c, runnable, is expected to send next. */
-static u32 class_next_len(struct optq_tree *t, struct optq_class *c, u64 now)
-{
-	enum class_turn turn = TURN_GUARANTEED;
-	const struct optq_pkt *pkt;
-
-	if (!optq_class_is_leaf(c))
-		return class_next(c, now, &turn)->excess.len;
-	if (!c->own_qlen)
-		return t->mtu;
-	pkt = optq_leaf_next(&c->leaf);
-	return pkt ? pkt->len : 1;
-}
-
 /*
  * Since when the packet that c, a leaf with a delay, sends next has been within
- * its rate.  Of a grafted qdisc's packets no arrival is known: from the turn before.
+ * its rate: since it came, or since there were tokens for it.  Of a grafted qdisc's
+ * packets no arrival is known: from the turn before.
  */
-static u64 leaf_urgent_since(const struct optq_class *c, bool waited, u64 now)
+static u64 leaf_urgent_since(const struct optq_class *c, u64 now)
 {
 	const struct optq_pkt *pkt = c->own_qlen ? optq_leaf_next(&c->leaf) :
 						   NULL;
-	u64 came = pkt ? pkt->enqueue_ns : now;
+	u64 covered = optq_ticks(now) - (u64)c->rate.tokens;
+	u64 came = optq_ticks(optq_max_u64(pkt ? pkt->enqueue_ns : now,
+					   c->red_changed_ns));
 
 	if (!pkt && optq_tagged_linked(&c->urgent->tag))
-		return c->urgent->tag.start;
-	if (waited && optq_before(came, c->timer.when_ns))
-		came = c->timer.when_ns;
-	return optq_ticks(came);
+		came = c->urgent->tag.start;
+	return optq_before(came, covered) ? covered : came;
 }
 
-/*
- * c's place in the order of delays; true when it has changed.  waited: c has just
- * got the tokens that it waited for.
- */
-static bool class_sync_urgent(struct optq_class *c, bool run, bool waited,
-			      u64 now)
+/* c's place in the order of delays; true when it has changed. */
+static bool class_sync_urgent(struct optq_class *c, bool run, u64 now)
 {
 	struct optq_tagset *above = &c->parent->inner->urgents;
 	struct optq_urgent *u = optq_class_urgent(c);
@@ -153,7 +87,7 @@ static bool class_sync_urgent(struct optq_class *c, bool run, bool waited,
 	if (optq_class_is_leaf(c)) {
 		run = run && c->conf.delay_ns && c->rate.tokens >= 0;
 		if (run) {
-			start = leaf_urgent_since(c, waited, now);
+			start = leaf_urgent_since(c, now);
 			span = optq_class_delay_span(c);
 			if (was && optq_before(start, u->tag.start))
 				start = u->tag.start;
@@ -178,19 +112,15 @@ static bool class_sync_urgent(struct optq_class *c, bool run, bool waited,
 	return was || run;
 }
 
-/*
- * From when c, that its ceiling held back, is due: as long ago as it was before.
- * What it sent for a delay may have cost it turns, but no more than a packet that
- * had begun and one of its own.
- */
-static u64 class_kept_turn(const struct optq_tree *t, const struct optq_class *c,
-			   u64 since)
+/* Length of a turn that c has taken ahead and will be given, bytes; 0: none. */
+static u32 class_ahead(const struct optq_tree *t, struct optq_class *c, u64 now)
 {
-	u64 least = optq_ticks(since) -
-		    (u64)(2 * optq_bucket_cost(&c->rate, t->mtu));
+	u32 len = optq_ahead_len(t, c);
 
-	return optq_before(c->guaranteed.start, least) ? least :
-							 c->guaranteed.start;
+	if (likely(!len) || !optq_tagged_linked(&c->guaranteed))
+		return len;
+	optq_ahead_forgive_idle(c, now);
+	return optq_ahead_len(t, c);
 }
 
 /*
@@ -202,45 +132,46 @@ static bool class_sync(struct optq_tree *t, struct optq_class *c, u64 now,
 		       u64 *since)
 {
 	bool run = class_runnable(c), gua = false, changed = false;
-	bool waited = false;
 	struct optq_inner *above = c->parent->inner;
-	u32 len;
+	u32 len = 0, ahead;
 
 	if (run) {
 		gua = class_guaranteed(t, c, *since, now);
-		waited = gua && optq_bucket_on(&c->rate) &&
-			 c->rate.tokens >= 0 && optq_wfq_linked(&c->excess) &&
-			 !optq_tagged_linked(optq_class_turn_tag(c)) &&
-			 optq_before(c->timer.when_ns, now);
-		if (waited)
+		if (gua && optq_bucket_on(&c->rate) &&
+		    c->rate.tokens >= 0 && optq_wfq_linked(&c->excess) &&
+		    !optq_tagged_linked(optq_class_turn_tag(c)) &&
+		    optq_before(c->timer.when_ns, now))
 			*since = c->timer.when_ns;
-		len = class_next_len(t, c, now);
+		len = optq_turn_len(t, c, now);
 		changed = len != c->excess.len;
 		optq_wfq_set_len(&above->bands[c->conf.prio], &c->excess, len);
-		optq_edf_set_span(&above->guarantees, &c->guaranteed,
-				  optq_pace_cost(c, len, now), optq_ticks(now));
 	} else if (!c->red) {
 		optq_wheel_cancel(&t->waiting, &c->timer);
 	}
+	ahead = class_ahead(t, c, now);
+	if (unlikely(ahead) && !gua) {
+		gua = true;
+		len = ahead;
+	}
+	if (gua)
+		optq_edf_set_span(&above->guarantees, &c->guaranteed,
+				  optq_bucket_cost(&c->rate, len),
+				  optq_ticks(now));
 
 	if (run != optq_wfq_linked(&c->excess)) {
-		class_join_excess(c, run);
+		class_join_excess(c, run, now);
 		changed = true;
 	}
 	if (gua != optq_tagged_linked(&c->guaranteed)) {
 		if (gua)
 			optq_edf_insert(&above->guarantees, &c->guaranteed,
 					optq_bucket_cost(&c->rate, OPTQ_LEN_MAX),
-					c->turn_kept ? class_kept_turn(t, c, *since) :
-						       optq_ticks(*since),
-					optq_ticks(now));
+					optq_ticks(*since), optq_ticks(now));
 		else
 			optq_edf_remove(&above->guarantees, &c->guaranteed);
 		changed = true;
 	}
-	if (unlikely(c->turn_kept) && !c->red)
-		c->turn_kept = false;
-	return class_sync_urgent(c, run, waited, now) || changed;
+	return class_sync_urgent(c, run, now) || changed;
 }
 
 static void class_sync_up(struct optq_tree *t, struct optq_class *c, u64 since,
@@ -286,7 +217,6 @@ static void class_update(struct optq_tree *t, struct optq_class *c, u64 since,
 	}
 	if (class_may_be_sole(t, c)) {
 		t->sole = c;
-		c->turn_kept = false;
 		return;
 	}
 	sole_end(t, now);
@@ -305,17 +235,17 @@ void optq_class_unlink(struct optq_tree *t, struct optq_class *c, u64 now)
 	sole_end(t, now);
 	if (c->parent && c != &t->direct) {
 		if (optq_wfq_linked(&c->excess))
-			class_join_excess(c, false);
+			class_join_excess(c, false, now);
 		if (optq_tagged_linked(&c->guaranteed))
 			optq_edf_remove(&c->parent->inner->guarantees,
 					&c->guaranteed);
 		if (u && optq_tagged_linked(&u->tag))
 			optq_tagset_del(&c->parent->inner->urgents, &u->tag);
 	}
+	optq_ahead_forget(c);
 	optq_wheel_cancel(c->red ? &t->red : &t->waiting, &c->timer);
 	optq_list_del(&c->blocked_link);
 	c->blocked = false;
-	c->turn_kept = false;
 	if (t->fattest == c)
 		t->fattest = NULL;
 	if (t->lender == c)
@@ -338,9 +268,7 @@ void optq_class_set_red(struct optq_tree *t, struct optq_class *c, u64 now)
 	if (!c->red) {
 		optq_wheel_cancel(&t->waiting, &c->timer);
 		c->red = true;
-		c->red_since_ns = now;
-		c->turn_kept = c->delays_below &&
-			       optq_tagged_linked(&c->guaranteed);
+		c->red_changed_ns = now;
 	}
 	optq_class_arm(t, c);
 }
@@ -357,9 +285,8 @@ void optq_class_end_red(struct optq_tree *t, struct optq_class *c, u64 now)
 	optq_wheel_cancel(&t->red, &c->timer);
 	c->red = false;
 	if (class_backlogged(c))
-		c->count.throttled_ns += now - c->red_since_ns;
-	else
-		c->turn_kept = false;
+		c->count.throttled_ns += now - c->red_changed_ns;
+	c->red_changed_ns = now;
 }
 
 static void sched_events(struct optq_tree *t, u64 now)
@@ -387,10 +314,58 @@ u64 optq_next_event(const struct optq_tree *t, u64 now)
 	return t->qlen ? optq_wheel_next(&t->red, now) : 0;
 }
 
+/* The leaf to send from, by the order of all turns, and by which its own is. */
+static struct optq_class *pick_leaf(struct optq_tree *t, u64 now,
+				    enum optq_turn *turn)
+{
+	struct optq_class *c = &t->root;
+
+	t->lender = NULL;
+	t->urgent_top = NULL;
+	*turn = OPTQ_TURN_ANY;
+	do {
+		c = optq_turn_next(c, now, turn);
+		if (*turn != OPTQ_TURN_EXCESS)
+			t->lender = c;
+		if (*turn < OPTQ_TURN_EARLY)
+			t->urgent_top = NULL;
+		else if (!t->urgent_top)
+			t->urgent_top = c;
+	} while (!optq_class_is_leaf(c));
+	return c;
+}
+
+/* Likewise, but as if nothing was guaranteed. */
+static struct optq_class *pick_excess(struct optq_tree *t)
+{
+	struct optq_class *c = &t->root;
+	struct optq_wfq_node *n;
+
+	t->lender = NULL;
+	t->urgent_top = NULL;
+	do {
+		n = optq_wfq_pick(&c->inner->bands[__ffs(c->band_map)]);
+		c = optq_container_of(n, struct optq_class, excess);
+	} while (!optq_class_is_leaf(c));
+	return c;
+}
+
+/* The guaranteed turn of leaf was taken before: nothing leaves. */
+static void pass_turn(struct optq_tree *t, struct optq_class *leaf, u64 now)
+{
+	u64 since = now;
+	struct optq_class *c;
+
+	optq_ahead_pass(t, leaf, now);
+	for (c = leaf; c->parent; c = c->parent)
+		class_sync(t, c, now, &since);
+}
+
 struct optq_class *optq_pick(struct optq_tree *t, u64 now)
 {
-	enum class_turn turn = TURN_ANY;
-	struct optq_class *c = &t->root;
+	u32 budget = SCHED_PASSED_MAX;
+	enum optq_turn turn;
+	struct optq_class *c;
 
 	sched_events(t, now);
 	t->lender = NULL;
@@ -406,14 +381,14 @@ struct optq_class *optq_pick(struct optq_tree *t, u64 now)
 	}
 	if (!t->root.band_map)
 		return NULL;
-	do {
-		c = class_next(c, now, &turn);
-		if (turn != TURN_EXCESS)
-			t->lender = c;
-		if (turn == TURN_URGENT && !t->urgent_top)
-			t->urgent_top = c;
-	} while (!optq_class_is_leaf(c));
-	return c;
+	while (budget--) {
+		c = pick_leaf(t, now, &turn);
+		if (turn != OPTQ_TURN_GUARANTEED ||
+		    likely(!optq_ahead_passes(t, c, optq_ticks(now))))
+			return c;
+		pass_turn(t, c, now);
+	}
+	return pick_excess(t);
 }
 
 /*
@@ -425,7 +400,7 @@ static void class_bound_debt(const struct optq_tree *t, struct optq_class *c,
 			     u32 len)
 {
 	s64 turns = optq_class_turns(c, t->mtu);
-	s64 most = optq_bucket_cost(&c->rate, len - len / 8);
+	s64 most = optq_bucket_cost(&c->rate, len - len / 4);
 
 	if (c->rate.cap > turns)
 		most += c->rate.cap - turns;
@@ -468,12 +443,12 @@ static void class_charge(struct optq_tree *t, struct optq_class *c, u32 len,
 	if (gua) {
 		if (unlikely(optq_class_behind(c, now)))
 			c->count.missed_ns = now;
-		if (unlikely(urgent))
-			optq_pace_charge_urgent(t, c, len, now);
-		else
+		if (likely(!urgent))
 			optq_edf_charge(&p->inner->guarantees, &c->guaranteed,
-					optq_pace_cost(c, len, now),
+					optq_bucket_cost(&c->rate, len),
 					optq_ticks(now));
+		else if (c->has_delay)
+			optq_ahead_take(t, c, len, t->urgent_top->depth);
 	} else if (p && c != &t->direct) {
 		optq_wfq_charge(&p->inner->bands[c->conf.prio], &c->excess, len);
 	}
@@ -557,7 +532,6 @@ void optq_class_unhook(struct optq_tree *t, struct optq_class *c, u64 now)
 	optq_class_unlink(t, c, now);
 	if (c->parent) {
 		c->parent->rate_below = 0;
-		c->parent->inner->delay_rate = 0;
 		optq_list_del(&c->sibling);
 		if (!--c->parent->n_children)
 			optq_class_count_anew(c->parent);
@@ -566,9 +540,8 @@ void optq_class_unhook(struct optq_tree *t, struct optq_class *c, u64 now)
 	c->attached = false;
 	c->depth = 0;
 	c->rate_below = 0;
-	if (c->inner)
-		c->inner->delay_rate = 0;
-	optq_pace_set(c);
+	optq_class_set_pace(c);
+	optq_ahead_set_leaf(c);
 	if (c->n_children)
 		optq_class_count_anew(c);
 	while (!optq_list_empty(&c->children)) {
@@ -590,6 +563,6 @@ void optq_class_reset(struct optq_tree *t, struct optq_class *c, u64 now)
 		c->ceil.tokens = 0;
 	if (c->rate.tokens < 0)
 		c->rate.tokens = 0;
-	optq_pace_reset(c);
+	optq_ahead_forget(c);
 	optq_class_update(t, c, now);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "pace.h"
+#include "ahead.h"
 #include "sched.h"
 #include "tree.h"
 #include "../uapi/linux/optq.h"
@@ -241,10 +241,10 @@ static void class_set_pace(struct optq_class *c, u64 now)
 
 	if (linked)
 		optq_edf_remove(set, &c->guaranteed);
-	optq_pace_set(c);
-	c->turn_kept = false;
+	optq_class_set_pace(c);
+	optq_ahead_set_leaf(c);
 	optq_edf_set_span(set, &c->guaranteed,
-			  optq_pace_cost(c, c->excess.len, now),
+			  optq_bucket_cost(&c->rate, c->excess.len),
 			  optq_ticks(now));
 	if (linked)
 		optq_edf_insert(set, &c->guaranteed,
@@ -252,40 +252,20 @@ static void class_set_pace(struct optq_class *c, u64 now)
 				optq_ticks(now), optq_ticks(now));
 }
 
-/* What a class needs of its ancestors, who have it summed up. */
-struct needs {
-	u64 rate;
-	u64 delay_rate;
-};
-
-static struct needs class_needs(const struct optq_class *c)
-{
-	return (struct needs){
-		.rate = optq_class_need(c),
-		.delay_rate = optq_class_delay_rate(c),
-	};
-}
-
-/* They have changed from what was summed up before; or top itself has. */
-static void class_needs_changed(struct optq_class *top, struct needs before,
-				u64 now_ns)
+/* top's need has changed from before, which its ancestors had summed up; or top has. */
+static void class_need_changed(struct optq_class *top, u64 before, u64 now)
 {
 	struct optq_class *c;
 
 	for (c = top; c->parent; c = c->parent) {
-		struct needs now = class_needs(c);
-		struct needs above = class_needs(c->parent);
+		u64 need = optq_class_need(c);
+		u64 above = optq_class_need(c->parent);
 
-		if (c == top || now.rate != before.rate)
-			class_set_pace(c, now_ns);
-		else
-			optq_pace_delays_changed(c);
-		if (now.rate == before.rate &&
-		    now.delay_rate == before.delay_rate)
+		if (c == top || need != before)
+			class_set_pace(c, now);
+		if (need == before)
 			return;
-		c->parent->rate_below += now.rate - before.rate;
-		c->parent->inner->delay_rate += now.delay_rate -
-						before.delay_rate;
+		c->parent->rate_below += need - before;
 		before = above;
 	}
 }
@@ -293,7 +273,7 @@ static void class_needs_changed(struct optq_class *top, struct needs before,
 void optq_class_configure(struct optq_tree *t, struct optq_class *c,
 			  const struct optq_class_conf *conf, u64 now)
 {
-	struct needs before = class_needs(c);
+	u64 before = optq_class_need(c);
 	u64 ceil = c->conf.ceil;
 	u64 kbit;
 
@@ -310,7 +290,7 @@ void optq_class_configure(struct optq_tree *t, struct optq_class *c,
 	else
 		leaf_configure(t, c);
 	if (c->attached && c != &t->root && c != &t->direct) {
-		class_needs_changed(c, before, now);
+		class_need_changed(c, before, now);
 		optq_class_update(t, c, now);
 	}
 }
@@ -351,7 +331,7 @@ void optq_class_attach(struct optq_tree *t, struct optq_class *c,
 		       struct optq_class *parent, u64 now)
 {
 	bool was_leaf = optq_class_is_leaf(parent) && parent != &t->root;
-	struct needs before = class_needs(parent);
+	u64 before = optq_class_need(parent);
 	struct optq_class *i, *leaf;
 	u8 depth;
 
@@ -367,8 +347,8 @@ void optq_class_attach(struct optq_tree *t, struct optq_class *c,
 		if (i->conf.rate)
 			optq_bucket_set_cap(&i->rate, class_burst(t, i));
 	}
-	class_needs_changed(parent, before, now);
-	class_needs_changed(c, (struct needs){ 0 }, now);
+	class_need_changed(parent, before, now);
+	class_need_changed(c, 0, now);
 	leaves_configure(t, c);
 	optq_class_arm(t, c);
 	optq_class_arm(t, parent);
@@ -384,14 +364,13 @@ void optq_class_attach(struct optq_tree *t, struct optq_class *c,
 void optq_class_detach(struct optq_tree *t, struct optq_class *c, u64 now)
 {
 	struct optq_class *parent = c->parent;
-	struct needs before = class_needs(parent), gone = class_needs(c);
+	u64 before = optq_class_need(parent), gone = optq_class_need(c);
 
 	optq_class_unlink(t, c, now);
-	parent->rate_below -= gone.rate;
-	parent->inner->delay_rate -= gone.delay_rate;
+	parent->rate_below -= gone;
 	optq_list_del(&c->sibling);
 	parent->n_children--;
-	class_needs_changed(parent, before, now);
+	class_need_changed(parent, before, now);
 	c->parent = NULL;
 	c->attached = false;
 	if (optq_class_is_leaf(parent) && parent->parent) {

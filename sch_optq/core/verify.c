@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "tree.h"
+#include "ahead.h"
 #include "verify.h"
 #include "../uapi/linux/optq.h"
 
@@ -367,8 +368,9 @@ static const char *class_places_verify(const struct optq_tree *t,
 {
 	bool run = !t->sole && class_may_run(c);
 	bool rate = optq_bucket_on(&c->rate);
-	bool gua = run && ((rate && c->rate.tokens >= 0) ||
-			   optq_class_has_guarantees(c));
+	bool gua = optq_ahead_len(t, c) ||
+		   (run && ((rate && c->rate.tokens >= 0) ||
+			    optq_class_has_guarantees(c)));
 	bool waiting = run && rate && c->rate.tokens < 0;
 
 	if (run != optq_wfq_linked(&c->excess))
@@ -419,7 +421,7 @@ static const char *class_need_verify(const struct optq_class *c)
 {
 	const struct optq_list *pos;
 	struct optq_bucket pace;
-	u64 below = 0, delay_rate = 0;
+	u64 below = 0;
 	u32 children = 0;
 
 	optq_list_for_each(pos, &c->children) {
@@ -431,7 +433,6 @@ static const char *class_need_verify(const struct optq_class *c)
 		if (m->parent != c || m->depth != c->depth + 1 || !m->attached)
 			return "class: child does not know its place";
 		below += optq_class_need(m);
-		delay_rate += optq_class_delay_rate(m);
 		children++;
 	}
 	if (children != c->n_children)
@@ -439,8 +440,6 @@ static const char *class_need_verify(const struct optq_class *c)
 	if (c->parent &&
 	    c->has_delay != (!children && c->conf.delay_ns && c->urgent))
 		return "class: whether it has a delay is not known to it";
-	if (children && delay_rate != c->inner->delay_rate)
-		return "class: sum of the rates with a delay is wrong";
 	if (below != c->rate_below)
 		return "class: sum of the guarantees below is wrong";
 	if (c->depth > OPTQ_DEPTH_MAX)

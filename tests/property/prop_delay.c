@@ -147,14 +147,21 @@ static void give_delays(struct sim *s)
 	}
 }
 
-static void give_sources(struct sim *s)
+/* Of a crowd, delays may send more than they may as well, and few beside them rest. */
+static void give_sources(struct sim *s, bool crowd)
 {
 	int i;
 
 	for (i = 1; i < s->n; i++) {
-		if (s->node[i]->c->conf.delay_ns)
-			sim_set_source(s, s->node[i], SOURCE_CONFORMING, 64,
-				       MTU, 0, 1000);
+		struct node *n = s->node[i];
+
+		if (n->c->conf.delay_ns) {
+			if (!crowd || rnd(&s->seed) % 2)
+				sim_set_source(s, n, SOURCE_CONFORMING, 64, MTU,
+					       0, 1000);
+		} else if (crowd && node_is_leaf(n) && rnd(&s->seed) % 4) {
+			sim_set_source(s, n, SOURCE_GREEDY, 64, MTU, 20, 1);
+		}
 	}
 	gen_sources(s);
 }
@@ -165,21 +172,23 @@ bool prop_delay(u64 seed, char *why, size_t len)
 		.classes = 20, .levels = (u32)rnd_in(&seed, 1, 6), .fit = true,
 		.roomy_ceils = true, .no_aqm = true,
 	};
+	bool crowd = rnd(&seed) % 2;
 	struct sim s;
 	int i;
 
+	g.tight = crowd;
 	sim_init(&s, seed, prop_line(&seed), 4096);
 	s.check_delay = true;
 	s.longest = MTU;
 	s.verify_every = rnd(&seed) % 8 ? 0 : 13;
 	gen_tree(&s, &g);
-	s.check_lag = rnd(&seed) % 2;
+	s.check_lag = crowd || rnd(&seed) % 2;
 	if (!s.check_lag)
 		narrow_ceils(&s);
 	give_delays(&s);
 	/* Until every bucket is full: a delay is of what comes from then on. */
 	s.now += 365 * 86400 * SEC;
-	give_sources(&s);
+	give_sources(&s, crowd);
 	sim_run(&s, rnd_in(&seed, 1000, 3000), s.now + 3600 * SEC);
 	if (s.check_lag)
 		prop_lag_check(&s);

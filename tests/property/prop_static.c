@@ -64,49 +64,30 @@ static u32 delay_bursts(const struct sim *s, const struct node *n)
 	return sum;
 }
 
-static int delay_leaves(const struct sim *s, const struct node *n)
-{
-	const struct node *at;
-	int i, count = 0;
-
-	for (i = 1; i < s->n; i++) {
-		for (at = s->node[i]; at && at != n;)
-			at = at->parent;
-		count += at && s->node[i]->c->conf.delay_ns;
-	}
-	return count;
-}
-
 /*
  * What a class may be behind its rate, as docs/scheduler.md has it: its burst and
- * a packet.  A leaf without delays beside it less, three packets, and by its part
- * of each level above one more; and where several delays are beside it, which are
- * told apart by their sum alone, by its part of their bursts more.
+ * a packet.  In a tree without delays a leaf is less, three packets, and by its
+ * part of each level above one more.
  */
 static double lag_bound(const struct sim *s, const struct node *n)
 {
 	const struct optq_class *c = n->c;
 	u32 longest = s->longest, delayed = delay_bursts(s, n);
-	bool super = longest > MTU, beside = delayed;
+	bool super = longest > MTU, delays = delay_bursts(s, s->node[0]);
 	u32 burst = optq_rate_burst(c->conf.rate, c->conf.burst, MTU, c->depth);
 	/* By the length foreseen, which may be another's of the same class. */
-	double packets = super ? 3.5 : 3, part, more = 0;
+	double packets = super ? 3.5 : 3, more = 0;
 	const struct node *p;
 
 	/* A ceiling may end a tick of the wheel late. */
 	more += (double)c->conf.rate * (1 << OPTQ_TICK_NS_SHIFT) / 1e9;
-	for (p = n->parent; p->parent; p = p->parent) {
-		part = (double)c->conf.rate / (double)optq_class_need(p->c);
-		packets += part;
-		beside |= delay_leaves(s, p) > 0;
-		if (delay_leaves(s, p) > 1)
-			more += part * delay_bursts(s, p);
-	}
+	for (p = n->parent; p->parent; p = p->parent)
+		packets += (double)c->conf.rate / (double)optq_class_need(p->c);
 	burst = optq_max_u32(burst, (c->depth + 1) * longest);
 	more += super * longest;
 	if (!node_is_leaf(n))
 		return burst + delayed + longest + more;
-	return (beside ? burst + longest : packets * longest) + more;
+	return (delays ? burst + longest : packets * longest) + more;
 }
 
 void prop_lag_check(struct sim *s)
