@@ -289,6 +289,22 @@ void optq_class_end_red(struct optq_tree *t, struct optq_class *c, u64 now)
 	c->red_changed_ns = now;
 }
 
+/* Since when c, whose ceiling let it go at when, has had something to send. */
+static u64 class_free_since(const struct optq_class *c, u64 when, u64 now)
+{
+	const struct optq_pkt *pkt;
+	u64 came = now;
+
+	if (!optq_class_is_leaf(c)) {
+		came -= (optq_ticks(now) - c->inner->guarantees.busy) >>
+			OPTQ_TICK_SHIFT;
+	} else if (c->own_qlen) {
+		pkt = optq_leaf_next(&c->leaf);
+		came = pkt ? pkt->enqueue_ns : now;
+	}
+	return optq_min_u64(optq_max_u64(came, when), now);
+}
+
 static void sched_events(struct optq_tree *t, u64 now)
 {
 	u32 budget = SCHED_EVENTS_MAX;
@@ -300,8 +316,8 @@ static void sched_events(struct optq_tree *t, u64 now)
 		optq_bucket_refill(&c->ceil, now);
 		optq_class_end_red(t, c, now);
 		if (class_backlogged(c))
-			class_update(t, c, optq_min_u64(timer->when_ns, now),
-				     now);
+			class_update(t, c, class_free_since(c, timer->when_ns,
+							    now), now);
 	}
 	while ((timer = optq_wheel_expired(&t->waiting, now, &budget))) {
 		c = optq_container_of(timer, struct optq_class, timer);

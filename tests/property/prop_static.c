@@ -73,7 +73,7 @@ static double lag_bound(const struct sim *s, const struct node *n)
 {
 	const struct optq_class *c = n->c;
 	u32 longest = s->longest, delayed = delay_bursts(s, n);
-	bool super = longest > MTU, delays = delay_bursts(s, s->node[0]);
+	bool super = longest > MTU, delays = s->check_delay;
 	u32 burst = optq_rate_burst(c->conf.rate, c->conf.burst, MTU, c->depth);
 	/* By the length foreseen, which may be another's of the same class. */
 	double packets = super ? 3.5 : 3, more = 0;
@@ -81,6 +81,9 @@ static double lag_bound(const struct sim *s, const struct node *n)
 
 	/* A ceiling may end a tick of the wheel late. */
 	more += (double)c->conf.rate * (1 << OPTQ_TICK_NS_SHIFT) / 1e9;
+	/* The packet that had begun: its delay may be longer than its burst takes. */
+	if (c->conf.delay_ns)
+		more += longest * (double)c->conf.rate / s->line;
 	for (p = n->parent; p->parent; p = p->parent)
 		packets += (double)c->conf.rate / (double)optq_class_need(p->c);
 	burst = optq_max_u32(burst, (c->depth + 1) * longest);
