@@ -6,6 +6,7 @@
 #include "conf.h"
 #include "delay.h"
 #include "graft.h"
+#include "mtu.h"
 #include "qdisc.h"
 #include "stats.h"
 #include "sysfs.h"
@@ -233,6 +234,7 @@ static int class_add(struct optq_sched *q, u32 classid,
 	now = ktime_get_ns();
 	q->has_delays |= !!conf->delay_ns;
 	old = optq_ungraft(q, parent, now);
+	optq_mtu_grow(q, &conf->wire, now);
 	optq_class_configure(&q->tree, &cl->core, conf, now);
 	optq_class_attach(&q->tree, &cl->core, parent, now);
 	qdisc_class_hash_insert(&q->clhash, &cl->common);
@@ -281,6 +283,7 @@ static int class_modify(struct optq_sched *q, struct optq_cl *cl,
 	sch_tree_lock(q->sch);
 	now = ktime_get_ns();
 	q->has_delays |= !!conf->delay_ns;
+	optq_mtu_grow(q, &conf->wire, now);
 	optq_class_configure(&q->tree, &cl->core, conf, now);
 	if (parent != cl->core.parent) {
 		old = optq_ungraft(q, parent, now);

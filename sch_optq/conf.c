@@ -22,6 +22,9 @@ const struct nla_policy optq_class_policy[OPTQ_CLASS_A_MAX + 1] = {
 	[OPTQ_CLASS_A_ECN]	= NLA_POLICY_MAX(NLA_U8, 1),
 	[OPTQ_CLASS_A_OVERSUBSCRIBE] = NLA_POLICY_MAX(NLA_U8, 1),
 	[OPTQ_CLASS_A_DELAY]	= { .type = NLA_U64 },
+	[OPTQ_CLASS_A_LAYER]	= NLA_POLICY_MAX(NLA_U8, OPTQ_WIRE_PTM),
+	[OPTQ_CLASS_A_OVERHEAD]	= { .type = NLA_S32 },
+	[OPTQ_CLASS_A_MPU]	= { .type = NLA_U32 },
 };
 
 static const struct nla_policy optq_link_policy[OPTQ_LINK_A_MAX + 1] = {
@@ -33,6 +36,9 @@ static const struct nla_policy optq_link_policy[OPTQ_LINK_A_MAX + 1] = {
 	[OPTQ_LINK_A_FLOWS]	= { .type = NLA_U32 },
 	[OPTQ_LINK_A_OVERSUBSCRIBE] = NLA_POLICY_MAX(NLA_U8, 1),
 	[OPTQ_LINK_A_SYSFS]	= NLA_POLICY_MAX(NLA_U8, 1),
+	[OPTQ_LINK_A_LAYER]	= NLA_POLICY_MAX(NLA_U8, OPTQ_WIRE_PTM),
+	[OPTQ_LINK_A_OVERHEAD]	= { .type = NLA_S32 },
+	[OPTQ_LINK_A_MPU]	= { .type = NLA_U32 },
 };
 
 static const struct nla_policy optq_rule_policy[OPTQ_RULE_A_MAX + 1] = {
@@ -71,6 +77,8 @@ const char *optq_fault_text(enum optq_fault fault)
 		return "limit must be 0 (automatic) or 1 to 4194304 packets";
 	case OPTQ_FAULT_TARGET:
 		return "target and interval must be 0 (automatic) or 1us to 10s";
+	case OPTQ_FAULT_WIRE:
+		return "overhead must be -64 to 256, mpu 0 to 256 bytes, and both need a layer that is not raw";
 	case OPTQ_FAULT_DELAY:
 		return "delay must be 0 (none) or 1us to 10s, and needs a rate";
 	case OPTQ_FAULT_DEPTH:
@@ -131,12 +139,31 @@ static struct nlattr *fault_attr(enum optq_fault fault, struct nlattr **tb)
 		return tb[OPTQ_CLASS_A_LIMIT];
 	case OPTQ_FAULT_TARGET:
 		return tb[OPTQ_CLASS_A_TARGET] ?: tb[OPTQ_CLASS_A_INTERVAL];
+	case OPTQ_FAULT_WIRE:
+		return tb[OPTQ_CLASS_A_OVERHEAD] ?: tb[OPTQ_CLASS_A_MPU] ?:
+		       tb[OPTQ_CLASS_A_LAYER];
 	case OPTQ_FAULT_DELAY:
 		/* A change may have taken the rate from a delay that stays. */
 		return tb[OPTQ_CLASS_A_DELAY] ?: tb[OPTQ_CLASS_A_RATE];
 	default:
 		return tb[OPTQ_CLASS_A_RATE];
 	}
+}
+
+/*
+ * Another layer takes the figures of the one before with it.  What is out of range
+ * for the fields is out of range altogether.
+ */
+static void get_wire(struct nlattr *layer, struct nlattr *overhead,
+		     struct nlattr *mpu, struct optq_wire *wire)
+{
+	if (layer)
+		*wire = (struct optq_wire){ .layer = nla_get_u8(layer) };
+	if (overhead)
+		wire->overhead = clamp_t(s32, nla_get_s32(overhead), S16_MIN,
+					 S16_MAX);
+	if (mpu)
+		wire->mpu = min_t(u32, nla_get_u32(mpu), U16_MAX);
 }
 
 static void get_class(struct nlattr **tb, struct optq_class_conf *conf)
@@ -154,6 +181,8 @@ static void get_class(struct nlattr **tb, struct optq_class_conf *conf)
 	get_u32(tb[OPTQ_CLASS_A_LIMIT], &conf->limit);
 	get_bool(tb[OPTQ_CLASS_A_ECN], &conf->ecn);
 	get_bool(tb[OPTQ_CLASS_A_OVERSUBSCRIBE], &conf->oversubscribe);
+	get_wire(tb[OPTQ_CLASS_A_LAYER], tb[OPTQ_CLASS_A_OVERHEAD],
+		 tb[OPTQ_CLASS_A_MPU], &conf->wire);
 }
 
 int optq_parse_class(struct nlattr *nest, struct optq_class_conf *conf,
@@ -205,6 +234,14 @@ static int check_link(const struct optq_link_conf *conf, struct nlattr **tb,
 				    "flows must be 1 to 1048576");
 		return -ERANGE;
 	}
+	if (!optq_wire_valid(&conf->wire)) {
+		NL_SET_BAD_ATTR(extack, tb[OPTQ_LINK_A_OVERHEAD] ?:
+					tb[OPTQ_LINK_A_MPU] ?:
+					tb[OPTQ_LINK_A_LAYER]);
+		if (extack)
+			extack->_msg = optq_fault_text(OPTQ_FAULT_WIRE);
+		return -ERANGE;
+	}
 	return 0;
 }
 
@@ -227,6 +264,8 @@ int optq_parse_link(struct nlattr *nest, struct optq_link_conf *conf,
 	get_u32(tb[OPTQ_LINK_A_FLOWS], &conf->flows);
 	get_bool(tb[OPTQ_LINK_A_OVERSUBSCRIBE], &conf->oversubscribe);
 	get_bool(tb[OPTQ_LINK_A_SYSFS], &conf->sysfs);
+	get_wire(tb[OPTQ_LINK_A_LAYER], tb[OPTQ_LINK_A_OVERHEAD],
+		 tb[OPTQ_LINK_A_MPU], &conf->wire);
 	err = check_link(conf, tb, extack);
 	if (err)
 		return err;
@@ -427,6 +466,16 @@ static int put_u64(struct sk_buff *skb, int type, u64 v, int pad)
 	return v ? nla_put_u64_64bit(skb, type, v, pad) : 0;
 }
 
+static int put_wire(struct sk_buff *skb, const struct optq_wire *wire, int layer,
+		    int overhead, int mpu)
+{
+	if (!wire->layer)
+		return 0;
+	return nla_put_u8(skb, layer, wire->layer) ||
+	       (wire->overhead && nla_put_s32(skb, overhead, wire->overhead)) ||
+	       put_u32(skb, mpu, wire->mpu);
+}
+
 int optq_put_class(struct sk_buff *skb, const struct optq_cl *cl,
 		   bool with_name)
 {
@@ -448,6 +497,8 @@ int optq_put_class(struct sk_buff *skb, const struct optq_cl *cl,
 	    put_u64(skb, OPTQ_CLASS_A_DELAY, conf->delay_ns, pad) ||
 	    nla_put_u8(skb, OPTQ_CLASS_A_ECN, conf->ecn) ||
 	    nla_put_u8(skb, OPTQ_CLASS_A_OVERSUBSCRIBE, conf->oversubscribe) ||
+	    put_wire(skb, &conf->wire, OPTQ_CLASS_A_LAYER,
+		     OPTQ_CLASS_A_OVERHEAD, OPTQ_CLASS_A_MPU) ||
 	    nla_put_u32(skb, OPTQ_CLASS_A_LEVEL, cl->core.depth) ||
 	    nla_put_u8(skb, OPTQ_CLASS_A_LEAF, optq_class_is_leaf(&cl->core)) ||
 	    (cl->qdisc && nla_put_string(skb, OPTQ_CLASS_A_QDISC,
@@ -465,7 +516,9 @@ int optq_put_link(struct sk_buff *skb, const struct optq_link_conf *conf)
 	    nla_put_u32(skb, OPTQ_LINK_A_DIRECT_LIMIT, conf->direct_limit) ||
 	    nla_put_u32(skb, OPTQ_LINK_A_FLOWS, conf->flows) ||
 	    nla_put_u8(skb, OPTQ_LINK_A_OVERSUBSCRIBE, conf->oversubscribe) ||
-	    nla_put_u8(skb, OPTQ_LINK_A_SYSFS, conf->sysfs))
+	    nla_put_u8(skb, OPTQ_LINK_A_SYSFS, conf->sysfs) ||
+	    put_wire(skb, &conf->wire, OPTQ_LINK_A_LAYER,
+		     OPTQ_LINK_A_OVERHEAD, OPTQ_LINK_A_MPU))
 		return -EMSGSIZE;
 	return 0;
 }

@@ -5,6 +5,7 @@
 #include "access.h"
 #include "delay.h"
 #include "genl.h"
+#include "mtu.h"
 #include "swap.h"
 
 static const struct nla_policy optq_genl_policy[OPTQ_A_MAX + 1] = {
@@ -55,7 +56,7 @@ static int stage_read(struct optq_stage *st, struct genl_info *info,
 {
 	int err = optq_stage_parse(st, info->nlhdr, create, info->extack);
 
-	return err ?: optq_delay_check_stage(st, psched_mtu(dev),
+	return err ?: optq_delay_check_stage(st, optq_mtu_of_stage(dev, st),
 					     info->extack);
 }
 

@@ -1,6 +1,47 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "mtu.h"
-#include "qdisc.h"
+
+/* The longest packet of the device as w counts it. */
+static u32 wire_mtu(const struct net_device *dev, const struct optq_wire *w)
+{
+	u32 mtu = optq_wire_on(w) ? optq_wire_len(w, dev->mtu) :
+				    psched_mtu(dev);
+
+	return optq_clamp_mtu(mtu);
+}
+
+u32 optq_mtu_of_stage(const struct net_device *dev, const struct optq_stage *st)
+{
+	u32 i, mtu = wire_mtu(dev, &st->link.wire);
+
+	for (i = 0; i < st->n; i++) {
+		if (optq_wire_on(&st->class[i].conf.wire))
+			mtu = max(mtu, wire_mtu(dev, &st->class[i].conf.wire));
+	}
+	return mtu;
+}
+
+void optq_mtu_grow(struct optq_sched *q, const struct optq_wire *w, u64 now)
+{
+	u32 mtu = wire_mtu(qdisc_dev(q->sch), w);
+
+	if (optq_wire_on(w) && mtu > q->tree.mtu)
+		optq_tree_set_mtu(&q->tree, mtu, now);
+}
+
+void optq_mtu_update(struct optq_sched *q, u64 now)
+{
+	const struct net_device *dev = qdisc_dev(q->sch);
+	u32 mtu = wire_mtu(dev, &q->conf.wire);
+	struct optq_cl *cl;
+
+	list_for_each_entry(cl, &q->classes, link) {
+		if (optq_wire_on(&cl->core.conf.wire))
+			mtu = max(mtu, wire_mtu(dev, &cl->core.conf.wire));
+	}
+	if (mtu != q->tree.mtu)
+		optq_tree_set_mtu(&q->tree, mtu, now);
+}
 
 /* An optq below another qdisc keeps the MTU that it was made with. */
 static int mtu_event(struct notifier_block *nb, unsigned long event, void *ptr)
@@ -13,7 +54,7 @@ static int mtu_event(struct notifier_block *nb, unsigned long event, void *ptr)
 		return NOTIFY_DONE;
 	sch_tree_lock(q->sch);
 	now = ktime_get_ns();
-	optq_tree_set_mtu(&q->tree, psched_mtu(dev), now);
+	optq_mtu_update(q, now);
 	optq_changed(q, now);
 	optq_verify(q, "mtu");
 	sch_tree_unlock(q->sch);

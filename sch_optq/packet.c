@@ -7,6 +7,7 @@
 #include "hash.h"
 #include "packet.h"
 #include "segment.h"
+#include "wire.h"
 
 /* Leaves found with nothing to give in one dequeue. */
 #define QDISC_TRIES	64
@@ -50,7 +51,7 @@ void optq_pkt_prepare(struct sk_buff *skb, const struct optq_class *c)
 	struct optq_pkt *pkt = optq_pkt(skb);
 
 	qdisc_cb_private_validate(skb, sizeof(*pkt));
-	pkt->len = clamp_t(u32, qdisc_pkt_len(skb), 1, OPTQ_LEN_MAX);
+	pkt->len = optq_skb_len(skb, &c->leaf.wire);
 	pkt->flags = c->leaf.codel.ecn ? skb_ecn_flags(skb) : 0;
 }
 
@@ -219,7 +220,8 @@ static __always_inline int enqueue_to(struct optq_sched *q,
 {
 	u64 now = ktime_get_ns();
 
-	if (skb_is_gso(skb) && qdisc_pkt_len(skb) > optq_class_split_bytes(c))
+	if (skb_is_gso(skb) &&
+	    optq_skb_len(skb, &c->leaf.wire) > optq_class_split_bytes(c))
 		return enqueue_gso(q, c, skb, now, to_free);
 	if (optq_is_cl(q, c) && optq_cl(c)->qdisc)
 		return enqueue_grafted(q, optq_cl(c), skb, now, to_free);
@@ -272,8 +274,7 @@ static struct sk_buff *dequeue_grafted(struct optq_sched *q,
 	optq_foreign_qlen(&q->tree, &cl->core, child->q.qlen, now);
 	if (skb)
 		optq_sent(&q->tree, &cl->core,
-			  clamp_t(u32, qdisc_pkt_len(skb), 1, OPTQ_LEN_MAX),
-			  now);
+			  optq_skb_len(skb, &cl->core.leaf.wire), now);
 	else if (child->q.qlen)
 		optq_block(&q->tree, &cl->core, now);
 	return skb;

@@ -6,6 +6,7 @@
 #include "conf.h"
 #include "delay.h"
 #include "graft.h"
+#include "mtu.h"
 #include "packet.h"
 #include "stats.h"
 #include "sysfs.h"
@@ -54,8 +55,10 @@ void optq_apply_link(struct optq_sched *q, const struct optq_link_conf *conf,
 	q->conf = *conf;
 	q->tree.limit = conf->limit;
 	WRITE_ONCE(q->sch->limit, conf->limit);
+	optq_tree_set_wire(&q->tree, &conf->wire);
 	optq_tree_set_link(&q->tree, conf->rate, conf->burst, now);
 	optq_class_configure(&q->tree, &q->tree.direct, &direct, now);
+	optq_mtu_update(q, now);
 }
 
 static void optq_reset(struct Qdisc *sch)

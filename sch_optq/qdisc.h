@@ -47,6 +47,7 @@ struct optq_link_conf {
 	u32 limit;
 	u32 direct_limit;
 	u32 flows;
+	struct optq_wire wire;
 	bool oversubscribe;
 	bool sysfs;
 };

@@ -12,6 +12,7 @@
 #include "list.h"
 #include "wfq.h"
 #include "wheel.h"
+#include "wire.h"
 
 #define OPTQ_BANDS	8
 
@@ -28,6 +29,7 @@ struct optq_class_conf {
 	u32 prio;
 	u32 quantum;
 	u32 limit;
+	struct optq_wire wire;
 	bool ecn;
 	bool oversubscribe;
 };

@@ -8,6 +8,7 @@
 
 #include "flow.h"
 #include "hist.h"
+#include "wire.h"
 
 struct optq_leaf {
 	struct optq_list new_flows;
@@ -21,6 +22,7 @@ struct optq_leaf {
 	u32 packets;
 	u64 bytes;
 	u32 flows;
+	struct optq_wire wire;		/* in force */
 	u32 in_order : 1;		/* takes what conforms in order of arrival */
 	u32 ordered : 31;		/* such packets, first in the shared flow */
 

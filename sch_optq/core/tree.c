@@ -32,6 +32,8 @@ enum optq_fault optq_conf_check(const struct optq_class_conf *conf)
 	if (!in_range(conf->target_ns, OPTQ_TIME_MIN_NS, OPTQ_TIME_MAX_NS) ||
 	    !in_range(conf->interval_ns, OPTQ_TIME_MIN_NS, OPTQ_TIME_MAX_NS))
 		return OPTQ_FAULT_TARGET;
+	if (!optq_wire_valid(&conf->wire))
+		return OPTQ_FAULT_WIRE;
 	if (!in_range(conf->delay_ns, OPTQ_TIME_MIN_NS, OPTQ_TIME_MAX_NS) ||
 	    (conf->delay_ns && !conf->rate))
 		return OPTQ_FAULT_DELAY;
@@ -178,6 +180,14 @@ static u64 leaf_drain_rate(const struct optq_class *leaf)
 	return rate;
 }
 
+/* Its own, or that of the next above. */
+static struct optq_wire leaf_wire(const struct optq_class *c)
+{
+	while (!c->conf.wire.layer && c->parent)
+		c = c->parent;
+	return c->conf.wire;
+}
+
 static void leaf_configure(struct optq_tree *t, struct optq_class *c)
 {
 	const struct optq_class_conf *conf = &c->conf;
@@ -197,6 +207,7 @@ static void leaf_configure(struct optq_tree *t, struct optq_class *c)
 		p->interval_ns = p->target_ns;
 	p->mtu = t->mtu;
 	p->ecn = conf->ecn;
+	c->leaf.wire = leaf_wire(c);
 	c->leaf.in_order = !!conf->delay_ns;
 	c->leaf.quantum = conf->quantum ? conf->quantum : t->mtu;
 	c->leaf.limit = conf->limit ? conf->limit : TREE_LIMIT;
@@ -274,7 +285,8 @@ void optq_class_configure(struct optq_tree *t, struct optq_class *c,
 			  const struct optq_class_conf *conf, u64 now)
 {
 	u64 before = optq_class_need(c);
-	u64 ceil = c->conf.ceil;
+	bool inherited = c->conf.ceil != conf->ceil ||
+			 !optq_wire_same(&c->conf.wire, &conf->wire);
 	u64 kbit;
 
 	if (c->attached && c != &t->root)
@@ -285,7 +297,7 @@ void optq_class_configure(struct optq_tree *t, struct optq_class *c,
 	kbit = optq_min_u64(div64_u64(conf->rate, 125), ~0U);
 	optq_wfq_set_weight(&c->excess, conf->weight ? conf->weight :
 						       (u32)kbit);
-	if (ceil != conf->ceil && c->attached)
+	if (inherited && c->attached)
 		leaves_configure(t, c);
 	else
 		leaf_configure(t, c);
@@ -297,9 +309,18 @@ void optq_class_configure(struct optq_tree *t, struct optq_class *c,
 
 void optq_tree_set_link(struct optq_tree *t, u64 rate, u32 burst, u64 now)
 {
-	struct optq_class_conf conf = { .ceil = rate, .cburst = burst };
+	struct optq_class_conf conf = {
+		.ceil = rate, .cburst = burst, .wire = t->root.conf.wire,
+	};
 
 	optq_class_configure(t, &t->root, &conf, now);
+}
+
+void optq_tree_set_wire(struct optq_tree *t, const struct optq_wire *wire)
+{
+	t->root.conf.wire = *wire;
+	leaves_configure(t, &t->root);
+	leaf_configure(t, &t->direct);
 }
 
 static u32 class_height(struct optq_class *top)

@@ -16,6 +16,7 @@ enum optq_fault {
 	OPTQ_FAULT_QUANTUM,
 	OPTQ_FAULT_LIMIT,
 	OPTQ_FAULT_TARGET,	/* target or interval out of range */
+	OPTQ_FAULT_WIRE,	/* layer, overhead or mpu out of range */
 	OPTQ_FAULT_DELAY,	/* delay out of range, or no rate to go with it */
 	OPTQ_FAULT_DEPTH,
 	OPTQ_FAULT_CYCLE,
@@ -30,6 +31,9 @@ enum optq_fault optq_conf_check(const struct optq_class_conf *conf);
  */
 void optq_tree_init(struct optq_tree *t, u32 limit, u32 direct_limit, u32 mtu,
 		    u32 secret);
+
+/* What is counted of packets on the link, valid, where no class says another. */
+void optq_tree_set_wire(struct optq_tree *t, const struct optq_wire *wire);
 
 /* Ceiling of the link, bytes per second, 0 for none. */
 void optq_tree_set_link(struct optq_tree *t, u64 rate, u32 burst, u64 now);

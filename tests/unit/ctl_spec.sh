@@ -65,12 +65,18 @@ sed -n '/^    name: optq-stats$/,/^attribute-sets:/s/^      - { name: \([a-z0-9-
 	"$spec" >"$tmp/have"
 same "counters"
 
+sed -n '/^enum optq_wire_layer {/,/^};/s/^\tOPTQ_WIRE_\([A-Z]*\),.*/\1/p' "$header" |
+	tr A-Z a-z >"$tmp/want"
+sed -n '/^    name: wire-layer$/,/^  -$/s/^      - { name: \([a-z]*\),.*/\1/p' "$spec" \
+	>"$tmp/have"
+same "link layers"
+
 # Numbers are compared by the shell, which reads hexadecimal too.
-sed -n 's/^#define OPTQ_\([A-Z_]*_\(MAX\|MIN\|NS\)\)[[:space:]]*\([0-9a-fx]*\).*/\1 \3/p' "$header" |
+sed -n 's/^#define OPTQ_\([A-Z_]*_\(MAX\|MIN\|NS\)\)[[:space:]]*\(-\{0,1\}[0-9a-fx]*\).*/\1 \3/p' "$header" |
 	while read -r name value; do
 		echo "$(echo "$name" | tr 'A-Z_' 'a-z-') $((value))"
 	done >"$tmp/want"
-sed -n 's/^  - { type: const, name: \([a-z-]*\), value: \([0-9a-fx]*\).*/\1 \2/p' "$spec" |
+sed -n 's/^  - { type: const, name: \([a-z-]*\), value: \(-\{0,1\}[0-9a-fx]*\).*/\1 \2/p' "$spec" |
 	while read -r name value; do echo "$name $((value))"; done >"$tmp/have"
 same "constants"
 
@@ -97,6 +103,19 @@ for object in link egress class; do
 	done <"$tmp/want" >"$tmp/have"
 	same "docs/policy.md's keys of $object"
 done
+
+# The names that stand for a link layer, with the figures of the first.
+sed -n 's/^\t{ "\([a-z-]*\)", { \([0-9]*\), \([0-9]*\), OPTQ_WIRE_\([A-Z]*\) } },$/\1 \2 \3 \4/p' \
+	"$tree/optqctl/policy_wire.c" | tr A-Z a-z >"$tmp/want"
+sed -n '/^| name | layer/,/^$/s/^| `\([a-z-]*\)` | `\([a-z]*\)` | \([0-9]*\) | \([0-9]*\) |.*/\1 \3 \4 \2/p' \
+	"$tree/docs/policy.md" >"$tmp/have"
+same "docs/policy.md's names of link layers"
+{ echo raw; cut -d" " -f1 "$tmp/want"; } >"$tmp/names"
+mv "$tmp/names" "$tmp/want"
+sed -n '/^    "wire": {$/,/^    }/p' "$tree/docs/policy.schema.json" |
+	sed -n '/"enum": \[$/,/\]/p' | grep -o '"[a-z-]*"' | tr -d '"' |
+	grep -v '^enum$' >"$tmp/have"
+same "the schema's names of link layers"
 
 # The tree of HTB that the README speaks of is the demo's.
 sed -n '/^row_htb()/,/^}/p' "$tree/tests/demo/rows.sh" |

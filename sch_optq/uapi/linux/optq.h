@@ -75,6 +75,22 @@ enum optq_flag {
 #define OPTQ_F_ALL	(OPTQ_F_CHECK)
 
 /*
+ * What of a packet is counted, everywhere: *_A_LAYER.  Other than raw: the IP packet,
+ * *_A_OVERHEAD, *_A_MPU at least, in cells.  Of a super-packet, each segment.
+ */
+enum optq_wire_layer {
+	OPTQ_WIRE_UNSPEC,	/* of a class: as its parent; of the link: raw */
+	OPTQ_WIRE_RAW,		/* the length that the device sees */
+	OPTQ_WIRE_PLAIN,	/* no cells */
+	OPTQ_WIRE_ATM,		/* 48 bytes in cells of 53 */
+	OPTQ_WIRE_PTM,		/* 64 bytes in 65 */
+};
+
+#define OPTQ_OVERHEAD_MIN	-64
+#define OPTQ_OVERHEAD_MAX	256
+#define OPTQ_MPU_MAX		256
+
+/*
  * The link, that is the root of the tree: OPTQ_A_LINK, and TCA_OPTIONS of the
  * qdisc.
  */
@@ -99,6 +115,9 @@ enum optq_link_attr {
 				 * /sys/class/net/DEV/optq; of a root qdisc with
 				 * at most OPTQ_SYSFS_MAX classes
 				 */
+	OPTQ_LINK_A_LAYER,	/* u8: enum optq_wire_layer */
+	OPTQ_LINK_A_OVERHEAD,	/* s32: bytes on top of an IP packet */
+	OPTQ_LINK_A_MPU,	/* u32: bytes, the least that is sent */
 
 	__OPTQ_LINK_A_MAX,
 	OPTQ_LINK_A_MAX = __OPTQ_LINK_A_MAX - 1
@@ -142,6 +161,9 @@ enum optq_class_attr {
 				 * long as they keep to its rate and burst; 0
 				 * none.  Needs a rate
 				 */
+	OPTQ_CLASS_A_LAYER,	/* u8: enum optq_wire_layer */
+	OPTQ_CLASS_A_OVERHEAD,	/* s32: bytes on top of an IP packet */
+	OPTQ_CLASS_A_MPU,	/* u32: bytes, the least that is sent */
 
 	__OPTQ_CLASS_A_MAX,
 	OPTQ_CLASS_A_MAX = __OPTQ_CLASS_A_MAX - 1
