@@ -5,6 +5,7 @@
 #include <linux/optq.h>
 
 #include "keyword.h"
+#include "link_layer.h"
 #include "tc_abi.h"
 #include "units.h"
 
@@ -13,8 +14,27 @@
 /* The highest minor that names a class: 0xffff is left out by the ABI. */
 #define MINOR_MAX	0xfffe
 
-#define STAB	"for link-layer overhead use `tc qdisc add ... stab overhead " \
-		"N mpu N linklayer TYPE optq`, see tc-stab(8)"
+/* Both objects have these; A begins their attributes' names. */
+#define WIRE_KEYWORDS(A, htb) \
+	{ .name = "overhead", .kind = KW_OVERHEAD, .attr = A##_OVERHEAD, \
+	  .prefix = htb, .min = (__u64)(__s64)OPTQ_OVERHEAD_MIN, \
+	  .max = OPTQ_OVERHEAD_MAX, .meta = "BYTES", \
+	  .help = "bytes on top of the IP packet (HTB: of the device's length)" }, \
+	{ .name = "mpu", .kind = KW_MPU, .attr = A##_MPU, .prefix = htb, \
+	  .max = OPTQ_MPU_MAX, .meta = "BYTES", \
+	  .help = "bytes that a packet takes at least, overhead included" }, \
+	{ .name = "raw", .kind = KW_LAYER, .attr = A##_LAYER, \
+	  .flag = OPTQ_WIRE_RAW, .json = "raw", \
+	  .help = "count the device's length, without overhead and mpu" }, \
+	{ .name = "noatm", .kind = KW_LAYER, .attr = A##_LAYER, \
+	  .flag = OPTQ_WIRE_PLAIN, .json = "plain", \
+	  .help = "count the IP packet, overhead and mpu (meant if given alone)" }, \
+	{ .name = "atm", .kind = KW_LAYER, .attr = A##_LAYER, \
+	  .flag = OPTQ_WIRE_ATM, .json = "atm", \
+	  .help = "count it in cells, 53 bytes for 48" }, \
+	{ .name = "ptm", .kind = KW_LAYER, .attr = A##_LAYER, \
+	  .flag = OPTQ_WIRE_PTM, .json = "ptm", \
+	  .help = "count it with 65 bytes for 64" }
 
 /*
  * Tables are in the order of the help text and of printed lines; where two
@@ -49,6 +69,7 @@ static const struct keyword link_table[] = {
 	{ .name = "sysfs", .kind = KW_SWITCH, .attr = OPTQ_LINK_A_SYSFS,
 	  .max = 1, .meta = "on|off",
 	  .help = "the figures as files under /sys/class/net/DEV/optq" },
+	WIRE_KEYWORDS(OPTQ_LINK_A, false),
 	{ .name = "r2q", .kind = KW_COUNT, .prefix = true, .max = UINT32_MAX,
 	  .meta = "N", .help = "HTB's; no meaning here",
 	  .notice = "has no meaning: siblings share by `weight`, which follows `rate` by itself" },
@@ -116,15 +137,10 @@ static const struct keyword class_table[] = {
 	{ .name = "mtu", .kind = KW_COUNT, .prefix = true, .max = UINT32_MAX,
 	  .meta = "BYTES", .help = "HTB's; no meaning here",
 	  .notice = "has no meaning: there is no rate table; for the bytes of a flow's turn use `quantum`" },
-	{ .name = "mpu", .kind = KW_COUNT, .prefix = true, .max = UINT16_MAX,
-	  .meta = "BYTES", .help = "HTB's; use `stab`",
-	  .notice = "is not applied: " STAB },
-	{ .name = "overhead", .kind = KW_COUNT, .prefix = true,
-	  .max = UINT16_MAX, .meta = "BYTES", .help = "HTB's; use `stab`",
-	  .notice = "is not applied: " STAB },
+	WIRE_KEYWORDS(OPTQ_CLASS_A, true),
 	{ .name = "linklayer", .kind = KW_LINKLAYER, .prefix = true,
-	  .meta = "TYPE", .help = "HTB's; use `stab`",
-	  .notice = "is not applied: " STAB },
+	  .meta = "TYPE", .help = "HTB's; use `atm`, `ptm` or a LINK-LAYER",
+	  .notice = "is not applied: use `atm`, `ptm` or a named link layer such as `pppoe-ptm`, see tc-optq(8)" },
 };
 
 _Static_assert(ARRAY_SIZE(class_table) <= KEYWORDS_MAX, "KEYWORDS_MAX");
@@ -135,6 +151,10 @@ const struct keyword_set optq_link_keywords = {
 	.table = link_table,
 	.len = ARRAY_SIZE(link_table),
 	.attr_max = OPTQ_LINK_A_MAX,
+	.attr_layer = OPTQ_LINK_A_LAYER,
+	.attr_overhead = OPTQ_LINK_A_OVERHEAD,
+	.attr_mpu = OPTQ_LINK_A_MPU,
+	.layer_default = OPTQ_WIRE_RAW,
 };
 
 const struct keyword_set optq_class_keywords = {
@@ -146,6 +166,10 @@ const struct keyword_set optq_class_keywords = {
 	.attr_ceil = OPTQ_CLASS_A_CEIL,
 	.attr_quantum = OPTQ_CLASS_A_QUANTUM,
 	.attr_weight = OPTQ_CLASS_A_WEIGHT,
+	.attr_layer = OPTQ_CLASS_A_LAYER,
+	.attr_overhead = OPTQ_CLASS_A_OVERHEAD,
+	.attr_mpu = OPTQ_CLASS_A_MPU,
+	.layer_default = OPTQ_WIRE_UNSPEC,
 };
 
 const struct keyword *keyword_find(const struct keyword_set *set,
@@ -178,7 +202,7 @@ void keyword_help(const struct keyword_set *set)
 		fprintf(stderr, " [ %s%s%s ]", kw->name, kw->meta ? " " : "",
 			kw->meta ? kw->meta : "");
 	}
-	fprintf(stderr, "\n\n");
+	fprintf(stderr, " [ LINK-LAYER ]\n\n");
 	for (kw = set->table; kw < set->table + set->len; kw++) {
 		fprintf(stderr, " %-16s%s", kw->name, kw->help);
 		if (kw->alias[0])
@@ -188,6 +212,7 @@ void keyword_help(const struct keyword_set *set)
 			fprintf(stderr, "; or `%s`", kw->zero);
 		fprintf(stderr, "\n");
 	}
+	link_layer_help(set);
 	fprintf(stderr,
 		"\nRates are in bit/s (10mbit, or 10%% of the device's speed), sizes in bytes\n"
 		"(15k), times in us (5ms).  See tc-optq(8).\n");
@@ -222,8 +247,14 @@ void keyword_expected(const struct keyword *kw, char *buf, size_t len)
 			       time_text(kw->max, max), "5ms", buf, len);
 		break;
 	case KW_COUNT:
+	case KW_MPU:
 		snprintf(min, sizeof(min), "%llu", (unsigned long long)kw->min);
 		snprintf(max, sizeof(max), "%llu", (unsigned long long)kw->max);
+		expected_range(kw, "a number", min, max, NULL, buf, len);
+		break;
+	case KW_OVERHEAD:
+		snprintf(min, sizeof(min), "%lld", (long long)kw->min);
+		snprintf(max, sizeof(max), "%lld", (long long)kw->max);
 		expected_range(kw, "a number", min, max, NULL, buf, len);
 		break;
 	case KW_MINOR:
@@ -245,6 +276,7 @@ void keyword_expected(const struct keyword *kw, char *buf, size_t len)
 		snprintf(buf, len, "on or off");
 		break;
 	case KW_FLAG:
+	case KW_LAYER:
 	case KW_REFUSED:
 		snprintf(buf, len, "no value");
 		break;

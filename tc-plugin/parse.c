@@ -8,6 +8,7 @@
 #include <linux/pkt_sched.h>
 
 #include "keyword.h"
+#include "link_layer.h"
 #include "parse.h"
 #include "tc_abi.h"
 #include "units.h"
@@ -22,6 +23,7 @@ struct request {
 	bool given[KEYWORDS_MAX];
 	__u64 value[KEYWORDS_MAX];
 	const char *text[KEYWORDS_MAX];
+	struct wire wire;
 };
 
 static void warn(const struct keyword *kw, const char *text)
@@ -109,6 +111,18 @@ static int parse_count(const char *str, __u64 *value)
 	return starts_number(str) ? get_u64(value, str, 10) : -1;
 }
 
+/* What is far beyond the range must not come around to it. */
+static int parse_overhead(const char *str, __u64 *value)
+{
+	bool minus = *str == '-';
+
+	if (parse_count(str + minus, value) || *value > INT32_MAX)
+		return -1;
+	if (minus)
+		*value = -*value;
+	return 0;
+}
+
 /* The kernel's rule: one component of a path that no terminal chokes on. */
 static int check_name(const struct keyword *kw, const char *str)
 {
@@ -147,7 +161,10 @@ static int read_value(const struct request *req, const struct keyword *kw,
 	case KW_SIZE:
 		return parse_size(kw, str, value);
 	case KW_COUNT:
+	case KW_MPU:
 		return parse_count(str, value);
+	case KW_OVERHEAD:
+		return parse_overhead(str, value);
 	case KW_TIME:
 		return starts_number(str) ? time_parse(str, value) : -1;
 	case KW_MINOR:
@@ -159,6 +176,7 @@ static int read_value(const struct request *req, const struct keyword *kw,
 	case KW_SWITCH:
 		return parse_switch(str, value);
 	case KW_FLAG:
+	case KW_LAYER:
 	case KW_REFUSED:
 		break;
 	}
@@ -171,6 +189,9 @@ static bool in_range(const struct keyword *kw, const char *str, __u64 value)
 		return true;
 	if (!value && kw->zero)
 		return kw->zero_number || !strcmp(str, kw->zero);
+	if (kw->kind == KW_OVERHEAD)
+		return (__s64)value >= (__s64)kw->min &&
+		       (__s64)value <= (__s64)kw->max;
 	return value >= kw->min && value <= kw->max;
 }
 
@@ -188,6 +209,30 @@ static const struct keyword *given_before(const struct request *req,
 	return NULL;
 }
 
+/* A word that is no keyword.  Returns as read_keyword() does. */
+static int read_link_layer(struct request *req, const char *word)
+{
+	const struct link_layer *ll = link_layer_find(word);
+
+	if (ll)
+		return wire_set_named(&req->wire, ll) ? -1 : 1;
+	if (strcmp(word, "help"))
+		fprintf(stderr, "optq: what is \"%s\"?\n", word);
+	keyword_help(req->set);
+	return -1;
+}
+
+static void note_wire(struct wire *wire, const struct keyword *kw, __u64 value)
+{
+	if (kw->kind == KW_OVERHEAD)
+		wire->overhead = (__s64)value;
+	else if (kw->kind == KW_MPU)
+		wire->mpu = value;
+	else
+		return;
+	wire->given = true;
+}
+
 /* Returns the number of words used up, negative on error. */
 static int read_keyword(struct request *req, int argc, char **argv)
 {
@@ -195,12 +240,8 @@ static int read_keyword(struct request *req, int argc, char **argv)
 	unsigned int i;
 
 	kw = keyword_find(req->set, argv[0]);
-	if (!kw) {
-		if (strcmp(argv[0], "help"))
-			fprintf(stderr, "optq: what is \"%s\"?\n", argv[0]);
-		keyword_help(req->set);
-		return -1;
-	}
+	if (!kw)
+		return read_link_layer(req, argv[0]);
 	if (kw->kind == KW_REFUSED) {
 		fprintf(stderr, "optq: %s: %s\n", kw->name, kw->notice);
 		return -1;
@@ -217,12 +258,15 @@ static int read_keyword(struct request *req, int argc, char **argv)
 		req->value[i] = kw->flag;
 		return 1;
 	}
+	if (kw->kind == KW_LAYER)
+		return wire_set_layer(&req->wire, kw->name, kw->flag) ? -1 : 1;
 	if (argc < 2)
 		return bad_value(kw, NULL);
 	if (read_value(req, kw, argv[1], &req->value[i]) ||
 	    !in_range(kw, argv[1], req->value[i]))
 		return bad_value(kw, argv[1]);
 	req->text[i] = argv[1];
+	note_wire(&req->wire, kw, req->value[i]);
 	return 2;
 }
 
@@ -257,6 +301,10 @@ static void give_notices(const struct request *req)
 			continue;
 		warn(kw, kw->notice);
 	}
+	/* As HTB's scripts have it; who means it names a layer. */
+	if (set == &optq_class_keywords && req->wire.given &&
+	    !req->wire.word && !req->wire.named)
+		fprintf(stderr, "optq: warning: overhead and mpu: counted from the IP packet on; HTB counts the device's header as well, 14 bytes of Ethernet: with `noatm` this is taken as meant\n");
 }
 
 static int add_keyword(struct nlmsghdr *n, const struct keyword *kw,
@@ -276,6 +324,9 @@ static int add_keyword(struct nlmsghdr *n, const struct keyword *kw,
 	case KW_NAME:
 		return addattr_l(n, REQUEST_MAX, kw->attr, text,
 				 strlen(text) + 1);
+	case KW_OVERHEAD:	/* in add_wire() */
+	case KW_MPU:
+	case KW_LAYER:
 	case KW_LINKLAYER:
 	case KW_REFUSED:
 		break;
@@ -298,6 +349,28 @@ static int add_ceil(struct nlmsghdr *n, const struct request *req)
 	return addattr64(n, REQUEST_MAX, req->set->attr_ceil, rate);
 }
 
+/*
+ * Always with a layer, from which on the kernel takes both figures for 0: what is
+ * counted is what these words say, not what a change found there.
+ */
+static int add_wire(struct nlmsghdr *n, const struct request *req)
+{
+	const struct keyword_set *set = req->set;
+	const struct wire *w = &req->wire;
+	int err;
+
+	if (!w->given)
+		return 0;
+	err = addattr8(n, REQUEST_MAX, set->attr_layer,
+		       w->layer ?: OPTQ_WIRE_PLAIN);
+	if (!err && w->overhead)
+		err = addattr32(n, REQUEST_MAX, set->attr_overhead,
+				(__u32)w->overhead);
+	if (!err && w->mpu)
+		err = addattr32(n, REQUEST_MAX, set->attr_mpu, w->mpu);
+	return err;
+}
+
 static int add_options(struct nlmsghdr *n, const struct request *req)
 {
 	const struct keyword_set *set = req->set;
@@ -312,6 +385,8 @@ static int add_options(struct nlmsghdr *n, const struct request *req)
 					  req->text[i]);
 	if (!err)
 		err = add_ceil(n, req);
+	if (!err)
+		err = add_wire(n, req);
 	addattr_nest_end(n, nest);
 	return err;
 }
@@ -332,6 +407,8 @@ int optq_parse(const struct keyword_set *set, int argc, char **argv,
 		if (used < 0)
 			return -1;
 	}
+	if (wire_check(&req.wire))
+		return -1;
 	give_notices(&req);
 	return add_options(n, &req) ? -1 : 0;
 }

@@ -75,6 +75,9 @@ static const char *value_text(const struct keyword *kw, __u64 value,
 		return size_text(value, buf);
 	case KW_TIME:
 		return time_text(value, buf);
+	case KW_OVERHEAD:
+		snprintf(buf, UNITS_BUF, "%d", (int)value);
+		return buf;
 	case KW_MINOR:
 		snprintf(buf, UNITS_BUF, "0x%llx", (unsigned long long)value);
 		return buf;
@@ -92,6 +95,9 @@ static void print_number(const struct keyword *kw, __u64 value, bool plain)
 	if (kw->kind == KW_MINOR)
 		print_color_0xhex(PRINT_JSON, COLOR_NONE, kw->name, NULL,
 				  value);
+	else if (kw->kind == KW_OVERHEAD)
+		print_color_int(PRINT_JSON, COLOR_NONE, kw->name, NULL,
+				(int)value);
 	else
 		print_color_u64(PRINT_JSON, COLOR_NONE, kw->name, NULL, value);
 	if (plain)
@@ -125,6 +131,27 @@ static bool shown(const struct keyword_set *set, const struct keyword *kw,
 	       attr_number(tb, set->attr_rate, &rate) && rate;
 }
 
+/* The figures mean nothing without a layer, and the kernel leaves out 0. */
+static void print_wire(const struct keyword_set *set, const struct keyword *kw,
+		       struct rtattr *const *tb)
+{
+	__u64 layer, value = 0;
+
+	if (!attr_number(tb, set->attr_layer, &layer) || !layer)
+		layer = set->layer_default;
+	if (kw->kind != KW_LAYER) {
+		attr_number(tb, kw->attr, &value);
+		if (layer > OPTQ_WIRE_RAW)
+			print_number(kw, value, true);
+		return;
+	}
+	if (kw->flag != layer)
+		return;
+	print_color_string(PRINT_JSON, COLOR_NONE, "layer", NULL, kw->json);
+	if (show_details || layer != set->layer_default)
+		print_word(kw->name, NULL);
+}
+
 static void print_keyword(const struct keyword_set *set,
 			  const struct keyword *kw, struct rtattr *const *tb)
 {
@@ -137,6 +164,11 @@ static void print_keyword(const struct keyword_set *set,
 			return;
 		print_color_string(PRINT_JSON, COLOR_NONE, kw->name, NULL, text);
 		print_word(kw->name, text);
+		return;
+	}
+	if (kw->kind == KW_OVERHEAD || kw->kind == KW_MPU ||
+	    kw->kind == KW_LAYER) {
+		print_wire(set, kw, tb);
 		return;
 	}
 	if (!keyword_value(tb, kw, &value))

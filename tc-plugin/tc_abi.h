@@ -82,6 +82,8 @@ int print_color_string(enum output_type type, enum color_attr color,
 		       const char *key, const char *fmt, const char *value);
 int print_color_u64(enum output_type type, enum color_attr color,
 		    const char *key, const char *fmt, uint64_t value);
+int print_color_int(enum output_type type, enum color_attr color,
+		    const char *key, const char *fmt, int value);
 int print_color_bool(enum output_type type, enum color_attr color,
 		     const char *key, const char *fmt, bool value);
 int print_color_0xhex(enum output_type type, enum color_attr color,

@@ -127,13 +127,13 @@ left_out_and_not()
 {
 	class add parent 1:1 classid 1:10 optq &&
 	same "$(shown 1:10)" "noecn" || return 1
-	tc_c -d class show dev "$DEV" classid 1:10 | grep -q 'prio 0 rate none ceil none burst auto cburst auto delay none weight auto quantum auto limit auto target auto interval auto noecn nooversubscribe' ||
+	tc_c -d class show dev "$DEV" classid 1:10 | grep -q 'prio 0 rate none ceil none burst auto cburst auto delay none weight auto quantum auto limit auto target auto interval auto noecn nooversubscribe *$' ||
 		{ tc_c -d class show dev "$DEV" classid 1:10; return 1; }
 	class del classid 1:10 &&
 	tc_c qdisc del dev "$DEV" root && qdisc add || return 1
 	[[ $(shown_qdisc) =~ ^limit\ [0-9]+\ direct_qlen\ [0-9]+\ flows\ [0-9]+$ ]] ||
 		{ shown_qdisc; return 1; }
-	tc_c -d qdisc show dev "$DEV" root | grep -q ' default none rate none burst auto limit .* nooversubscribe' ||
+	tc_c -d qdisc show dev "$DEV" root | grep -q ' default none rate none burst auto limit .* nooversubscribe sysfs off raw *$' ||
 		{ tc_c -d qdisc show dev "$DEV" root; return 1; }
 	tc_c qdisc del dev "$DEV" root && tree
 }
@@ -168,18 +168,26 @@ names_in_json()
 	tc_c -s -d -j class show dev "$DEV" >"$TMP/json" || return 1
 	grep -q '^\[' "$TMP/json" || { echo "this tc has no JSON for classes"; return 4; }
 	same "$(jq -c '[.[] | select(.handle == "1:1") | .class, .rate, .ceil, .prio,
-		.ecn, (.stats.sojourn_max_ns | type), (.stats.bytes | type)]' \
+		.ecn, .layer, .overhead, .mpu, (.stats.sojourn_max_ns | type),
+		(.stats.bytes | type)]' \
 		"$TMP/json")" \
-	     '["optq",125000000,125000000,0,false,"number","number"]' || return 1
-	same "$(jq -c --stream 'select(length == 2) | .[0]' "$TMP/json" | sort | uniq -d)" ""
+	     '["optq",125000000,125000000,0,false,null,null,null,"number","number"]' || return 1
+	same "$(jq -c --stream 'select(length == 2) | .[0]' "$TMP/json" | sort | uniq -d)" "" &&
+	class add parent 1:1 classid 1:10 optq overhead -30 ptm &&
+	class add parent 1:1 classid 1:20 optq raw || return 1
+	tc_c -j class show dev "$DEV" >"$TMP/json"
+	same "$(jq -c '[.[] | select(.handle == "1:10" or .handle == "1:20") |
+		[.handle, .layer, .overhead, .mpu]] | sort' "$TMP/json")" \
+	     '[["1:10","ptm",-30,0],["1:20","raw",null,null]]' || return 1
+	class del classid 1:10 && class del classid 1:20
 }
 
 qdisc_in_json()
 {
 	tc_c -s -d -j qdisc show dev "$DEV" root >"$TMP/json" || return 1
 	same "$(jq -c '.[0] | [.kind, .options.default, (.options.limit | type),
-		(.options.flows | type), (.drop_aqm | type), .qlen]' "$TMP/json")" \
-	     '["optq","0x30","number","number","number",0]' || return 1
+		(.options.flows | type), .options.layer, (.drop_aqm | type), .qlen]' "$TMP/json")" \
+	     '["optq","0x30","number","number","raw","number",0]' || return 1
 	same "$(jq -c --stream 'select(length == 2) | .[0]' "$TMP/json" | sort | uniq -d)" ""
 }
 
@@ -194,15 +202,15 @@ figures_follow_traffic()
 	return 1
 }
 
-# Link-layer overhead is left to tc's own size table, at the root as always.
-overhead_counts()	# BYTES STAB-WORDS
+# What a packet counts for: by tc's own size table, and by a link layer.
+overhead_counts()	# BYTES WORDS-BEFORE-OPTQ LINK-WORDS CLASS-WORDS [PAYLOAD]
 {
 	local want=$1 got
-	shift
-	tc_c qdisc del dev "$DEV" root &&
-	tc_c qdisc add dev "$DEV" root handle 1: stab "$@" optq default 30 &&
-	class add parent 1: classid 1:30 optq rate 10mbit &&
-	lands 1:30 5 send_udp 5 400 "$S4" 9 || return 1
+	tc_c qdisc del dev "$DEV" root || return 1
+	# shellcheck disable=SC2086
+	tc_c qdisc add dev "$DEV" root handle 1: $2 optq default 30 $3 &&
+	class add parent 1: classid 1:30 optq rate 10mbit $4 &&
+	lands 1:30 5 send_udp 5 "${5:-400}" "$S4" 9 || return 1
 	got=$(tc_c -s class show dev "$DEV" classid 1:30 |
 		awk '$1 == "Sent" { print $2 }')
 	tc_c qdisc del dev "$DEV" root && tree && same "$got" "$want"
@@ -231,7 +239,7 @@ without_options()
 }
 
 ktap_header
-ktap_plan 58
+ktap_plan 82
 optq_require_root
 optq_require_module
 optq_require_tc
@@ -255,6 +263,11 @@ limit 4194304|limit 4194304 noecn
 target 1us interval 10s ecn|target 1us interval 10s ecn
 target 20 interval 1500001ns|target 20us interval 1500001ns noecn
 name voice oversubscribe|name voice noecn oversubscribe
+overhead 30 ptm|noecn overhead 30 mpu 0 ptm
+overhead -64 mpu 256|noecn overhead -64 mpu 256 noatm
+mpu 64 atm|noecn overhead 0 mpu 64 atm
+ethernet ether-vlan|noecn overhead 42 mpu 84 noatm
+name voice raw|name voice noecn raw
 rate 1mbit ceil none delay 20ms|rate 1Mbit ceil none delay 20ms noecn
 noecn nooversubscribe|noecn
 END
@@ -269,6 +282,11 @@ rate 1mbit burst 9k|burst auto rate none|ceil 1Mbit noecn
 rate 1mbit ceil none delay 9ms|delay none|rate 1Mbit ceil none noecn
 ecn target 9ms|noecn limit 12|limit 12 target 9ms noecn
 oversubscribe|nooversubscribe|noecn
+overhead 30 ptm|prio 3|prio 3 noecn overhead 30 mpu 0 ptm
+docsis|overhead 20|noecn overhead 20 mpu 0 noatm
+ethernet|pppoe-ptm|noecn overhead 30 mpu 0 ptm
+pppoe-ptm|raw|noecn raw
+raw|noatm|noecn overhead 0 mpu 0 noatm
 END
 
 each "qdisc" qdisc_reads <<'END'
@@ -278,6 +296,11 @@ rate none burst auto|default 0x20
 limit 1 direct_qlen 1|limit 1|direct_qlen 1
 limit 4194304 direct_qlen 4194304|limit 4194304|direct_qlen 4194304
 oversubscribe|oversubscribe
+overhead 30 ptm|overhead 30 mpu 0 ptm
+conservative|overhead 48 mpu 0 atm
+limit 9|overhead 48 mpu 0 atm|limit 9
+mpu 64|overhead 0 mpu 64 noatm
+raw|default 0x20
 nooversubscribe default 30 limit 10240 direct_qlen 1000|default 0x30|limit 10240
 END
 
@@ -295,6 +318,8 @@ a class that is not there goes||class del DEV classid 1:10
 another name|name|class change DEV classid 1:30 optq name other
 another flow table|only be set when|qdisc change DEV root handle 1: optq flows 17
 the class's keyword at the qdisc|what is "ceil"|qdisc change DEV root handle 1: optq ceil 1mbit
+a link layer of figures that raw has not|with raw|class change DEV classid 1:30 optq overhead 4 raw
+an overhead beyond its range|from -64 to 256|qdisc change DEV root handle 1: optq overhead 257
 one bad value among good ones|rate must not exceed ceil|class change DEV classid 1:30 optq prio 5 weight 9 rate 3mbit ceil 1mbit
 END
 
@@ -306,8 +331,17 @@ ktap_test "JSON of classes" names_in_json
 ktap_test "JSON of the qdisc" qdisc_in_json
 ktap_test "figures follow traffic" figures_follow_traffic
 ktap_test "percent of the device's speed" percent_of_speed
-# 400 bytes of payload are 442 on Ethernet
-ktap_test "stab: overhead" overhead_counts $((5 * (442 + 30))) overhead 30
-ktap_test "stab: ATM cells" overhead_counts $((5 * 10 * 53)) overhead 24 linklayer atm
+# 400 bytes of payload are 442 on Ethernet, 428 of IP
+ktap_test "stab: overhead" overhead_counts $((5 * (442 + 30))) "stab overhead 30" "" ""
+ktap_test "stab: ATM cells" \
+	overhead_counts $((5 * 10 * 53)) "stab overhead 24 linklayer atm" "" ""
+ktap_test "stab: not with a link layer" \
+	overhead_counts $((5 * (428 + 30))) "stab overhead 90" "overhead 30" ""
+ktap_test "link layer: overhead" overhead_counts $((5 * (428 - 10))) "" "overhead -10" ""
+ktap_test "link layer: mpu" overhead_counts $((5 * 256)) "" "mpu 256" "" 40
+ktap_test "link layer: ATM cells" overhead_counts $((5 * 10 * 53)) "" "overhead 40 atm" ""
+ktap_test "link layer: PTM" overhead_counts $((5 * (458 + 8))) "" pppoe-ptm ""
+ktap_test "link layer of a class" overhead_counts $((5 * (428 + 20))) "" docsis "overhead 20"
+ktap_test "link layer: raw of a class" overhead_counts $((5 * 442)) "" pppoe-ptm raw
 ktap_test "qdisc and class without options" without_options
 ktap_done

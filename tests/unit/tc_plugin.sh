@@ -124,6 +124,16 @@ wire_form()
 		sed 's/^ //')" "$want"
 }
 
+# nest TCA_OPTIONS; layer(23) ptm, overhead(24) -2, mpu(25) 64: the ABI
+link_layer_wire_form()
+{
+	ask_class ptm mpu 64 overhead -2 || { cat "$said"; return 1; }
+	local want="1c 00 02 80 05 00 17 00 04 00 00 00 08 00 18 00 fe ff ff ff"
+	want+=" 08 00 19 00 40 00 00 00"
+	same "$(tail -c 28 "$msg" | od -An -v -tx1 | tr -s ' \n' ' ' |
+		sed 's/^ //')" "$want"
+}
+
 empty_is_a_nest()
 {
 	ask_class || { cat "$said"; return 1; }
@@ -146,6 +156,28 @@ details_show_all()
 	grep -q "weight after weight" "$said" || { cat "$said"; return 1; }
 	# shellcheck disable=SC2046
 	ask_class $(shown_class -d) || { cat "$said"; return 1; }
+}
+
+# The link's layer without one is raw; a class's is its parent's.
+details_of_link_layers()
+{
+	ask_qdisc limit 5 || { cat "$said"; return 1; }
+	same "$(replay qdisc -d | grep -o 'limit 5.*')" "limit 5 raw" || return 1
+	ask_qdisc raw || { cat "$said"; return 1; }
+	same "$(replay qdisc -d | grep -o 'burst.*')" "burst auto raw" || return 1
+	ask_qdisc ptm || { cat "$said"; return 1; }
+	same "$(replay qdisc -d | grep -o 'burst.*')" \
+	     "burst auto overhead 0 mpu 0 ptm" || return 1
+	ask_class || { cat "$said"; return 1; }
+	! shown_class -d | grep -wE 'raw|noatm|atm|ptm|overhead|mpu'
+}
+
+# HTB's line, whose layer is the plain one here.
+linklayer_counts_not()
+{
+	ask_class mpu 64 overhead 24 linklayer atm || { cat "$said"; return 1; }
+	same "$(wc -l <"$said")" 2 &&
+	same "$(shown_class)" "overhead 24 mpu 64 noatm"
 }
 
 iec_reads_back()
@@ -201,6 +233,18 @@ json_class()
 	     '["optq","a",1000000,1000000,15360,3,5000000,20000000,false,true,7000,1005,1015,1016,1017,1018,1019,1020]'
 }
 
+# json_layer qdisc|class WORDS WANT: of a tc that has it
+json_layer()
+{
+	local words=$2
+	[ "$words" = none ] && words=
+	# shellcheck disable=SC2086
+	"ask_$1" $words || { cat "$said"; return 1; }
+	replay "$1" -j >"$said"
+	grep -q '^\[' "$said" || { echo "this tc has no JSON for classes"; return 4; }
+	same "$(jq -c '.[0] | (.options // .) | [.layer, .overhead, .mpu]' "$said")" "$3"
+}
+
 json_qdisc()
 {
 	ask_qdisc default 10 rate 10mbit limit 5 sysfs on || { cat "$said"; return 1; }
@@ -217,7 +261,10 @@ help_names_all()
 	ask_class help
 	[ $? -eq 1 ] || return 1
 	for part in rate ceil prio burst buffer cburst delay weight quantum limit target \
-		interval ecn noecn oversubscribe name mtu mpu overhead linklayer; do
+		interval ecn noecn oversubscribe name mtu mpu overhead linklayer \
+		raw noatm atm ptm conservative ipoa-vcmux ipoa-llcsnap bridged-vcmux \
+		bridged-llcsnap pppoa-vcmux pppoa-llc pppoe-vcmux pppoe-llcsnap \
+		pppoe-ptm bridged-ptm ethernet docsis ether-vlan; do
 		grep -qw -- "$part" "$said" || { echo "no $part"; return 1; }
 	done
 }
@@ -225,7 +272,7 @@ help_names_all()
 percent_needs_a_speed() { refuses ask_class "rate 10%" 'optq: rate "10%"'; }
 
 ktap_header
-ktap_plan 130
+ktap_plan 215
 optq_require_cmd tc jq od
 optq_require_tc
 if [ -z "${TC_CAPTURE_LIB:-}" ]; then

@@ -3,8 +3,11 @@
 # The cases of tc_plugin.sh: one test a line.
 
 ktap_test "the wire form is the ABI's" wire_form
+ktap_test "the wire form of a link layer is the ABI's" link_layer_wire_form
 ktap_test "no options are an empty nest" empty_is_a_nest
 ktap_test "-d shows what is left out otherwise" details_show_all
+ktap_test "-d shows the link's raw layer, and no layer of a class" details_of_link_layers
+ktap_test "HTB's linklayer is not counted" linklayer_counts_not
 ktap_test "-iec rates read back" iec_reads_back
 ktap_test "statistics of an older kernel" stats_shorter
 ktap_test "statistics of a kernel without percentiles" stats_without_percentiles
@@ -73,12 +76,70 @@ sysfs on|sysfs on
 sysfs off|
 END
 
+each "link layer" class_reads <<'END'
+overhead 30 ptm|overhead 30 mpu 0 ptm
+atm mpu 96 overhead 10|overhead 10 mpu 96 atm
+overhead 44 noatm|overhead 44 mpu 0 noatm
+mpu 64 noatm|overhead 0 mpu 64 noatm
+overhead 0 noatm|overhead 0 mpu 0 noatm
+noatm|overhead 0 mpu 0 noatm
+overhead -64 mpu 256 noatm|overhead -64 mpu 256 noatm
+over 256 mp 0 noatm|overhead 256 mpu 0 noatm
+overhead -0 noatm|overhead 0 mpu 0 noatm
+raw|raw
+raw overhead 0 mpu 0|raw
+name voice ecn ptm|name voice ecn overhead 0 mpu 0 ptm
+conservative|overhead 48 mpu 0 atm
+ipoa-vcmux|overhead 8 mpu 0 atm
+ipoa-llcsnap|overhead 16 mpu 0 atm
+bridged-vcmux|overhead 24 mpu 0 atm
+bridged-llcsnap|overhead 32 mpu 0 atm
+pppoa-vcmux|overhead 10 mpu 0 atm
+pppoa-llc|overhead 14 mpu 0 atm
+pppoe-vcmux|overhead 32 mpu 0 atm
+pppoe-llcsnap|overhead 40 mpu 0 atm
+pppoe-ptm|overhead 30 mpu 0 ptm
+bridged-ptm|overhead 22 mpu 0 ptm
+ethernet|overhead 38 mpu 84 noatm
+docsis|overhead 18 mpu 64 noatm
+ether-vlan|overhead 4 mpu 0 noatm
+ether-vlan pppoe-ptm ether-vlan|overhead 38 mpu 0 ptm
+atm ether-vlan|overhead 4 mpu 0 atm
+overhead -64 ether-vlan|overhead -60 mpu 0 noatm
+overhead 10 pppoe-ptm|overhead 40 mpu 0 ptm
+pppoe-ptm overhead 10|overhead 10 mpu 0 ptm
+ether-vlan overhead 10|overhead 10 mpu 0 noatm
+ether-vlan conservative|overhead 48 mpu 0 atm
+mpu 100 ethernet|overhead 38 mpu 84 noatm
+ethernet mpu 100|overhead 38 mpu 100 noatm
+docsis noatm|overhead 18 mpu 64 noatm
+ptm bridged-ptm|overhead 22 mpu 0 ptm
+END
+each "link layer" qdisc_reads <<'END'
+default 10 overhead 30 ptm|default 0x10 overhead 30 mpu 0 ptm
+overhead -10|overhead -10 mpu 0 noatm
+docsis ether-vlan sysfs on|sysfs on overhead 22 mpu 64 noatm
+raw|
+END
+each "link layer, JSON" json_layer <<'END'
+qdisc|none|["raw",null,null]
+qdisc|raw|["raw",null,null]
+qdisc|overhead -30|["plain",-30,0]
+qdisc|ethernet|["plain",38,84]
+qdisc|conservative|["atm",48,0]
+qdisc|bridged-ptm|["ptm",22,0]
+class|none|[null,null,null]
+class|raw|["raw",null,null]
+class|overhead -30|["plain",-30,0]
+END
+
 each "HTB's, no meaning" class_warns <<'END'
 rate 1mbit quantum 1514|quantum|`weight`
 mtu 1600|mtu|has no meaning
-mpu 64|mpu|stab
-overhead 24|overhead|stab
-linklayer atm|linklayer|stab
+m 1600|mtu|has no meaning
+overhead 4|overhead and mpu|HTB counts|`noatm`
+mpu 64|overhead and mpu|HTB counts|`noatm`
+linklayer atm|linklayer is not applied|`atm`|pppoe-ptm
 rate 1mbit burst 15k/8|burst|cell
 END
 each "HTB's, no meaning" qdisc_warns <<'END'
@@ -128,6 +189,32 @@ name ..|optq: name ".."
 name -x|optq: name "-x"
 name é|optq: name
 name aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa|optq: name
+overhead|optq: overhead: the value is missing: expected a number from -64 to 256
+overhead -65|optq: overhead "-65": expected a number from -64 to 256
+overhead 257|optq: overhead "257"
+overhead 4294967297|optq: overhead "4294967297"
+overhead 18446744073709551615|optq: overhead
+overhead -18446744073709551610|optq: overhead
+overhead --5|optq: overhead "--5"
+overhead -|optq: overhead "-"
+overhead 8 overhead 9|optq: overhead after overhead
+mpu 257|optq: mpu "257": expected a number from 0 to 256
+mpu -1|optq: mpu "-1"
+mpu 4294967296|optq: mpu
+atm ptm|optq: ptm after atm
+raw noatm|optq: noatm after raw
+pppoe-ptm atm|optq: atm after pppoe-ptm: give one link layer
+noatm pppoe-ptm|optq: pppoe-ptm after noatm: give one link layer
+pppoe-ptm bridged-ptm|optq: bridged-ptm after pppoe-ptm: give one link layer
+docsis docsis|optq: docsis after docsis
+raw ethernet|optq: ethernet after raw
+raw overhead 4|optq: overhead 4 with raw: raw is the device's length
+mpu 64 raw|optq: mpu 64 with raw
+ether-vlan raw|optq: overhead 4 with raw
+overhead 255 ether-vlan|optq: ether-vlan makes overhead 259: expected a number from -64 to 256
+overhead 230 pppoe-ptm|optq: pppoe-ptm makes overhead 260
+via-ethernet|optq: what is "via-ethernet"?|Usage:
+ether|optq: what is "ether"?|Usage:
 mtu many|optq: mtu "many"
 linklayer token-ring|optq: linklayer "token-ring": expected ethernet, atm or adsl
 rat 1mbit|optq: what is "rat"?|Usage:
@@ -150,4 +237,9 @@ sysfs yes|optq: sysfs "yes": expected on or off
 sysfs on sysfs off|optq: sysfs after sysfs
 offload|optq: offload: the tree runs in software only
 ceil 1mbit|optq: what is "ceil"?|Usage:
+over 4|optq: what is "over"?|Usage:
+overhead 257|optq: overhead "257": expected a number from -64 to 256
+mpu 257|optq: mpu "257": expected a number from 0 to 256
+raw ether-vlan|optq: overhead 4 with raw
+linklayer atm|optq: what is "linklayer"?|Usage:
 END
