@@ -24,6 +24,20 @@ static int put_u32(struct nl_msg *msg, int type, uint32_t value)
 	return value ? nla_put_u32(msg, type, value) : 0;
 }
 
+/* Where a layer is given, the kernel counts from 0 what is not. */
+static int put_wire(struct nl_msg *msg, const struct optq_wire *wire,
+		    int layer, int overhead, int mpu)
+{
+	int err;
+
+	if (!wire->layer)
+		return 0;
+	err = nla_put_u8(msg, layer, wire->layer);
+	if (wire->overhead)
+		err |= nla_put_s32(msg, overhead, wire->overhead);
+	return err | put_u32(msg, mpu, wire->mpu);
+}
+
 int link_put_params(struct nl_msg *msg, const struct link *link,
 		    bool with_default)
 {
@@ -39,7 +53,8 @@ int link_put_params(struct nl_msg *msg, const struct link *link,
 		err |= nla_put_u8(msg, OPTQ_LINK_A_OVERSUBSCRIBE, 1);
 	if (link->sysfs)
 		err |= nla_put_u8(msg, OPTQ_LINK_A_SYSFS, 1);
-	return err;
+	return err | put_wire(msg, &link->wire, OPTQ_LINK_A_LAYER,
+			      OPTQ_LINK_A_OVERHEAD, OPTQ_LINK_A_MPU);
 }
 
 static int put_class(struct nl_msg *msg, const struct link *link,
@@ -60,6 +75,8 @@ static int put_class(struct nl_msg *msg, const struct link *link,
 	err |= put_u32(msg, OPTQ_CLASS_A_CBURST, class->cburst);
 	err |= put_u32(msg, OPTQ_CLASS_A_WEIGHT, class->weight);
 	err |= put_u32(msg, OPTQ_CLASS_A_PRIO, class->prio);
+	err |= put_wire(msg, &class->wire, OPTQ_CLASS_A_LAYER,
+			OPTQ_CLASS_A_OVERHEAD, OPTQ_CLASS_A_MPU);
 	if (!class->children) {
 		err |= put_u64(msg, OPTQ_CLASS_A_DELAY, class->delay_ns);
 		err |= put_u32(msg, OPTQ_CLASS_A_QUANTUM, class->quantum);

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "core/wire.h"
 #include "nl.h"
 
 struct live_class {
@@ -19,6 +20,7 @@ struct live_class {
 	uint64_t delay_ns, target_ns, interval_ns;
 	uint32_t burst, cburst, weight, prio, quantum, limit;
 	bool ecn, oversubscribe;
+	struct optq_wire wire;	/* layer 0: the parent's */
 	struct optq_stats stats;
 	uint32_t *hist;		/* of sojourn, in the order of core/hist.h */
 	size_t n_hist;
@@ -32,6 +34,7 @@ struct live_tree {
 	uint32_t burst, limit, direct_limit, rules;
 	uint64_t rate;
 	bool oversubscribe, sysfs;
+	struct optq_wire wire;		/* layer 0: raw */
 	struct optq_stats stats;
 	struct live_class *classes;	/* parents before children */
 	size_t n, room;

@@ -25,6 +25,14 @@ static bool get_flag(struct nlattr *attr)
 	return attr && nla_len(attr) >= 1 && nla_get_u8(attr);
 }
 
+static void get_wire(struct nlattr *layer, struct nlattr *overhead,
+		     struct nlattr *mpu, struct optq_wire *wire)
+{
+	wire->layer = layer && nla_len(layer) >= 1 ? nla_get_u8(layer) : 0;
+	wire->overhead = (int16_t)get_u32(overhead);
+	wire->mpu = (uint16_t)get_u32(mpu);
+}
+
 static char *get_name(struct nlattr *attr)
 {
 	size_t len = attr ? strnlen(nla_data(attr), (size_t)nla_len(attr)) : 0;
@@ -71,6 +79,8 @@ static int take_link(struct nlmsghdr *nlh, void *arg)
 	tree->rules = get_u32(tb[OPTQ_LINK_A_RULES]);
 	tree->oversubscribe = get_flag(tb[OPTQ_LINK_A_OVERSUBSCRIBE]);
 	tree->sysfs = get_flag(tb[OPTQ_LINK_A_SYSFS]);
+	get_wire(tb[OPTQ_LINK_A_LAYER], tb[OPTQ_LINK_A_OVERHEAD],
+		 tb[OPTQ_LINK_A_MPU], &tree->wire);
 	get_stats(tb[OPTQ_LINK_A_STATS], &tree->stats);
 	return NL_OK;
 }
@@ -104,6 +114,8 @@ void live_add_class(struct live_tree *tree, struct nlattr *nest)
 	class->interval_ns = get_u64(tb[OPTQ_CLASS_A_INTERVAL]);
 	class->ecn = get_flag(tb[OPTQ_CLASS_A_ECN]);
 	class->oversubscribe = get_flag(tb[OPTQ_CLASS_A_OVERSUBSCRIBE]);
+	get_wire(tb[OPTQ_CLASS_A_LAYER], tb[OPTQ_CLASS_A_OVERHEAD],
+		 tb[OPTQ_CLASS_A_MPU], &class->wire);
 	get_stats(tb[OPTQ_CLASS_A_STATS], &class->stats);
 	class->hist = get_counters(tb[OPTQ_CLASS_A_HIST], &class->n_hist);
 }

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/wire.h"
 #include "diag.h"
 
 #define NO_CLASS	UINT32_MAX
@@ -49,6 +50,7 @@ struct class {
 	uint64_t delay_ns, target_ns, interval_ns;
 	int8_t ecn;			/* -1: not given */
 	bool oversubscribe;
+	struct optq_wire wire;		/* as given; layer 0: the parent's */
 
 	uint64_t rate_share, ceil_share;	/* until they are resolved */
 	bool rate_derived;		/* the sum of the children's */
@@ -68,6 +70,7 @@ struct link {
 	uint64_t rate;
 	uint32_t burst, limit;
 	bool oversubscribe, sysfs;
+	struct optq_wire wire;		/* layer 0: raw */
 	char *default_path;
 	uint32_t default_class;		/* index */
 

@@ -34,6 +34,7 @@ static const struct key egress_keys[] = {
 	{ "limit", KEY_PACKETS, AT(link, limit), 0, 1, OPTQ_LIMIT_MAX },
 	{ "oversubscribe", KEY_BOOL, AT(link, oversubscribe) },
 	{ "sysfs", KEY_BOOL, AT(link, sysfs) },
+	{ "wire", KEY_WIRE, AT(link, wire) },
 	{ "default", KEY_OTHER }, { "classes", KEY_OTHER },
 	{ NULL }
 };
@@ -58,6 +59,7 @@ static const struct key class_keys[] = {
 	  OPTQ_TIME_MAX_NS },
 	{ "ecn", KEY_TRISTATE, AT(class, ecn) },
 	{ "oversubscribe", KEY_BOOL, AT(class, oversubscribe) },
+	{ "wire", KEY_WIRE, AT(class, wire) },
 	{ "match", KEY_OTHER }, { "classes", KEY_OTHER },
 	{ NULL }
 };

@@ -8,11 +8,13 @@
 #include "policy_delay.h"
 #include "units.h"
 
-/* There is no device yet: Ethernet's, with its header. */
-#define MTU		1514
+/* There is no device yet: Ethernet's, and with its header. */
+#define MTU		1500
+#define FRAME		1514
 
 struct delays {
 	const struct link *link;
+	uint32_t mtu;		/* the longest packet, as it is counted */
 	uint64_t *below;	/* guaranteed below each class; of the link, the last */
 	uint64_t *delayed;	/* rates of those with a delay at or below it */
 	struct diags *d;
@@ -34,9 +36,28 @@ static bool has_delay(const struct class *class)
 	return class->delay_ns && class->rate && !class->children;
 }
 
-static uint32_t burst_in_force(const struct class *class)
+static uint32_t counted(const struct optq_wire *wire)
 {
-	return optq_delay_burst(class->rate, class->burst, MTU);
+	return optq_clamp_mtu(optq_wire_on(wire) ? optq_wire_len(wire, MTU) :
+						   FRAME);
+}
+
+/* As the kernel has it: the most that any class counts. */
+static uint32_t longest_packet(const struct link *link)
+{
+	uint32_t i, len, most = counted(&link->wire);
+
+	for (i = 0; i < link->n_classes; i++) {
+		len = optq_wire_on(&link->classes[i].wire) ?
+		      counted(&link->classes[i].wire) : 0;
+		most = len > most ? len : most;
+	}
+	return most;
+}
+
+static uint32_t burst_in_force(const struct class *class, uint32_t mtu)
+{
+	return optq_delay_burst(class->rate, class->burst, mtu);
 }
 
 static void list_leaves(struct delays *t)
@@ -73,7 +94,7 @@ static bool fits(struct delays *t, const struct place *p, uint32_t i,
 		class = &t->link->classes[t->leaf[j]];
 		t->demand[j - p->from] = (struct optq_delay_demand) {
 			.delay_ns = j == i ? delay_ns : class->delay_ns,
-			.rate = class->rate, .burst = burst_in_force(class),
+			.rate = class->rate, .burst = burst_in_force(class, t->mtu),
 		};
 	}
 	return optq_delays_fit(t->demand, p->to - p->from, &p->core, why);
@@ -193,7 +214,7 @@ static uint64_t bursts_of(const struct delays *t, uint32_t from, uint32_t to)
 	uint32_t i;
 
 	for (i = from; i < to; i++)
-		sum += burst_in_force(&t->link->classes[t->leaf[i]]);
+		sum += burst_in_force(&t->link->classes[t->leaf[i]], t->mtu);
 	return sum;
 }
 
@@ -231,7 +252,7 @@ static void set_place(struct delays *t, struct place *places, uint32_t i)
 	};
 	p->core.bursts = bursts_of(t, p->from, p->to);
 	next = above(t, places, i, &need);
-	optq_delay_place_set(&p->core, class->cburst, MTU, next, need);
+	optq_delay_place_set(&p->core, class->cburst, t->mtu, next, need);
 }
 
 static void set_link(struct delays *t, struct place *p)
@@ -245,7 +266,7 @@ static void set_link(struct delays *t, struct place *p)
 		},
 	};
 	p->core.bursts = bursts_of(t, 0, p->to);
-	optq_delay_place_set(&p->core, t->link->burst, MTU, NULL, 0);
+	optq_delay_place_set(&p->core, t->link->burst, t->mtu, NULL, 0);
 }
 
 /* From the leaves upwards: the narrowest place says most. */
@@ -270,33 +291,36 @@ static void check_places(struct delays *t)
 }
 
 /* Its own ceil is to let pass what the delay is kept for. */
-static void check_own_ceil(const struct class *class, struct diags *d)
+static void check_own_ceil(const struct class *class, uint32_t mtu,
+			   struct diags *d)
 {
-	uint32_t burst = burst_in_force(class);
+	uint32_t burst = burst_in_force(class, mtu);
 
-	if (class->ceil && !optq_ceil_passes(burst, class->cburst, MTU))
+	if (class->ceil && !optq_ceil_passes(burst, class->cburst, mtu))
 		diag_error(d, class->cburst_at, "cburst: its ceil would hold back the burst of %u bytes that the delay is kept for: leave cburst out, or make it twice that",
 			   burst);
 }
 
 void check_delay_rates(const struct link *link, struct diags *d)
 {
+	uint32_t i, mtu = longest_packet(link);
 	const struct class *class;
-	uint32_t i;
 
 	for (i = 0; i < link->n_classes; i++) {
 		class = &link->classes[i];
 		if (class->delay_ns && !class->children && !class->rate_at.len)
 			diag_error(d, class->delay_at, "delay: needs a rate: it is kept for what comes within the class's rate and burst: add for example \"rate: 1mbit\"");
 		else if (has_delay(class))
-			check_own_ceil(class, d);
+			check_own_ceil(class, mtu, d);
 	}
 }
 
 void check_delays(const struct link *link, struct diags *d)
 {
 	size_t n = link->n_classes;
-	struct delays t = { .link = link, .d = d };
+	struct delays t = {
+		.link = link, .mtu = longest_packet(link), .d = d,
+	};
 
 	t.leaf = mem_zalloc(n, sizeof(*t.leaf));
 	t.before = mem_zalloc(n + 1, sizeof(*t.before));

@@ -7,6 +7,7 @@
 
 #include "mem.h"
 #include "policy_keys.h"
+#include "policy_wire.h"
 #include "suggest.h"
 #include "units.h"
 
@@ -33,6 +34,8 @@ static const char *known_elsewhere(const struct key *keys, const char *typed)
 		{ "filter", "match" }, { "filters", "match" },
 		{ "rules", "match" }, { "dev", "device" },
 		{ "interface", "device" }, { "latency", "delay" },
+		{ "overhead", "wire" }, { "mpu", "wire" },
+		{ "linklayer", "wire" }, { "linklayer", "layer" },
 	};
 	const struct key *key;
 	size_t i;
@@ -290,9 +293,13 @@ bool read_key(const struct key *key, const struct ynode *value, void *object,
 		[KEY_PACKETS] = "a number of packets", [KEY_TIME] = "a time such as 5ms",
 		[KEY_BOOL] = "yes or no", [KEY_TRISTATE] = "yes or no",
 	};
-	const char *text = scalar_text(value, key->name, needed[key->kind], d);
+	const char *text;
 	char *why;
 
+	if (key->kind == KEY_WIRE)
+		return read_wire(value, (void *)((char *)object + key->field),
+				 d);
+	text = scalar_text(value, key->name, needed[key->kind], d);
 	if (!text)
 		return false;
 	if (key->kind == KEY_RATE)

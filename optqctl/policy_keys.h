@@ -14,6 +14,7 @@ enum key_kind {
 	KEY_TIME,	/* uint64_t */
 	KEY_BOOL,	/* bool */
 	KEY_TRISTATE,	/* int8_t */
+	KEY_WIRE,	/* struct optq_wire */
 	KEY_OTHER,	/* read by the map's own code */
 };
 

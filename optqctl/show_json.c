@@ -6,6 +6,7 @@
 #include "core/hist.h"
 #include "policy_weight.h"
 #include "show_view.h"
+#include "wire_text.h"
 
 static void add_number(struct json_object *o, const char *key, uint64_t value)
 {
@@ -68,6 +69,18 @@ static struct json_object *hist_json(const struct live_class *c)
 	return o;
 }
 
+/* The link's is raw when nothing else was said. */
+static struct json_object *wire_json(const struct optq_wire *wire)
+{
+	struct json_object *o = json_object_new_object();
+
+	add_text(o, "layer", wire_layer_name(wire->layer ? wire->layer :
+							    OPTQ_WIRE_RAW));
+	json_object_object_add(o, "overhead", json_object_new_int(wire->overhead));
+	json_object_object_add(o, "mpu", json_object_new_int(wire->mpu));
+	return o;
+}
+
 static struct json_object *class_json(const struct live_tree *tree, size_t i)
 {
 	struct json_object *o = json_object_new_object();
@@ -96,6 +109,8 @@ static struct json_object *class_json(const struct live_tree *tree, size_t i)
 		add_number(o, "interval_ns", c->interval_ns);
 		add_flag(o, "ecn", c->ecn);
 	}
+	if (c->wire.layer)
+		json_object_object_add(o, "wire", wire_json(&c->wire));
 	if (c->qdisc)
 		add_text(o, "qdisc", c->qdisc);
 	json_object_object_add(o, "stats", stats_json(&c->stats));
@@ -123,6 +138,7 @@ struct json_object *live_json(const struct live_tree *tree)
 	add_number(o, "direct_limit_packets", tree->direct_limit);
 	add_flag(o, "oversubscribe", tree->oversubscribe);
 	add_flag(o, "sysfs", tree->sysfs);
+	json_object_object_add(o, "wire", wire_json(&tree->wire));
 	add_number(o, "rules", tree->rules);
 	json_object_object_add(o, "stats", stats_json(&tree->stats));
 	for (i = 0; i < tree->n; i++)

@@ -7,6 +7,7 @@
 #include "show_view.h"
 #include "term.h"
 #include "units.h"
+#include "wire_text.h"
 
 #define NAME_COLUMNS	20
 #define INDENT		2
@@ -128,31 +129,66 @@ static void print_qdisc(FILE *out, const struct live_class *class)
 }
 
 /* Deep down, the text moves left rather than out of the window. */
-static void print_detail(FILE *out, const struct live_class *class,
-			 const char *text)
+static void print_detail(FILE *out, uint32_t level, const char *text)
 {
-	size_t indent = (class->level + 1) * INDENT, most = COLUMNS - strlen(text);
+	size_t indent = (level + 1) * INDENT, most = COLUMNS - strlen(text);
 
 	fprintf(out, "%*s%s\n", (int)(indent < most ? indent : most), "", text);
 }
 
+static char *wire_detail(const struct optq_wire *wire)
+{
+	char *text, *detail;
+
+	if (!wire->layer)
+		return NULL;
+	text = wire_text(wire);
+	detail = mem_printf("wire %s", text);
+	free(text);
+	return detail;
+}
+
 /* What a class was promised beyond its rate, and when that was broken. */
-static void print_promise(FILE *out, const struct live_class *class)
+static char *promise_detail(const struct live_class *class)
 {
 	uint64_t missed = class->stats.guarantee_missed_ns;
 	uint64_t delay = class->leaf ? class->delay_ns : 0;
 	char buf[SHORT_TEXT_MAX], ago[SHORT_TEXT_MAX];
-	char *text;
 
 	if (!delay && !missed)
-		return;
-	text = mem_printf("%s%s%s%s%s%s", delay ? "delay " : "",
+		return NULL;
+	return mem_printf("%s%s%s%s%s%s", delay ? "delay " : "",
 			  delay ? time_short(delay, buf) : "",
 			  delay && missed ? ", " : "", missed ? "missed " : "",
 			  missed ? age_short(missed, ago) : "",
 			  missed ? " ago" : "");
-	print_detail(out, class, text);
+}
+
+/* What few classes have: one line for all of it. */
+static void print_details(FILE *out, const struct live_class *class)
+{
+	char *wire = wire_detail(&class->wire);
+	char *promise = promise_detail(class);
+	char *text = mem_printf("%s%s%s", wire ? wire : "",
+				wire && promise ? ", " : "",
+				promise ? promise : "");
+
+	if (*text)
+		print_detail(out, class->level, text);
+	free(wire);
+	free(promise);
 	free(text);
+}
+
+static void print_link(FILE *out, const struct live_tree *tree)
+{
+	char *wire = wire_detail(&tree->wire);
+
+	print_row(out, "link", 0, 0, tree->rate, -1);
+	print_figures(out, &tree->stats);
+	if (wire)
+		print_detail(out, 0, wire);
+	free(wire);
 }
 
 static void print_class(FILE *out, const struct live_tree *tree, size_t index,
@@ -164,7 +200,7 @@ static void print_class(FILE *out, const struct live_tree *tree, size_t index,
 	print_row(out, class->name ? class->name : id, class->level,
 		  class->rate, ceil[index], (int)class->prio);
 	print_figures(out, &class->stats);
-	print_promise(out, class);
+	print_details(out, class);
 	if (class->qdisc)
 		print_qdisc(out, class);
 	free(id);
@@ -221,8 +257,7 @@ void live_print(FILE *out, const struct live_tree *tree)
 		"P50", "P99");
 	term_color_end(out, color);
 	putc('\n', out);
-	print_row(out, "link", 0, 0, tree->rate, -1);
-	print_figures(out, &tree->stats);
+	print_link(out, tree);
 	for (i = 0; i < tree->n; i++)
 		if (order[i] != SIZE_MAX)
 			print_class(out, tree, order[i], ceil);

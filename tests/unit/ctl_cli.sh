@@ -92,9 +92,15 @@ for f in "$tree"/examples/*.yaml; do
 done
 # The whole policies that the documents show.
 for doc in docs/policy.md docs/man/optqctl.8; do
-	sed -n '/^optq: 1/,/^```$\|^\.RE$/{/^```\|^\./d;p}' "$tree/$doc" >"$tmp/doc.yaml"
-	expect "the policy in $doc" 0 "doc.yaml: ok: " "$ctl" check "$tmp/doc.yaml"
-	absent "no warning in it" "warning"
+	rm -f "$tmp"/doc*.yaml
+	awk -v to="$tmp/doc" '/^optq: 1/ { n++; inside = 1 }
+		/^```$|^\.RE$/ { inside = 0 }
+		inside { gsub(/\\-/, "-"); print >(to n ".yaml") }' "$tree/$doc"
+	for f in "$tmp"/doc1.yaml "$tmp"/doc[2-9].yaml; do
+		[ -e "$f" ] || [ "$f" = "$tmp/doc1.yaml" ] || continue
+		expect "the policy in $doc" 0 "doc[0-9].yaml: ok: " "$ctl" check "$f"
+		absent "no warning in it" "warning"
+	done
 done
 MAKEFLAGS= make -s -C "$tree/optqctl" install DESTDIR="$tmp/root" PREFIX=/usr >/dev/null
 expect "what is installed" 0 "^6$" sh -c 'cd "$1" && ls sbin/optqctl \

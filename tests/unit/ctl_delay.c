@@ -57,6 +57,9 @@ static void delays_must_fit(void **state)
 	wrong("b", "        a: {rate: 1mbit, delay: 2ms, match: tcp}\n        b: {rate: 1mbit, delay: 2ms}\n",
 	      8, 26, "ask for 6307 bytes within it, 4915 can be sent: 2.63ms is the least");
 	good("b", "        a: {rate: 1mbit, delay: 3ms, match: tcp}\n        b: {rate: 1mbit, delay: 3ms}\n");
+	/* Longer packets on the wire are longer bursts: two of 33 cells. */
+	wrong("a", "        a: {rate: 8mbit, delay: 1704us, wire: pppoe-llcsnap}\n", 8, 26,
+	      "ask for 4498 bytes within it, 4259 can be sent");
 	/* What a class's own ceil would hold back; an automatic cburst does not. */
 	good("a", "        a: {rate: 1mbit, ceil: 1mbit, delay: 25ms}\n");
 	good("a", "        a: {rate: 1mbit, ceil: 1mbit, cburst: 6306, delay: 25ms}\n");

@@ -14,12 +14,12 @@
 
 static const char policy_text[] =
 	"optq: 1\nlinks:\n  wan0:\n    egress:\n      rate: 20mbit\n"
-	"      burst: 15kb\n      oversubscribe: yes\n      sysfs: yes\n      default: office/other\n      classes:\n"
-	"        voice: {rate: 1mbit, delay: 5ms, prio: 2, ecn: yes, match: dscp ef}\n"
+	"      burst: 15kb\n      oversubscribe: yes\n      sysfs: yes\n      wire: ethernet\n      default: office/other\n      classes:\n"
+	"        voice: {rate: 1mbit, delay: 5ms, prio: 2, ecn: yes, wire: raw, match: dscp ef}\n"
 	"        office:\n          rate: 10mbit\n          oversubscribe: yes\n"
 	"          classes:\n"
 	"            web: {match: \"ip6 tcp dst 2001:db8::/32 dport 80-90 mark 0\"}\n"
-	"            other: {weight: 10, limit: 77, target: 4ms}\n";
+	"            other: {weight: 10, limit: 77, target: 4ms, wire: {layer: atm, overhead: -5}}\n";
 
 static void live_class(struct live_tree *live, uint32_t id, const char *name,
 		       size_t parent_index)
@@ -230,6 +230,10 @@ static void the_link_is_said(void **state)
 	assert_int_equal(nla_get_u8(tb[OPTQ_LINK_A_OVERSUBSCRIBE]), 1);
 	assert_int_equal(nla_get_u8(tb[OPTQ_LINK_A_SYSFS]), 1);
 	assert_null(tb[OPTQ_LINK_A_LIMIT]);
+	assert_int_equal(nla_get_u8(tb[OPTQ_LINK_A_LAYER]), OPTQ_WIRE_PLAIN);
+	assert_int_equal(nla_len(tb[OPTQ_LINK_A_OVERHEAD]), 4);
+	assert_int_equal(nla_get_s32(tb[OPTQ_LINK_A_OVERHEAD]), 38);
+	assert_int_equal(nla_get_u32(tb[OPTQ_LINK_A_MPU]), 84);
 	free_request(&q);
 
 	make_request(&q, true);
@@ -254,9 +258,14 @@ static void classes_come_in_order(void **state)
 	assert_int_equal(nla_get_u8(tb[OPTQ_CLASS_A_ECN]), 1);
 	assert_int_equal(nla_get_u64(tb[OPTQ_CLASS_A_DELAY]), 5000000);
 	assert_null(tb[OPTQ_CLASS_A_CEIL]);
+	/* Raw is said, not left out: the link's is another. */
+	assert_int_equal(nla_get_u8(tb[OPTQ_CLASS_A_LAYER]), OPTQ_WIRE_RAW);
+	assert_null(tb[OPTQ_CLASS_A_OVERHEAD]);
+	assert_null(tb[OPTQ_CLASS_A_MPU]);
 	nla_parse_nested(tb, OPTQ_CLASS_A_MAX, nest(&q, OPTQ_A_CLASS, 1), NULL);
 	assert_int_equal(nla_get_u8(tb[OPTQ_CLASS_A_OVERSUBSCRIBE]), 1);
 	assert_null(tb[OPTQ_CLASS_A_ECN]);
+	assert_null(tb[OPTQ_CLASS_A_LAYER]);
 	nla_parse_nested(tb, OPTQ_CLASS_A_MAX, nest(&q, OPTQ_A_CLASS, 3), NULL);
 	assert_string_equal(nla_get_string(tb[OPTQ_CLASS_A_NAME]), "other");
 	assert_int_equal(nla_get_u32(tb[OPTQ_CLASS_A_PARENT]), 2);
@@ -264,6 +273,9 @@ static void classes_come_in_order(void **state)
 	assert_int_equal(nla_get_u32(tb[OPTQ_CLASS_A_LIMIT]), 77);
 	assert_int_equal(nla_get_u64(tb[OPTQ_CLASS_A_TARGET]), 4000000);
 	assert_null(tb[OPTQ_CLASS_A_DELAY]);
+	assert_int_equal(nla_get_u8(tb[OPTQ_CLASS_A_LAYER]), OPTQ_WIRE_ATM);
+	assert_int_equal(nla_get_s32(tb[OPTQ_CLASS_A_OVERHEAD]), -5);
+	assert_null(tb[OPTQ_CLASS_A_MPU]);
 	assert_null(nest(&q, OPTQ_A_CLASS, 4));
 	free_request(&q);
 }
@@ -347,11 +359,13 @@ static void the_longest_class_fits(void **state)
 		c->burst = c->cburst = c->weight = c->prio = c->quantum = 5;
 		c->limit = c->delay_ns = 5;
 		c->ecn = 1;
+		c->wire = (struct optq_wire){ -1, 1, OPTQ_WIRE_PTM };
 		link.rules = mem_grow(link.rules, &link.rules_room,
 				      link.n_rules + 1, sizeof(rule));
 		link.rules[link.n_rules++] = rule;
 	}
 	link.rate = link.burst = link.limit = 1;
+	link.wire = link.classes[0].wire;
 	places.class_at = mem_zalloc(link.n_classes, sizeof(uint32_t));
 	places.rule_at = mem_zalloc(link.n_rules, sizeof(uint32_t));
 	msg = tree_message(&req, &link, &places);
@@ -405,6 +419,38 @@ static void figures_may_be_shorter_or_longer(void **state)
 	nlmsg_free(msg);
 }
 
+/* A kernel that does not know the attributes yet counts what the device does. */
+static void the_wire_is_read(void **state)
+{
+	struct live_tree live = { 0 };
+	struct nl_msg *msg = nlmsg_alloc();
+	struct nlattr *at;
+
+	(void)state;
+	at = nla_nest_start(msg, OPTQ_A_CLASS);
+	nla_put_u8(msg, OPTQ_CLASS_A_LAYER, OPTQ_WIRE_PTM);
+	nla_put_s32(msg, OPTQ_CLASS_A_OVERHEAD, -64);
+	nla_put_u32(msg, OPTQ_CLASS_A_MPU, 256);
+	nla_nest_end(msg, at);
+	live_add_class(&live, at);
+	assert_int_equal(live.classes[0].wire.layer, OPTQ_WIRE_PTM);
+	assert_int_equal(live.classes[0].wire.overhead, -64);
+	assert_int_equal(live.classes[0].wire.mpu, 256);
+	at = nla_nest_start(msg, OPTQ_A_CLASS);
+	nla_put_u8(msg, OPTQ_CLASS_A_LAYER, OPTQ_WIRE_RAW);
+	nla_nest_end(msg, at);
+	live_add_class(&live, at);
+	assert_int_equal(live.classes[1].wire.layer, OPTQ_WIRE_RAW);
+	assert_int_equal(live.classes[1].wire.overhead, 0);
+	at = nla_nest_start(msg, OPTQ_A_CLASS);
+	nla_nest_end(msg, at);
+	live_add_class(&live, at);
+	assert_int_equal(live.n, 3);
+	assert_int_equal(live.classes[2].wire.layer, OPTQ_WIRE_UNSPEC);
+	live_free(&live);
+	nlmsg_free(msg);
+}
+
 /* A kernel that does not know the attribute yet dropped nothing that it told. */
 static void the_reply_tells_what_was_dropped(void **state)
 {
@@ -436,6 +482,7 @@ int main(void)
 		cmocka_unit_test(offsets_name_the_class),
 		cmocka_unit_test(the_longest_class_fits),
 		cmocka_unit_test(figures_may_be_shorter_or_longer),
+		cmocka_unit_test(the_wire_is_read),
 		cmocka_unit_test(the_reply_tells_what_was_dropped),
 	};
 

@@ -209,6 +209,7 @@ static void details_stay_in_80_columns(void **state)
 		c = live_class(&tree, i + 1, NULL, i ? i - 1 : SIZE_MAX);
 	c->leaf = true;
 	c->delay_ns = 1230000;
+	c->wire = (struct optq_wire){ -64, 256, OPTQ_WIRE_PLAIN };
 	c->stats.guarantee_missed_ns = UINT64_MAX;
 	live_print(out, &tree);
 	fclose(out);
@@ -216,8 +217,48 @@ static void details_stay_in_80_columns(void **state)
 	for (line = strtok_r(text, "\n", &save); line;
 	     line = strtok_r(NULL, "\n", &save))
 		if (strstr(line, "delay"))
-			assert_string_equal(line, "                                                "
+			assert_string_equal(line, "               wire overhead -64 mpu 256 plain, "
 					    "delay 1.23ms, missed 213503d ago");
+	free(text);
+	live_free(&tree);
+}
+
+/* What is as the device or the parent has it is not told. */
+static void the_wire_is_shown_where_it_is_set(void **state)
+{
+	static const struct optq_wire ptm = { 30, 0, OPTQ_WIRE_PTM };
+	struct live_tree tree = { .device = "dsl0", .handle = 1 << 16 };
+	struct live_class *c;
+	char *text = NULL;
+	size_t n = 0;
+	FILE *out = open_memstream(&text, &n);
+
+	(void)state;
+	tree.wire = ptm;
+	c = live_class(&tree, 1, "a", SIZE_MAX);
+	c->wire.layer = OPTQ_WIRE_ATM;
+	c->stats.guarantee_missed_ns = 3210000000;
+	live_class(&tree, 2, "b", 0)->wire.layer = OPTQ_WIRE_RAW;
+	c = live_class(&tree, 3, "c", 0);
+	c->wire = (struct optq_wire){ 38, 84, OPTQ_WIRE_PLAIN };
+	live_class(&tree, 4, "d", 0)->wire.layer = 99;	/* of a newer kernel */
+	live_class(&tree, 5, "e", SIZE_MAX);
+	live_print(out, &tree);
+	fclose(out);
+	assert_string_equal(text,
+"dsl0: optq 1: generation 0, 5 classes, 0 rules, default none (direct)\n"
+"CLASS                    RATE      CEIL P BYTES  PKTS DROPS QUEUE    P50    P99\n"
+"link                        -         -       0     0     0     0      -      -\n"
+"  wire overhead 30 ptm\n"
+"  a                         -         - 0     0     0     0     0      -      -\n"
+"    wire atm, missed 3.2s ago\n"
+"    b                       -         - 0     0     0     0     0      -      -\n"
+"      wire raw\n"
+"    c                       -         - 0     0     0     0     0      -      -\n"
+"      wire overhead 38 mpu 84 plain\n"
+"    d                       -         - 0     0     0     0     0      -      -\n"
+"      wire unknown\n"
+"  e                         -         - 0     0     0     0     0      -      -\n");
 	free(text);
 	live_free(&tree);
 }
@@ -260,6 +301,32 @@ static void the_tree_as_json(void **state)
 	assert_string_equal(text_at(c, "path"), "voice");
 	assert_string_equal(text_at(c, "ceil_bps"), "1000000");
 	assert_string_equal(text_at(c, "qdisc"), "fq_codel");
+	json_object_put(o);
+	live_free(&tree);
+}
+
+static void the_wire_as_json(void **state)
+{
+	struct live_tree tree = { 0 };
+	struct json_object *o, *classes;
+
+	(void)state;
+	live_class(&tree, 1, "a", SIZE_MAX);
+	live_class(&tree, 2, "b", SIZE_MAX)->wire =
+		(struct optq_wire){ -4, 64, OPTQ_WIRE_ATM };
+	o = live_json(&tree);
+	assert_string_equal(text_at(o, "wire"),
+			    "{ \"layer\": \"raw\", \"overhead\": 0, \"mpu\": 0 }");
+	classes = json_object_object_get(o, "classes");
+	assert_false(json_object_object_get_ex(json_object_array_get_idx(classes, 0),
+					       "wire", NULL));
+	assert_string_equal(text_at(json_object_array_get_idx(classes, 1), "wire"),
+			    "{ \"layer\": \"atm\", \"overhead\": -4, \"mpu\": 64 }");
+	json_object_put(o);
+	tree.wire.layer = 99;
+	o = live_json(&tree);
+	assert_string_equal(text_at(o, "wire"),
+			    "{ \"layer\": null, \"overhead\": 0, \"mpu\": 0 }");
 	json_object_put(o);
 	live_free(&tree);
 }
@@ -328,7 +395,9 @@ int main(void)
 		cmocka_unit_test(diagnostics_as_json),
 		cmocka_unit_test(the_tree_fits_80_columns),
 		cmocka_unit_test(details_stay_in_80_columns),
+		cmocka_unit_test(the_wire_is_shown_where_it_is_set),
 		cmocka_unit_test(the_tree_as_json),
+		cmocka_unit_test(the_wire_as_json),
 		cmocka_unit_test(a_link_that_failed_has_no_counts),
 		cmocka_unit_test(odd_trees_do_not_loop),
 	};
