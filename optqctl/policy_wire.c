@@ -11,7 +11,7 @@
 #include "wire_text.h"
 
 /* What follows "layer", which takes no more than these. */
-#define LAYERS_NEEDED	"plain, atm, ptm or raw"
+#define LAYERS_NEEDED	"noatm, atm, ptm or raw"
 
 /* As tc-cake(8) has them, whose figures people know: overhead, mpu, layer. */
 static const struct { const char *name; struct optq_wire wire; } names[] = {
@@ -27,9 +27,9 @@ static const struct { const char *name; struct optq_wire wire; } names[] = {
 	{ "pppoe-llcsnap", { 40, 0, OPTQ_WIRE_ATM } },
 	{ "pppoe-ptm", { 30, 0, OPTQ_WIRE_PTM } },
 	{ "bridged-ptm", { 22, 0, OPTQ_WIRE_PTM } },
-	{ "ethernet", { 38, 84, OPTQ_WIRE_PLAIN } },
-	{ "ethernet-vlan", { 42, 84, OPTQ_WIRE_PLAIN } },
-	{ "docsis", { 18, 64, OPTQ_WIRE_PLAIN } },
+	{ "ethernet", { 38, 84, OPTQ_WIRE_NOATM } },
+	{ "ethernet-vlan", { 42, 84, OPTQ_WIRE_NOATM } },
+	{ "docsis", { 18, 64, OPTQ_WIRE_NOATM } },
 };
 
 #define N_NAMES	(sizeof(names) / sizeof(*names))
@@ -169,7 +169,7 @@ static void refuse_with_raw(const struct ynode *map, const char *key,
 	const struct ynode *value = map_find(map, key);
 
 	if (value)
-		diag_error(d, value->at, "%s: not with the layer raw, the length that the device sees: leave it out, or give the layer plain, atm or ptm",
+		diag_error(d, value->at, "%s: not with the layer raw, the length that the device sees: leave it out, or give the layer noatm, atm or ptm",
 			   key);
 }
 
@@ -177,7 +177,7 @@ static bool read_map(const struct ynode *map, struct optq_wire *wire,
 		     struct diags *d)
 {
 	const struct ynode *layer = map_find(map, "layer");
-	struct optq_wire read = { .layer = OPTQ_WIRE_PLAIN };
+	struct optq_wire read = { .layer = OPTQ_WIRE_NOATM };
 	size_t errors = d->errors, i;
 
 	if (!map->n)

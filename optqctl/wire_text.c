@@ -6,7 +6,7 @@
 #include "wire_text.h"
 
 static const char *const layers[] = {
-	[OPTQ_WIRE_RAW] = "raw", [OPTQ_WIRE_PLAIN] = "plain",
+	[OPTQ_WIRE_RAW] = "raw", [OPTQ_WIRE_NOATM] = "noatm",
 	[OPTQ_WIRE_ATM] = "atm", [OPTQ_WIRE_PTM] = "ptm",
 };
 

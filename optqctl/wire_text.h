@@ -9,7 +9,7 @@
 const char *wire_layer_name(uint8_t layer);
 /* The layer of that name, or OPTQ_WIRE_UNSPEC. */
 uint8_t wire_layer_find(const char *name);
-/* "raw", "overhead 30 ptm", "overhead 38 mpu 84 plain"; to be freed. */
+/* "raw", "overhead 30 ptm", "overhead 38 mpu 84 noatm"; to be freed. */
 char *wire_text(const struct optq_wire *wire);
 
 #endif

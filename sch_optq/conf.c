@@ -22,7 +22,7 @@ const struct nla_policy optq_class_policy[OPTQ_CLASS_A_MAX + 1] = {
 	[OPTQ_CLASS_A_ECN]	= NLA_POLICY_MAX(NLA_U8, 1),
 	[OPTQ_CLASS_A_OVERSUBSCRIBE] = NLA_POLICY_MAX(NLA_U8, 1),
 	[OPTQ_CLASS_A_DELAY]	= { .type = NLA_U64 },
-	[OPTQ_CLASS_A_LAYER]	= NLA_POLICY_MAX(NLA_U8, OPTQ_WIRE_PTM),
+	[OPTQ_CLASS_A_LAYER]	= NLA_POLICY_MAX(NLA_U8, OPTQ_WIRE_RAW_PTM),
 	[OPTQ_CLASS_A_OVERHEAD]	= { .type = NLA_S32 },
 	[OPTQ_CLASS_A_MPU]	= { .type = NLA_U32 },
 };
@@ -36,7 +36,7 @@ static const struct nla_policy optq_link_policy[OPTQ_LINK_A_MAX + 1] = {
 	[OPTQ_LINK_A_FLOWS]	= { .type = NLA_U32 },
 	[OPTQ_LINK_A_OVERSUBSCRIBE] = NLA_POLICY_MAX(NLA_U8, 1),
 	[OPTQ_LINK_A_SYSFS]	= NLA_POLICY_MAX(NLA_U8, 1),
-	[OPTQ_LINK_A_LAYER]	= NLA_POLICY_MAX(NLA_U8, OPTQ_WIRE_PTM),
+	[OPTQ_LINK_A_LAYER]	= NLA_POLICY_MAX(NLA_U8, OPTQ_WIRE_RAW_PTM),
 	[OPTQ_LINK_A_OVERHEAD]	= { .type = NLA_S32 },
 	[OPTQ_LINK_A_MPU]	= { .type = NLA_U32 },
 };
@@ -78,7 +78,7 @@ const char *optq_fault_text(enum optq_fault fault)
 	case OPTQ_FAULT_TARGET:
 		return "target and interval must be 0 (automatic) or 1us to 10s";
 	case OPTQ_FAULT_WIRE:
-		return "overhead must be -64 to 256, mpu 0 to 256 bytes, and both need a layer that is not raw";
+		return "overhead must be -64 to 256, mpu 0 to 256 bytes, and both need a layer";
 	case OPTQ_FAULT_DELAY:
 		return "delay must be 0 (none) or 1us to 10s, and needs a rate";
 	case OPTQ_FAULT_DEPTH:
@@ -124,6 +124,16 @@ static void get_bool(struct nlattr *attr, bool *v)
 }
 
 /* The attribute that a fault is about, so that user space can point at it. */
+/* Which of the two it is; without a layer, either. */
+static struct nlattr *wire_fault_attr(struct nlattr *layer,
+				      struct nlattr *overhead,
+				      struct nlattr *mpu)
+{
+	if (mpu && nla_get_u32(mpu) > OPTQ_MPU_MAX)
+		return mpu;
+	return overhead ?: mpu ?: layer;
+}
+
 static struct nlattr *fault_attr(enum optq_fault fault, struct nlattr **tb)
 {
 	switch (fault) {
@@ -140,8 +150,9 @@ static struct nlattr *fault_attr(enum optq_fault fault, struct nlattr **tb)
 	case OPTQ_FAULT_TARGET:
 		return tb[OPTQ_CLASS_A_TARGET] ?: tb[OPTQ_CLASS_A_INTERVAL];
 	case OPTQ_FAULT_WIRE:
-		return tb[OPTQ_CLASS_A_OVERHEAD] ?: tb[OPTQ_CLASS_A_MPU] ?:
-		       tb[OPTQ_CLASS_A_LAYER];
+		return wire_fault_attr(tb[OPTQ_CLASS_A_LAYER],
+				       tb[OPTQ_CLASS_A_OVERHEAD],
+				       tb[OPTQ_CLASS_A_MPU]);
 	case OPTQ_FAULT_DELAY:
 		/* A change may have taken the rate from a delay that stays. */
 		return tb[OPTQ_CLASS_A_DELAY] ?: tb[OPTQ_CLASS_A_RATE];
@@ -235,9 +246,10 @@ static int check_link(const struct optq_link_conf *conf, struct nlattr **tb,
 		return -ERANGE;
 	}
 	if (!optq_wire_valid(&conf->wire)) {
-		NL_SET_BAD_ATTR(extack, tb[OPTQ_LINK_A_OVERHEAD] ?:
-					tb[OPTQ_LINK_A_MPU] ?:
-					tb[OPTQ_LINK_A_LAYER]);
+		NL_SET_BAD_ATTR(extack,
+				wire_fault_attr(tb[OPTQ_LINK_A_LAYER],
+						tb[OPTQ_LINK_A_OVERHEAD],
+						tb[OPTQ_LINK_A_MPU]));
 		if (extack)
 			extack->_msg = optq_fault_text(OPTQ_FAULT_WIRE);
 		return -ERANGE;

@@ -4,10 +4,9 @@
 /* The longest packet of the device as w counts it. */
 static u32 wire_mtu(const struct net_device *dev, const struct optq_wire *w)
 {
-	u32 mtu = optq_wire_on(w) ? optq_wire_len(w, dev->mtu) :
-				    psched_mtu(dev);
+	u32 len = optq_wire_raw(w) ? psched_mtu(dev) : dev->mtu;
 
-	return optq_clamp_mtu(mtu);
+	return optq_clamp_mtu(optq_wire_len(w, min(len, OPTQ_LEN_MAX)));
 }
 
 u32 optq_mtu_of_stage(const struct net_device *dev, const struct optq_stage *st)

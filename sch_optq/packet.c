@@ -214,14 +214,21 @@ static int enqueue_gso(struct optq_sched *q, struct optq_class *c,
 	return NET_XMIT_SUCCESS;
 }
 
+/* Segments of many sizes (SCTP) take what they take on a wire once they are apart. */
+static bool must_split(const struct sk_buff *skb, const struct optq_class *c)
+{
+	return optq_skb_len(skb, &c->leaf.wire) > optq_class_split_bytes(c) ||
+	       (optq_wire_on(&c->leaf.wire) &&
+		skb_shinfo(skb)->gso_size == GSO_BY_FRAGS);
+}
+
 static __always_inline int enqueue_to(struct optq_sched *q,
 				      struct optq_class *c, struct sk_buff *skb,
 				      struct sk_buff **to_free)
 {
 	u64 now = ktime_get_ns();
 
-	if (skb_is_gso(skb) &&
-	    optq_skb_len(skb, &c->leaf.wire) > optq_class_split_bytes(c))
+	if (skb_is_gso(skb) && must_split(skb, c))
 		return enqueue_gso(q, c, skb, now, to_free);
 	if (optq_is_cl(q, c) && optq_cl(c)->qdisc)
 		return enqueue_grafted(q, optq_cl(c), skb, now, to_free);

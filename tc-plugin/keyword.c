@@ -27,7 +27,7 @@
 	  .flag = OPTQ_WIRE_RAW, .json = "raw", \
 	  .help = "count the device's length, without overhead and mpu" }, \
 	{ .name = "noatm", .kind = KW_LAYER, .attr = A##_LAYER, \
-	  .flag = OPTQ_WIRE_PLAIN, .json = "plain", \
+	  .flag = OPTQ_WIRE_NOATM, .json = "noatm", \
 	  .help = "count the IP packet, overhead and mpu (meant if given alone)" }, \
 	{ .name = "atm", .kind = KW_LAYER, .attr = A##_LAYER, \
 	  .flag = OPTQ_WIRE_ATM, .json = "atm", \

@@ -27,10 +27,10 @@ static const struct link_layer link_layers[] = {
 	{ .name = "bridged-ptm", .layer = OPTQ_WIRE_PTM, .overhead = 22 },
 
 	/* with preamble and gap between frames */
-	{ .name = "ethernet", .layer = OPTQ_WIRE_PLAIN, .overhead = 38,
+	{ .name = "ethernet", .layer = OPTQ_WIRE_NOATM, .overhead = 38,
 	  .mpu = 84 },
 	/* without: a cable modem's shaper does not count them */
-	{ .name = "docsis", .layer = OPTQ_WIRE_PLAIN, .overhead = 18,
+	{ .name = "docsis", .layer = OPTQ_WIRE_NOATM, .overhead = 18,
 	  .mpu = 64 },
 
 	{ .name = "ether-vlan", .overhead = 4 },

@@ -362,7 +362,7 @@ static int add_wire(struct nlmsghdr *n, const struct request *req)
 	if (!w->given)
 		return 0;
 	err = addattr8(n, REQUEST_MAX, set->attr_layer,
-		       w->layer ?: OPTQ_WIRE_PLAIN);
+		       w->layer ?: OPTQ_WIRE_NOATM);
 	if (!err && w->overhead)
 		err = addattr32(n, REQUEST_MAX, set->attr_overhead,
 				(__u32)w->overhead);

@@ -6,16 +6,23 @@
 #include "env.h"
 #include "../uapi/linux/optq.h"
 
-/* What comes on top of an IP packet; layer: one of OPTQ_WIRE_*. */
+/* What comes on top of a packet; layer: one of OPTQ_WIRE_*. */
 struct optq_wire {
 	s16 overhead;		/* bytes */
 	u16 mpu;		/* bytes, the least that is sent */
 	u8 layer;
 };
 
+/* Not simply the device's length. */
 static inline bool optq_wire_on(const struct optq_wire *w)
 {
-	return w->layer > OPTQ_WIRE_RAW;
+	return w->layer > OPTQ_WIRE_RAW || w->overhead || w->mpu;
+}
+
+/* On top of the device's length; otherwise of the packet from its network header on. */
+static inline bool optq_wire_raw(const struct optq_wire *w)
+{
+	return w->layer <= OPTQ_WIRE_RAW || w->layer >= OPTQ_WIRE_RAW_ATM;
 }
 
 static inline bool optq_wire_same(const struct optq_wire *a,
@@ -27,41 +34,46 @@ static inline bool optq_wire_same(const struct optq_wire *a,
 
 static inline bool optq_wire_valid(const struct optq_wire *w)
 {
-	if (!optq_wire_on(w))
+	if (!w->layer)
 		return !w->overhead && !w->mpu;
-	return w->layer <= OPTQ_WIRE_PTM && w->mpu <= OPTQ_MPU_MAX &&
+	return w->layer <= OPTQ_WIRE_RAW_PTM && w->mpu <= OPTQ_MPU_MAX &&
 	       w->overhead >= OPTQ_OVERHEAD_MIN &&
 	       w->overhead <= OPTQ_OVERHEAD_MAX;
 }
 
 /*
- * Bytes that an IP packet of len bytes takes.  ATM sends cells of 53 bytes with 48
- * of payload, the last one filled up (ITU-T I.363.5); PTM adds one to 64 bytes (IEEE
- * 802.3 clause 61, 64/65-octet encapsulation).
+ * Bytes that a packet of len bytes, 2^31 at most, takes.  ATM sends cells of 53 bytes
+ * with 48 of payload, the last one filled up (ITU-T I.363.5); PTM adds one to 64 bytes
+ * (IEEE 802.3 clause 61, 64/65-octet encapsulation).
  */
 static inline u32 optq_wire_len(const struct optq_wire *w, u32 len)
 {
 	s64 on_wire = (s64)len + w->overhead;
 	u32 bytes = on_wire > w->mpu ? (u32)on_wire : w->mpu;
 
-	if (w->layer == OPTQ_WIRE_ATM)
+	switch (w->layer) {
+	case OPTQ_WIRE_ATM:
+	case OPTQ_WIRE_RAW_ATM:
 		return (bytes + 47) / 48 * 53;
-	if (w->layer == OPTQ_WIRE_PTM)
+	case OPTQ_WIRE_PTM:
+	case OPTQ_WIRE_RAW_PTM:
 		return bytes + (bytes + 63) / 64;
-	return bytes;
+	default:
+		return bytes;
+	}
 }
 
 /*
- * Likewise of a super-packet that becomes segments of size bytes of the payload (not
- * 0) with headers of headers bytes each.
+ * Likewise, 2^32 - 1 at most, of a super-packet that becomes segs segments with headers
+ * of headers bytes each, and size bytes of the payload in all but the last.
  */
 static inline u32 optq_wire_super_len(const struct optq_wire *w, u32 headers,
-				      u32 payload, u32 size)
+				      u32 payload, u32 size, u32 segs)
 {
-	u32 full = payload / size, rest = payload - full * size;
-	u32 len = full * optq_wire_len(w, headers + size);
+	u64 len = (u64)(segs - 1) * optq_wire_len(w, headers + size) +
+		  optq_wire_len(w, headers + payload - (segs - 1) * size);
 
-	return rest ? len + optq_wire_len(w, headers + rest) : len;
+	return len > ~0U ? ~0U : (u32)len;
 }
 
 #endif /* OPTQ_WIRE_H */

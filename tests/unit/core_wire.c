@@ -8,7 +8,7 @@
 static void frames(void **state)
 {
 	/* Ethernet with preamble and gap: 38 bytes, 84 at least. */
-	struct optq_wire w = WIRE(38, 84, PLAIN);
+	struct optq_wire w = WIRE(38, 84, NOATM);
 
 	(void)state;
 	assert_int_equal(optq_wire_len(&w, 1500), 1538);
@@ -16,10 +16,10 @@ static void frames(void **state)
 	assert_int_equal(optq_wire_len(&w, 20), 84);
 	assert_int_equal(optq_wire_len(&w, 47), 85);
 	/* More may be taken off than there is. */
-	w = WIRE(-64, 0, PLAIN);
+	w = WIRE(-64, 0, NOATM);
 	assert_int_equal(optq_wire_len(&w, 40), 0);
 	assert_int_equal(optq_wire_len(&w, 65), 1);
-	w = WIRE(256, 256, PLAIN);
+	w = WIRE(256, 256, NOATM);
 	assert_int_equal(optq_wire_len(&w, 0), 256);
 }
 
@@ -40,20 +40,50 @@ static void cells(void **state)
 	assert_int_equal(optq_wire_len(&w, 1500), 1530 + 24);
 }
 
+/* As HTB and CAKE's raw have it: the same sum, on what the device counts. */
+static void on_top_of_the_device(void **state)
+{
+	struct optq_wire w = WIRE(4, 64, RAW);
+
+	(void)state;
+	assert_true(optq_wire_on(&w) && optq_wire_raw(&w));
+	assert_int_equal(optq_wire_len(&w, 1514), 1518);
+	assert_int_equal(optq_wire_len(&w, 54), 64);
+	w = WIRE(10, 0, RAW_ATM);
+	assert_true(optq_wire_on(&w) && optq_wire_raw(&w));
+	assert_int_equal(optq_wire_len(&w, 86), 2 * 53);
+	assert_int_equal(optq_wire_len(&w, 87), 3 * 53);
+	w = WIRE(0, 0, RAW_PTM);
+	assert_true(optq_wire_on(&w) && optq_wire_raw(&w));
+	assert_int_equal(optq_wire_len(&w, 128), 130);
+	w = WIRE(0, 0, RAW);
+	assert_false(optq_wire_on(&w));
+	assert_int_equal(optq_wire_len(&w, 1514), 1514);
+	w = WIRE(0, 0, PTM);
+	assert_true(optq_wire_on(&w));
+	assert_false(optq_wire_raw(&w));
+	w = WIRE(0, 0, NOATM);
+	assert_true(optq_wire_on(&w));
+	assert_false(optq_wire_raw(&w));
+}
+
 static void every_segment_counts(void **state)
 {
 	struct optq_wire w = WIRE(40, 0, ATM);
 
 	(void)state;
 	/* 40 bytes of headers, 1448 of payload each: 1528 bytes are 32 cells. */
-	assert_int_equal(optq_wire_super_len(&w, 40, 1448, 1448), 32 * 53);
-	assert_int_equal(optq_wire_super_len(&w, 40, 10 * 1448, 1448),
+	assert_int_equal(optq_wire_super_len(&w, 40, 1448, 1448, 1), 32 * 53);
+	assert_int_equal(optq_wire_super_len(&w, 40, 10 * 1448, 1448, 10),
 			 320 * 53);
 	/* The last has one byte: 81 with all, in two cells. */
-	assert_int_equal(optq_wire_super_len(&w, 40, 10 * 1448 + 1, 1448),
+	assert_int_equal(optq_wire_super_len(&w, 40, 10 * 1448 + 1, 1448, 11),
 			 322 * 53);
-	w = WIRE(38, 84, PLAIN);
-	assert_int_equal(optq_wire_super_len(&w, 28, 3000, 1), 3000 * 84);
+	w = WIRE(38, 84, NOATM);
+	assert_int_equal(optq_wire_super_len(&w, 28, 3000, 1, 3000), 3000 * 84);
+	/* Long headers and short segments are more than 32 bits hold. */
+	assert_int_equal(optq_wire_super_len(&w, 1 << 20, 1 << 20, 1, 1 << 20),
+			 ~0U);
 }
 
 static void ranges(void **state)
@@ -67,14 +97,17 @@ static void ranges(void **state)
 	} while (0)
 	CHECK(OPTQ_OK, 0, 0, UNSPEC);
 	CHECK(OPTQ_OK, 0, 0, RAW);
+	CHECK(OPTQ_OK, 1, 1, RAW);
 	CHECK(OPTQ_OK, 256, 256, PTM);
+	CHECK(OPTQ_OK, -64, 256, RAW_PTM);
 	CHECK(OPTQ_OK, -64, 0, ATM);
-	CHECK(OPTQ_FAULT_WIRE, 257, 0, PLAIN);
-	CHECK(OPTQ_FAULT_WIRE, -65, 0, PLAIN);
-	CHECK(OPTQ_FAULT_WIRE, 0, 257, PLAIN);
-	CHECK(OPTQ_FAULT_WIRE, 1, 0, RAW);
+	CHECK(OPTQ_FAULT_WIRE, 257, 0, NOATM);
+	CHECK(OPTQ_FAULT_WIRE, -65, 0, NOATM);
+	CHECK(OPTQ_FAULT_WIRE, 0, 257, NOATM);
+	CHECK(OPTQ_FAULT_WIRE, 257, 0, RAW);
+	CHECK(OPTQ_FAULT_WIRE, 1, 0, UNSPEC);
 	CHECK(OPTQ_FAULT_WIRE, 0, 1, UNSPEC);
-	conf.wire.layer = OPTQ_WIRE_PTM + 1;
+	conf.wire.layer = OPTQ_WIRE_RAW_PTM + 1;
 	assert_int_equal(optq_conf_check(&conf), OPTQ_FAULT_WIRE);
 }
 
@@ -116,6 +149,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(frames),
 		cmocka_unit_test(cells),
+		cmocka_unit_test(on_top_of_the_device),
 		cmocka_unit_test(every_segment_counts),
 		cmocka_unit_test(ranges),
 		cmocka_unit_test(classes_inherit),

@@ -230,7 +230,7 @@ static void the_link_is_said(void **state)
 	assert_int_equal(nla_get_u8(tb[OPTQ_LINK_A_OVERSUBSCRIBE]), 1);
 	assert_int_equal(nla_get_u8(tb[OPTQ_LINK_A_SYSFS]), 1);
 	assert_null(tb[OPTQ_LINK_A_LIMIT]);
-	assert_int_equal(nla_get_u8(tb[OPTQ_LINK_A_LAYER]), OPTQ_WIRE_PLAIN);
+	assert_int_equal(nla_get_u8(tb[OPTQ_LINK_A_LAYER]), OPTQ_WIRE_NOATM);
 	assert_int_equal(nla_len(tb[OPTQ_LINK_A_OVERHEAD]), 4);
 	assert_int_equal(nla_get_s32(tb[OPTQ_LINK_A_OVERHEAD]), 38);
 	assert_int_equal(nla_get_u32(tb[OPTQ_LINK_A_MPU]), 84);

@@ -65,9 +65,9 @@ sed -n '/^    name: optq-stats$/,/^attribute-sets:/s/^      - { name: \([a-z0-9-
 	"$spec" >"$tmp/have"
 same "counters"
 
-sed -n '/^enum optq_wire_layer {/,/^};/s/^\tOPTQ_WIRE_\([A-Z]*\),.*/\1/p' "$header" |
-	tr A-Z a-z >"$tmp/want"
-sed -n '/^    name: wire-layer$/,/^  -$/s/^      - { name: \([a-z]*\),.*/\1/p' "$spec" \
+sed -n '/^enum optq_wire_layer {/,/^};/s/^\tOPTQ_WIRE_\([A-Z_]*\),.*/\1/p' "$header" |
+	tr A-Z_ a-z- >"$tmp/want"
+sed -n '/^    name: wire-layer$/,/^  -$/s/^      - { name: \([a-z-]*\),.*/\1/p' "$spec" \
 	>"$tmp/have"
 same "link layers"
 

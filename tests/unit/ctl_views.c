@@ -209,7 +209,7 @@ static void details_stay_in_80_columns(void **state)
 		c = live_class(&tree, i + 1, NULL, i ? i - 1 : SIZE_MAX);
 	c->leaf = true;
 	c->delay_ns = 1230000;
-	c->wire = (struct optq_wire){ -64, 256, OPTQ_WIRE_PLAIN };
+	c->wire = (struct optq_wire){ -64, 256, OPTQ_WIRE_NOATM };
 	c->stats.guarantee_missed_ns = UINT64_MAX;
 	live_print(out, &tree);
 	fclose(out);
@@ -217,7 +217,7 @@ static void details_stay_in_80_columns(void **state)
 	for (line = strtok_r(text, "\n", &save); line;
 	     line = strtok_r(NULL, "\n", &save))
 		if (strstr(line, "delay"))
-			assert_string_equal(line, "               wire overhead -64 mpu 256 plain, "
+			assert_string_equal(line, "               wire overhead -64 mpu 256 noatm, "
 					    "delay 1.23ms, missed 213503d ago");
 	free(text);
 	live_free(&tree);
@@ -240,7 +240,7 @@ static void the_wire_is_shown_where_it_is_set(void **state)
 	c->stats.guarantee_missed_ns = 3210000000;
 	live_class(&tree, 2, "b", 0)->wire.layer = OPTQ_WIRE_RAW;
 	c = live_class(&tree, 3, "c", 0);
-	c->wire = (struct optq_wire){ 38, 84, OPTQ_WIRE_PLAIN };
+	c->wire = (struct optq_wire){ 38, 84, OPTQ_WIRE_NOATM };
 	live_class(&tree, 4, "d", 0)->wire.layer = 99;	/* of a newer kernel */
 	live_class(&tree, 5, "e", SIZE_MAX);
 	live_print(out, &tree);
@@ -255,7 +255,7 @@ static void the_wire_is_shown_where_it_is_set(void **state)
 "    b                       -         - 0     0     0     0     0      -      -\n"
 "      wire raw\n"
 "    c                       -         - 0     0     0     0     0      -      -\n"
-"      wire overhead 38 mpu 84 plain\n"
+"      wire overhead 38 mpu 84 noatm\n"
 "    d                       -         - 0     0     0     0     0      -      -\n"
 "      wire unknown\n"
 "  e                         -         - 0     0     0     0     0      -      -\n");

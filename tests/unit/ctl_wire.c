@@ -46,9 +46,9 @@ static void names_stand_for_figures(void **state)
 	assert_wire("pppoe-llcsnap", 40, 0, OPTQ_WIRE_ATM);
 	assert_wire("pppoe-ptm", 30, 0, OPTQ_WIRE_PTM);
 	assert_wire("bridged-ptm", 22, 0, OPTQ_WIRE_PTM);
-	assert_wire("ethernet", 38, 84, OPTQ_WIRE_PLAIN);
-	assert_wire("ethernet-vlan", 42, 84, OPTQ_WIRE_PLAIN);
-	assert_wire("docsis", 18, 64, OPTQ_WIRE_PLAIN);
+	assert_wire("ethernet", 38, 84, OPTQ_WIRE_NOATM);
+	assert_wire("ethernet-vlan", 42, 84, OPTQ_WIRE_NOATM);
+	assert_wire("docsis", 18, 64, OPTQ_WIRE_NOATM);
 	assert_wire("\"pppoe-ptm\"", 30, 0, OPTQ_WIRE_PTM);
 }
 
@@ -56,10 +56,10 @@ static void maps_give_figures(void **state)
 {
 	(void)state;
 	assert_wire("{layer: ptm, overhead: 22, mpu: 68}", 22, 68, OPTQ_WIRE_PTM);
-	assert_wire("{mpu: 256, overhead: 256}", 256, 256, OPTQ_WIRE_PLAIN);
+	assert_wire("{mpu: 256, overhead: 256}", 256, 256, OPTQ_WIRE_NOATM);
 	assert_wire("{overhead: -64, layer: atm}", -64, 0, OPTQ_WIRE_ATM);
 	assert_wire("{layer: atm}", 0, 0, OPTQ_WIRE_ATM);
-	assert_wire("{layer: plain, overhead: 0, mpu: 0}", 0, 0, OPTQ_WIRE_PLAIN);
+	assert_wire("{layer: noatm, overhead: 0, mpu: 0}", 0, 0, OPTQ_WIRE_NOATM);
 	assert_wire("{layer: raw}", 0, 0, OPTQ_WIRE_RAW);
 }
 
@@ -108,9 +108,9 @@ static void wrong_maps_are_told(void **state)
 	wrong_wire("{linklayer: atm}", 20, "unknown key \"linklayer\": did you mean \"layer\"?");
 	wrong_wire("{cells: 48}", 20, "unknown key \"cells\": wire takes layer overhead mpu");
 	wrong_wire("{layer: atn}", 27, "layer: unknown layer \"atn\": did you mean \"atm\"?");
-	wrong_wire("{layer: adsl}", 27, "layer: unknown layer \"adsl\": plain, atm, ptm or raw is possible");
+	wrong_wire("{layer: adsl}", 27, "layer: unknown layer \"adsl\": noatm, atm, ptm or raw is possible");
 	wrong_wire("{layer: docsis}", 27, "layer: \"docsis\" says overhead and mpu too: write \"wire: docsis\"");
-	wrong_wire("{layer: [atm]}", 27, "layer: a list: plain, atm, ptm or raw is needed");
+	wrong_wire("{layer: [atm]}", 27, "layer: a list: noatm, atm, ptm or raw is needed");
 	wrong_wire("{overhead: 257}", 30, "overhead: out of range: -64 to 256 bytes is possible");
 	wrong_wire("{overhead: -65}", 30, "overhead: out of range");
 	wrong_wire("{mpu: 257}", 25, "mpu: out of range: 0 to 256 bytes is possible");

@@ -124,13 +124,13 @@ END
 each "link layer, JSON" json_layer <<'END'
 qdisc|none|["raw",null,null]
 qdisc|raw|["raw",null,null]
-qdisc|overhead -30|["plain",-30,0]
-qdisc|ethernet|["plain",38,84]
+qdisc|overhead -30|["noatm",-30,0]
+qdisc|ethernet|["noatm",38,84]
 qdisc|conservative|["atm",48,0]
 qdisc|bridged-ptm|["ptm",22,0]
 class|none|[null,null,null]
 class|raw|["raw",null,null]
-class|overhead -30|["plain",-30,0]
+class|overhead -30|["noatm",-30,0]
 END
 
 each "HTB's, no meaning" class_warns <<'END'

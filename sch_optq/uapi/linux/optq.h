@@ -75,15 +75,18 @@ enum optq_flag {
 #define OPTQ_F_ALL	(OPTQ_F_CHECK)
 
 /*
- * What of a packet is counted, everywhere: *_A_LAYER.  Other than raw: the IP packet,
- * *_A_OVERHEAD, *_A_MPU at least, in cells.  Of a super-packet, each segment.
+ * What of a packet is counted, everywhere: *_A_LAYER.  The packet from its network
+ * header on, or, raw, the length that the device sees; *_A_OVERHEAD; *_A_MPU at
+ * least; in cells.  Of a super-packet, each segment.
  */
 enum optq_wire_layer {
 	OPTQ_WIRE_UNSPEC,	/* of a class: as its parent; of the link: raw */
-	OPTQ_WIRE_RAW,		/* the length that the device sees */
-	OPTQ_WIRE_PLAIN,	/* no cells */
+	OPTQ_WIRE_RAW,		/* raw, no cells */
+	OPTQ_WIRE_NOATM,	/* no cells */
 	OPTQ_WIRE_ATM,		/* 48 bytes in cells of 53 */
 	OPTQ_WIRE_PTM,		/* 64 bytes in 65 */
+	OPTQ_WIRE_RAW_ATM,	/* raw, 48 bytes in cells of 53 */
+	OPTQ_WIRE_RAW_PTM,	/* raw, 64 bytes in 65 */
 };
 
 #define OPTQ_OVERHEAD_MIN	-64
@@ -116,7 +119,7 @@ enum optq_link_attr {
 				 * at most OPTQ_SYSFS_MAX classes
 				 */
 	OPTQ_LINK_A_LAYER,	/* u8: enum optq_wire_layer */
-	OPTQ_LINK_A_OVERHEAD,	/* s32: bytes on top of an IP packet */
+	OPTQ_LINK_A_OVERHEAD,	/* s32: bytes on top */
 	OPTQ_LINK_A_MPU,	/* u32: bytes, the least that is sent */
 
 	__OPTQ_LINK_A_MAX,
@@ -162,7 +165,7 @@ enum optq_class_attr {
 				 * none.  Needs a rate
 				 */
 	OPTQ_CLASS_A_LAYER,	/* u8: enum optq_wire_layer */
-	OPTQ_CLASS_A_OVERHEAD,	/* s32: bytes on top of an IP packet */
+	OPTQ_CLASS_A_OVERHEAD,	/* s32: bytes on top */
 	OPTQ_CLASS_A_MPU,	/* u32: bytes, the least that is sent */
 
 	__OPTQ_CLASS_A_MAX,
