@@ -258,6 +258,7 @@ static int class_modify(struct optq_sched *q, struct optq_cl *cl,
 			const struct optq_class_conf *conf,
 			struct netlink_ext_ack *extack)
 {
+	bool rewired = !optq_wire_same(&cl->core.conf.wire, &conf->wire);
 	struct Qdisc *old = NULL;
 	u64 now;
 	int err;
@@ -283,8 +284,9 @@ static int class_modify(struct optq_sched *q, struct optq_cl *cl,
 	sch_tree_lock(q->sch);
 	now = ktime_get_ns();
 	q->has_delays |= !!conf->delay_ns;
-	optq_mtu_grow(q, &conf->wire, now);
 	optq_class_configure(&q->tree, &cl->core, conf, now);
+	if (rewired)
+		optq_mtu_update(q, now);
 	if (parent != cl->core.parent) {
 		old = optq_ungraft(q, parent, now);
 		optq_class_detach(&q->tree, &cl->core, now);
@@ -407,6 +409,8 @@ static int class_delete(struct Qdisc *sch, unsigned long arg,
 	optq_move_queue(&q->tree, optq_drain_class(q), &cl->core, now);
 	optq_class_detach(&q->tree, &cl->core, now);
 	list_del(&cl->link);
+	if (optq_wire_on(&cl->core.conf.wire))
+		optq_mtu_update(q, now);
 	q->n_classes--;
 	q->generation++;
 	optq_changed(q, now);

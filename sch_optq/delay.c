@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "core/admit.h"
 #include "delay.h"
+#include "mtu.h"
 
 /* A class of a tree that is to be, parents before their children. */
 struct delay_class {
@@ -317,10 +318,11 @@ static void tree_add_live(struct delay_tree *d, struct optq_class *top,
 }
 
 static int check_live(struct optq_sched *q, const struct optq_link_conf *link,
-		      struct delay_change *to, struct netlink_ext_ack *extack)
+		      struct delay_change *to, u32 mtu,
+		      struct netlink_ext_ack *extack)
 {
 	struct delay_tree d = {};
-	int err = tree_alloc(&d, q->n_classes + 1, q->tree.mtu, link);
+	int err = tree_alloc(&d, q->n_classes + 1, mtu, link);
 
 	if (err)
 		return err;
@@ -349,11 +351,15 @@ int optq_delay_check_class(struct optq_sched *q, const struct optq_class *c,
 			   struct netlink_ext_ack *extack)
 {
 	struct delay_change to = { .c = c, .conf = conf, .parent = parent };
+	u32 mtu;
 
-	if ((!q->has_delays && !conf->delay_ns) ||
-	    (c->parent == parent && same_demand(&c->conf, conf)))
+	if (!q->has_delays && !conf->delay_ns)
 		return 0;
-	return check_live(q, &q->conf, &to, extack);
+	mtu = optq_mtu_with(q, &q->conf.wire, c, &conf->wire);
+	if (c->parent == parent && same_demand(&c->conf, conf) &&
+	    mtu <= q->tree.mtu)
+		return 0;
+	return check_live(q, &q->conf, &to, mtu, extack);
 }
 
 int optq_delay_check_link(struct optq_sched *q,
@@ -361,9 +367,13 @@ int optq_delay_check_link(struct optq_sched *q,
 			  struct netlink_ext_ack *extack)
 {
 	struct delay_change to = {};
+	u32 mtu;
 
-	if (!q->has_delays || (conf->rate == q->conf.rate &&
-			       conf->burst == q->conf.burst))
+	if (!q->has_delays)
 		return 0;
-	return check_live(q, conf, &to, extack);
+	mtu = optq_mtu_with(q, &conf->wire, NULL, NULL);
+	if (conf->rate == q->conf.rate && conf->burst == q->conf.burst &&
+	    mtu <= q->tree.mtu)
+		return 0;
+	return check_live(q, conf, &to, mtu, extack);
 }

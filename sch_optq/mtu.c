@@ -20,24 +20,37 @@ u32 optq_mtu_of_stage(const struct net_device *dev, const struct optq_stage *st)
 	return mtu;
 }
 
+u32 optq_mtu_with(const struct optq_sched *q, const struct optq_wire *link,
+		  const struct optq_class *c, const struct optq_wire *wire)
+{
+	const struct net_device *dev = qdisc_dev(q->sch);
+	u32 mtu = wire_mtu(dev, link);
+	const struct optq_cl *cl;
+
+	if (c && optq_wire_on(wire))
+		mtu = max(mtu, wire_mtu(dev, wire));
+	list_for_each_entry(cl, &q->classes, link) {
+		if (&cl->core != c && optq_wire_on(&cl->core.conf.wire))
+			mtu = max(mtu, wire_mtu(dev, &cl->core.conf.wire));
+	}
+	return mtu;
+}
+
 void optq_mtu_grow(struct optq_sched *q, const struct optq_wire *w, u64 now)
 {
-	u32 mtu = wire_mtu(qdisc_dev(q->sch), w);
+	u32 mtu;
 
-	if (optq_wire_on(w) && mtu > q->tree.mtu)
+	if (!optq_wire_on(w))
+		return;
+	mtu = wire_mtu(qdisc_dev(q->sch), w);
+	if (mtu > q->tree.mtu)
 		optq_tree_set_mtu(&q->tree, mtu, now);
 }
 
 void optq_mtu_update(struct optq_sched *q, u64 now)
 {
-	const struct net_device *dev = qdisc_dev(q->sch);
-	u32 mtu = wire_mtu(dev, &q->conf.wire);
-	struct optq_cl *cl;
+	u32 mtu = optq_mtu_with(q, &q->conf.wire, NULL, NULL);
 
-	list_for_each_entry(cl, &q->classes, link) {
-		if (optq_wire_on(&cl->core.conf.wire))
-			mtu = max(mtu, wire_mtu(dev, &cl->core.conf.wire));
-	}
 	if (mtu != q->tree.mtu)
 		optq_tree_set_mtu(&q->tree, mtu, now);
 }
