@@ -16,24 +16,25 @@
 
 /* Both objects have these; A begins their attributes' names. */
 #define WIRE_KEYWORDS(A, htb) \
+	{ .name = "raw", .kind = KW_LAYER, .attr = A##_LAYER, \
+	  .flag = OPTQ_WIRE_RAW, \
+	  .help = "count the device's length; first, what follows goes on top of it" }, \
 	{ .name = "overhead", .kind = KW_OVERHEAD, .attr = A##_OVERHEAD, \
 	  .prefix = htb, .min = (__u64)(__s64)OPTQ_OVERHEAD_MIN, \
 	  .max = OPTQ_OVERHEAD_MAX, .meta = "BYTES", \
-	  .help = "bytes on top of the IP packet (HTB: of the device's length)" }, \
+	  .help = htb ? "bytes on top of the device's length, as in HTB, unless a layer is given" : \
+			"bytes on top of the IP packet" }, \
 	{ .name = "mpu", .kind = KW_MPU, .attr = A##_MPU, .prefix = htb, \
 	  .max = OPTQ_MPU_MAX, .meta = "BYTES", \
 	  .help = "bytes that a packet takes at least, overhead included" }, \
-	{ .name = "raw", .kind = KW_LAYER, .attr = A##_LAYER, \
-	  .flag = OPTQ_WIRE_RAW, .json = "raw", \
-	  .help = "count the device's length, without overhead and mpu" }, \
 	{ .name = "noatm", .kind = KW_LAYER, .attr = A##_LAYER, \
-	  .flag = OPTQ_WIRE_NOATM, .json = "noatm", \
-	  .help = "count the IP packet, overhead and mpu (meant if given alone)" }, \
+	  .flag = OPTQ_WIRE_NOATM, \
+	  .help = "no cells; with overhead: of the IP packet" }, \
 	{ .name = "atm", .kind = KW_LAYER, .attr = A##_LAYER, \
-	  .flag = OPTQ_WIRE_ATM, .json = "atm", \
+	  .flag = OPTQ_WIRE_ATM, \
 	  .help = "count it in cells, 53 bytes for 48" }, \
 	{ .name = "ptm", .kind = KW_LAYER, .attr = A##_LAYER, \
-	  .flag = OPTQ_WIRE_PTM, .json = "ptm", \
+	  .flag = OPTQ_WIRE_PTM, \
 	  .help = "count it with 65 bytes for 64" }
 
 /*
@@ -138,9 +139,12 @@ static const struct keyword class_table[] = {
 	  .meta = "BYTES", .help = "HTB's; no meaning here",
 	  .notice = "has no meaning: there is no rate table; for the bytes of a flow's turn use `quantum`" },
 	WIRE_KEYWORDS(OPTQ_CLASS_A, true),
+	{ .name = "inherit", .kind = KW_LAYER, .attr = OPTQ_CLASS_A_LAYER,
+	  .flag = OPTQ_WIRE_UNSPEC,
+	  .help = "count as the parent does, as at first" },
 	{ .name = "linklayer", .kind = KW_LINKLAYER, .prefix = true,
-	  .meta = "TYPE", .help = "HTB's; use `atm`, `ptm` or a LINK-LAYER",
-	  .notice = "is not applied: use `atm`, `ptm` or a named link layer such as `pppoe-ptm`, see tc-optq(8)" },
+	  .meta = "TYPE",
+	  .help = "HTB's: ethernet is `raw`, atm and adsl are `raw atm`" },
 };
 
 _Static_assert(ARRAY_SIZE(class_table) <= KEYWORDS_MAX, "KEYWORDS_MAX");
@@ -154,7 +158,6 @@ const struct keyword_set optq_link_keywords = {
 	.attr_layer = OPTQ_LINK_A_LAYER,
 	.attr_overhead = OPTQ_LINK_A_OVERHEAD,
 	.attr_mpu = OPTQ_LINK_A_MPU,
-	.layer_default = OPTQ_WIRE_RAW,
 };
 
 const struct keyword_set optq_class_keywords = {
@@ -169,7 +172,7 @@ const struct keyword_set optq_class_keywords = {
 	.attr_layer = OPTQ_CLASS_A_LAYER,
 	.attr_overhead = OPTQ_CLASS_A_OVERHEAD,
 	.attr_mpu = OPTQ_CLASS_A_MPU,
-	.layer_default = OPTQ_WIRE_UNSPEC,
+	.inherits = true,
 };
 
 const struct keyword *keyword_find(const struct keyword_set *set,
@@ -212,7 +215,7 @@ void keyword_help(const struct keyword_set *set)
 			fprintf(stderr, "; or `%s`", kw->zero);
 		fprintf(stderr, "\n");
 	}
-	link_layer_help(set);
+	link_layer_help();
 	fprintf(stderr,
 		"\nRates are in bit/s (10mbit, or 10%% of the device's speed), sizes in bytes\n"
 		"(15k), times in us (5ms).  See tc-optq(8).\n");

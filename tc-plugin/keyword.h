@@ -23,7 +23,7 @@ enum keyword_kind {
 	KW_OVERHEAD,	/* s32, bytes; .min is signed.  Goes with the layer */
 	KW_MPU,		/* u32, bytes; likewise */
 	KW_LAYER,	/* u8, the keyword has no value */
-	KW_LINKLAYER,	/* a link-layer type of tc; never sent */
+	KW_LINKLAYER,	/* a link-layer type of tc; likewise */
 	KW_REFUSED,	/* no value; an error whose text is .notice */
 };
 
@@ -36,7 +36,6 @@ struct keyword {
 	bool cell;		/* HTB's SIZE/CELL is accepted */
 	bool zero_number;	/* 0 is accepted and means what .zero says */
 	__u8 flag;		/* KW_FLAG, KW_LAYER: the attribute's value */
-	const char *json;	/* KW_LAYER: its name in JSON */
 	__u64 min, max;
 	const char *zero;	/* the word for an attribute value of 0 */
 	const char *meta;	/* how help shows the value */
@@ -52,7 +51,7 @@ struct keyword_set {
 	int attr_rate, attr_ceil;	/* ceil follows rate; 0 no ceil */
 	int attr_quantum, attr_weight;	/* as above */
 	int attr_layer, attr_overhead, attr_mpu;
-	__u8 layer_default;	/* what the layer is where none is set */
+	bool inherits;		/* where no layer is set; else it is raw */
 };
 
 extern const struct keyword_set optq_link_keywords;

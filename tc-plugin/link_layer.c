@@ -48,18 +48,21 @@ const struct link_layer *link_layer_find(const char *word)
 	return NULL;
 }
 
-static const char *layer_name(const struct keyword_set *set, __u8 layer)
-{
-	unsigned int i;
+static const char *const layer_names[] = {
+	[OPTQ_WIRE_RAW] = "raw", [OPTQ_WIRE_NOATM] = "noatm",
+	[OPTQ_WIRE_ATM] = "atm", [OPTQ_WIRE_PTM] = "ptm",
+	[OPTQ_WIRE_RAW_ATM] = "raw-atm", [OPTQ_WIRE_RAW_PTM] = "raw-ptm",
+};
 
-	for (i = 0; i < set->len; i++)
-		if (set->table[i].kind == KW_LAYER &&
-		    set->table[i].flag == layer)
-			return set->table[i].name;
-	return "";
+const char *link_layer_name(__u64 layer)
+{
+	if (layer < sizeof(layer_names) / sizeof(layer_names[0]) &&
+	    layer_names[layer])
+		return layer_names[layer];
+	return "unknown";
 }
 
-void link_layer_help(const struct keyword_set *set)
+void link_layer_help(void)
 {
 	const struct link_layer *ll;
 
@@ -71,41 +74,60 @@ void link_layer_help(const struct keyword_set *set)
 				ll->overhead);
 		else if (ll->mpu)
 			fprintf(stderr, "overhead %d mpu %u %s\n", ll->overhead,
-				ll->mpu, layer_name(set, ll->layer));
+				ll->mpu, link_layer_name(ll->layer));
 		else
 			fprintf(stderr, "overhead %d %s\n", ll->overhead,
-				layer_name(set, ll->layer));
+				link_layer_name(ll->layer));
 	}
+}
+
+static int one_layer(const char *word, const char *before)
+{
+	fprintf(stderr, "optq: %s after %s: give one link layer\n", word, before);
+	return -1;
+}
+
+/* In CAKE it takes back the bytes that were said before it, which nobody means. */
+static int set_raw(struct wire *w)
+{
+	const char *before = w->cells ? w->word : w->overhead ? "overhead" : NULL;
+
+	if (before) {
+		fprintf(stderr, "optq: raw after %s: give raw first\n", before);
+		return -1;
+	}
+	w->raw = true;
+	return 0;
 }
 
 /* `ethernet noatm` is said often; what contradicts itself is a mistake. */
 int wire_set_layer(struct wire *w, const char *word, __u8 layer)
 {
-	if (w->layer && w->layer != layer) {
-		fprintf(stderr, "optq: %s after %s: give one link layer\n",
-			word, w->word);
+	if (w->htb || (w->cells && layer > OPTQ_WIRE_RAW && w->cells != layer))
+		return one_layer(word, w->word);
+	if (layer == OPTQ_WIRE_RAW && set_raw(w))
 		return -1;
-	}
-	w->given = true;
-	w->layer = layer;
+	if (layer == OPTQ_WIRE_UNSPEC)
+		w->inherit = true;
+	else if (layer != OPTQ_WIRE_RAW)
+		w->cells = layer;
+	w->cake = true;
 	w->word = word;
 	return 0;
 }
 
 int wire_set_named(struct wire *w, const struct link_layer *ll)
 {
+	if (w->htb || (w->name && ll->layer))
+		return one_layer(ll->name, w->htb ? w->word : w->name);
 	if (ll->layer) {
-		if (w->name) {
-			fprintf(stderr, "optq: %s after %s: give one link layer\n",
-				ll->name, w->name);
-			return -1;
-		}
 		if (wire_set_layer(w, ll->name, ll->layer))
 			return -1;
 		w->name = ll->name;
 	}
-	w->given = true;
-	w->named = true;
+	w->cake = true;
+	w->figures = true;
+	w->from_ip = true;
 	w->overhead = ll->overhead + (ll->whole ? 0 : w->overhead);
 	if (ll->mpu)
 		w->mpu = ll->mpu;
@@ -117,12 +139,36 @@ int wire_set_named(struct wire *w, const struct link_layer *ll)
 	return -1;
 }
 
+int wire_set_htb(struct wire *w, const char *type)
+{
+	if (w->cake)
+		return one_layer("linklayer", w->word ?: "ether-vlan");
+	w->htb = true;
+	w->word = "linklayer";
+	w->cells = strcmp(type, "ethernet") ? OPTQ_WIRE_ATM : OPTQ_WIRE_NOATM;
+	return 0;
+}
+
 int wire_check(const struct wire *w)
 {
-	if (w->layer != OPTQ_WIRE_RAW || (!w->overhead && !w->mpu))
+	if (!w->inherit || !(w->figures || w->raw || w->cells))
 		return 0;
-	fprintf(stderr, "optq: %s %lld with raw: raw is the device's length, with nothing on top\n",
-		w->overhead ? "overhead" : "mpu",
-		w->overhead ? (long long)w->overhead : (long long)w->mpu);
+	fprintf(stderr, "optq: inherit is the parent's link layer: leave out the other words for one\n");
 	return -1;
+}
+
+bool wire_given(const struct wire *w)
+{
+	return w->figures || w->cake || w->htb;
+}
+
+__u8 wire_layer(const struct wire *w, bool htb)
+{
+	if (w->inherit)
+		return OPTQ_WIRE_UNSPEC;
+	if (w->from_ip && !w->raw && !w->htb && (w->cake || !htb))
+		return w->cells ?: OPTQ_WIRE_NOATM;
+	if (w->cells == OPTQ_WIRE_ATM)
+		return OPTQ_WIRE_RAW_ATM;
+	return w->cells == OPTQ_WIRE_PTM ? OPTQ_WIRE_RAW_PTM : OPTQ_WIRE_RAW;
 }

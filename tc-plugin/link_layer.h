@@ -16,9 +16,13 @@ struct link_layer {
 
 /* What the words have said so far.  Their order counts, as in CAKE. */
 struct wire {
-	bool given;
-	bool named;		/* by a word of tc-cake(8) for a line */
-	__u8 layer;
+	bool figures;		/* overhead or mpu */
+	bool from_ip;		/* overhead, or a name that has one */
+	bool cake;		/* a word of tc-cake(8) */
+	bool htb;		/* HTB's linklayer */
+	bool raw;
+	bool inherit;
+	__u8 cells;		/* OPTQ_WIRE_NOATM, _ATM or _PTM */
 	const char *word;	/* that said the layer */
 	const char *name;	/* the named layer among them */
 	__s64 overhead;
@@ -26,11 +30,21 @@ struct wire {
 };
 
 const struct link_layer *link_layer_find(const char *word);
-void link_layer_help(const struct keyword_set *set);
+const char *link_layer_name(__u64 layer);
+void link_layer_help(void);
 
 /* Zero on success; otherwise the reason is on stderr. */
 int wire_set_layer(struct wire *w, const char *word, __u8 layer);
 int wire_set_named(struct wire *w, const struct link_layer *ll);
+int wire_set_htb(struct wire *w, const char *type);
 int wire_check(const struct wire *w);
+
+bool wire_given(const struct wire *w);
+
+/*
+ * In CAKE an overhead has packets counted from the IP header on; mpu, atm and ptm by
+ * themselves leave the device's length.  htb: so does an overhead without a layer.
+ */
+__u8 wire_layer(const struct wire *w, bool htb);
 
 #endif /* OPTQ_TC_LINK_LAYER_H */

@@ -224,13 +224,15 @@ static int read_link_layer(struct request *req, const char *word)
 
 static void note_wire(struct wire *wire, const struct keyword *kw, __u64 value)
 {
-	if (kw->kind == KW_OVERHEAD)
+	if (kw->kind == KW_OVERHEAD) {
 		wire->overhead = (__s64)value;
-	else if (kw->kind == KW_MPU)
+		wire->from_ip = true;
+	} else if (kw->kind == KW_MPU) {
 		wire->mpu = value;
-	else
+	} else {
 		return;
-	wire->given = true;
+	}
+	wire->figures = true;
 }
 
 /* Returns the number of words used up, negative on error. */
@@ -246,6 +248,8 @@ static int read_keyword(struct request *req, int argc, char **argv)
 		fprintf(stderr, "optq: %s: %s\n", kw->name, kw->notice);
 		return -1;
 	}
+	if (kw->kind == KW_LAYER)
+		return wire_set_layer(&req->wire, kw->name, kw->flag) ? -1 : 1;
 	before = given_before(req, kw);
 	if (before) {
 		fprintf(stderr, "optq: %s after %s: give it once\n", argv[0],
@@ -258,8 +262,6 @@ static int read_keyword(struct request *req, int argc, char **argv)
 		req->value[i] = kw->flag;
 		return 1;
 	}
-	if (kw->kind == KW_LAYER)
-		return wire_set_layer(&req->wire, kw->name, kw->flag) ? -1 : 1;
 	if (argc < 2)
 		return bad_value(kw, NULL);
 	if (read_value(req, kw, argv[1], &req->value[i]) ||
@@ -267,6 +269,8 @@ static int read_keyword(struct request *req, int argc, char **argv)
 		return bad_value(kw, argv[1]);
 	req->text[i] = argv[1];
 	note_wire(&req->wire, kw, req->value[i]);
+	if (kw->kind == KW_LINKLAYER && wire_set_htb(&req->wire, argv[1]))
+		return -1;
 	return 2;
 }
 
@@ -301,10 +305,6 @@ static void give_notices(const struct request *req)
 			continue;
 		warn(kw, kw->notice);
 	}
-	/* As HTB's scripts have it; who means it names a layer. */
-	if (set == &optq_class_keywords && req->wire.given &&
-	    !req->wire.word && !req->wire.named)
-		fprintf(stderr, "optq: warning: overhead and mpu: counted from the IP packet on; HTB counts the device's header as well, 14 bytes of Ethernet: with `noatm` this is taken as meant\n");
 }
 
 static int add_keyword(struct nlmsghdr *n, const struct keyword *kw,
@@ -359,10 +359,10 @@ static int add_wire(struct nlmsghdr *n, const struct request *req)
 	const struct wire *w = &req->wire;
 	int err;
 
-	if (!w->given)
+	if (!wire_given(w))
 		return 0;
 	err = addattr8(n, REQUEST_MAX, set->attr_layer,
-		       w->layer ?: OPTQ_WIRE_NOATM);
+		       wire_layer(w, set == &optq_class_keywords));
 	if (!err && w->overhead)
 		err = addattr32(n, REQUEST_MAX, set->attr_overhead,
 				(__u32)w->overhead);

@@ -5,6 +5,7 @@
 #include <linux/optq.h>
 
 #include "keyword.h"
+#include "link_layer.h"
 #include "print.h"
 #include "tc_abi.h"
 #include "units.h"
@@ -75,9 +76,6 @@ static const char *value_text(const struct keyword *kw, __u64 value,
 		return size_text(value, buf);
 	case KW_TIME:
 		return time_text(value, buf);
-	case KW_OVERHEAD:
-		snprintf(buf, UNITS_BUF, "%d", (int)value);
-		return buf;
 	case KW_MINOR:
 		snprintf(buf, UNITS_BUF, "0x%llx", (unsigned long long)value);
 		return buf;
@@ -95,9 +93,6 @@ static void print_number(const struct keyword *kw, __u64 value, bool plain)
 	if (kw->kind == KW_MINOR)
 		print_color_0xhex(PRINT_JSON, COLOR_NONE, kw->name, NULL,
 				  value);
-	else if (kw->kind == KW_OVERHEAD)
-		print_color_int(PRINT_JSON, COLOR_NONE, kw->name, NULL,
-				(int)value);
 	else
 		print_color_u64(PRINT_JSON, COLOR_NONE, kw->name, NULL, value);
 	if (plain)
@@ -131,25 +126,51 @@ static bool shown(const struct keyword_set *set, const struct keyword *kw,
 	       attr_number(tb, set->attr_rate, &rate) && rate;
 }
 
-/* The figures mean nothing without a layer, and the kernel leaves out 0. */
-static void print_wire(const struct keyword_set *set, const struct keyword *kw,
-		       struct rtattr *const *tb)
+static void print_wire_words(__u64 layer, int overhead, __u64 mpu)
 {
-	__u64 layer, value = 0;
+	char buf[UNITS_BUF];
 
-	if (!attr_number(tb, set->attr_layer, &layer) || !layer)
-		layer = set->layer_default;
-	if (kw->kind != KW_LAYER) {
-		attr_number(tb, kw->attr, &value);
-		if (layer > OPTQ_WIRE_RAW)
-			print_number(kw, value, true);
+	snprintf(buf, sizeof(buf), "%d", overhead);
+	print_word("overhead", buf);
+	snprintf(buf, sizeof(buf), "%llu", (unsigned long long)mpu);
+	print_word("mpu", buf);
+	if (layer == OPTQ_WIRE_RAW_ATM)
+		print_word("atm", NULL);
+	else if (layer == OPTQ_WIRE_RAW_PTM)
+		print_word("ptm", NULL);
+	else if (layer != OPTQ_WIRE_RAW)
+		print_word(link_layer_name(layer), NULL);
+}
+
+/*
+ * All of it in the order in which input takes it: `raw` comes first.  The figures mean
+ * nothing without a layer, and the kernel leaves out 0.
+ */
+static void print_wire(const struct keyword_set *set, struct rtattr *const *tb)
+{
+	__u64 layer = 0, overhead = 0, mpu = 0;
+	bool raw, figures;
+
+	attr_number(tb, set->attr_layer, &layer);
+	attr_number(tb, set->attr_overhead, &overhead);
+	attr_number(tb, set->attr_mpu, &mpu);
+	if (!layer && set->inherits) {
+		if (show_details)
+			print_word("inherit", NULL);
 		return;
 	}
-	if (kw->flag != layer)
+	layer = layer ?: OPTQ_WIRE_RAW;
+	raw = layer == OPTQ_WIRE_RAW || layer >= OPTQ_WIRE_RAW_ATM;
+	figures = layer != OPTQ_WIRE_RAW || overhead || mpu;
+	print_color_string(PRINT_JSON, COLOR_NONE, "layer", NULL,
+			   link_layer_name(layer));
+	if (raw && (figures || set->inherits || show_details))
+		print_word("raw", NULL);
+	if (!figures)
 		return;
-	print_color_string(PRINT_JSON, COLOR_NONE, "layer", NULL, kw->json);
-	if (show_details || layer != set->layer_default)
-		print_word(kw->name, NULL);
+	print_color_int(PRINT_JSON, COLOR_NONE, "overhead", NULL, (int)overhead);
+	print_color_int(PRINT_JSON, COLOR_NONE, "mpu", NULL, (int)mpu);
+	print_wire_words(layer, (int)overhead, mpu);
 }
 
 static void print_keyword(const struct keyword_set *set,
@@ -166,11 +187,11 @@ static void print_keyword(const struct keyword_set *set,
 		print_word(kw->name, text);
 		return;
 	}
-	if (kw->kind == KW_OVERHEAD || kw->kind == KW_MPU ||
-	    kw->kind == KW_LAYER) {
-		print_wire(set, kw, tb);
+	if (kw->kind == KW_LAYER && kw->flag == OPTQ_WIRE_RAW)
+		print_wire(set, tb);
+	if (kw->kind == KW_LAYER || kw->kind == KW_OVERHEAD ||
+	    kw->kind == KW_MPU)
 		return;
-	}
 	if (!keyword_value(tb, kw, &value))
 		return;
 	if (kw->kind == KW_FLAG || kw->kind == KW_SWITCH)

@@ -145,7 +145,7 @@ empty_is_a_nest()
 details_show_all()
 {
 	local all="prio 0 rate 1Mbit ceil none burst auto cburst auto delay none weight auto"
-	all+=" quantum auto limit auto target auto interval auto"
+	all+=" quantum auto limit auto target auto interval auto inherit"
 	ask_class rate 1mbit ceil none burst 0 weight auto target auto prio 0 ||
 		{ cat "$said"; return 1; }
 	same "$(shown_class)" "rate 1Mbit ceil none" &&
@@ -167,17 +167,19 @@ details_of_link_layers()
 	same "$(replay qdisc -d | grep -o 'burst.*')" "burst auto raw" || return 1
 	ask_qdisc ptm || { cat "$said"; return 1; }
 	same "$(replay qdisc -d | grep -o 'burst.*')" \
-	     "burst auto overhead 0 mpu 0 ptm" || return 1
+	     "burst auto raw overhead 0 mpu 0 ptm" || return 1
 	ask_class || { cat "$said"; return 1; }
-	! shown_class -d | grep -wE 'raw|noatm|atm|ptm|overhead|mpu'
+	same "$(shown_class -d | grep -oE ' (raw|noatm|atm|ptm|overhead|mpu|inherit).*')" " inherit" || return 1
+	ask_class inherit || { cat "$said"; return 1; }
+	same "$(shown_class)" ""
 }
 
-# HTB's line, whose layer is the plain one here.
-linklayer_counts_not()
+# layer(23) alone, and unspecified: what the class had is taken back
+inherit_wire_form()
 {
-	ask_class mpu 64 overhead 24 linklayer atm || { cat "$said"; return 1; }
-	same "$(wc -l <"$said")" 2 &&
-	same "$(shown_class)" "overhead 24 mpu 64 noatm"
+	ask_class inherit || { cat "$said"; return 1; }
+	same "$(tail -c 12 "$msg" | od -An -v -tx1 | tr -s ' \n' ' ' |
+		sed 's/^ //')" "0c 00 02 80 05 00 17 00 00 00 00 00"
 }
 
 iec_reads_back()
@@ -272,7 +274,7 @@ help_names_all()
 percent_needs_a_speed() { refuses ask_class "rate 10%" 'optq: rate "10%"'; }
 
 ktap_header
-ktap_plan 215
+ktap_plan 251
 optq_require_cmd tc jq od
 optq_require_tc
 if [ -z "${TC_CAPTURE_LIB:-}" ]; then

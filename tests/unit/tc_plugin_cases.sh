@@ -6,8 +6,8 @@ ktap_test "the wire form is the ABI's" wire_form
 ktap_test "the wire form of a link layer is the ABI's" link_layer_wire_form
 ktap_test "no options are an empty nest" empty_is_a_nest
 ktap_test "-d shows what is left out otherwise" details_show_all
-ktap_test "-d shows the link's raw layer, and no layer of a class" details_of_link_layers
-ktap_test "HTB's linklayer is not counted" linklayer_counts_not
+ktap_test "the wire form of inherit is the ABI's" inherit_wire_form
+ktap_test "-d shows the link's raw layer, and that a class inherits" details_of_link_layers
 ktap_test "-iec rates read back" iec_reads_back
 ktap_test "statistics of an older kernel" stats_shorter
 ktap_test "statistics of a kernel without percentiles" stats_without_percentiles
@@ -80,15 +80,25 @@ each "link layer" class_reads <<'END'
 overhead 30 ptm|overhead 30 mpu 0 ptm
 atm mpu 96 overhead 10|overhead 10 mpu 96 atm
 overhead 44 noatm|overhead 44 mpu 0 noatm
-mpu 64 noatm|overhead 0 mpu 64 noatm
+mpu 64 noatm|raw overhead 0 mpu 64
 overhead 0 noatm|overhead 0 mpu 0 noatm
-noatm|overhead 0 mpu 0 noatm
+noatm|raw
+atm|raw overhead 0 mpu 0 atm
+ptm mpu 64|raw overhead 0 mpu 64 ptm
+ptm overhead 0|overhead 0 mpu 0 ptm
 overhead -64 mpu 256 noatm|overhead -64 mpu 256 noatm
 over 256 mp 0 noatm|overhead 256 mpu 0 noatm
+raw overhead 4|raw overhead 4 mpu 0
+raw mpu 64|raw overhead 0 mpu 64
+mpu 64 raw|raw overhead 0 mpu 64
+raw atm overhead -2|raw overhead -2 mpu 0 atm
+raw overhead 5 noatm|raw overhead 5 mpu 0
+raw pppoe-ptm|raw overhead 30 mpu 0 ptm
+raw raw|raw
 overhead -0 noatm|overhead 0 mpu 0 noatm
 raw|raw
 raw overhead 0 mpu 0|raw
-name voice ecn ptm|name voice ecn overhead 0 mpu 0 ptm
+name voice ecn ptm|name voice ecn raw overhead 0 mpu 0 ptm
 conservative|overhead 48 mpu 0 atm
 ipoa-vcmux|overhead 8 mpu 0 atm
 ipoa-llcsnap|overhead 16 mpu 0 atm
@@ -103,6 +113,8 @@ bridged-ptm|overhead 22 mpu 0 ptm
 ethernet|overhead 38 mpu 84 noatm
 docsis|overhead 18 mpu 64 noatm
 ether-vlan|overhead 4 mpu 0 noatm
+pppoe-ptm ether-vlan|overhead 34 mpu 0 ptm
+ethernet ether-vlan ether-vlan|overhead 46 mpu 84 noatm
 ether-vlan pppoe-ptm ether-vlan|overhead 38 mpu 0 ptm
 atm ether-vlan|overhead 4 mpu 0 atm
 overhead -64 ether-vlan|overhead -60 mpu 0 noatm
@@ -118,6 +130,10 @@ END
 each "link layer" qdisc_reads <<'END'
 default 10 overhead 30 ptm|default 0x10 overhead 30 mpu 0 ptm
 overhead -10|overhead -10 mpu 0 noatm
+mpu 64|raw overhead 0 mpu 64
+atm|raw overhead 0 mpu 0 atm
+raw overhead 30|raw overhead 30 mpu 0
+overhead 30 ether-vlan|overhead 34 mpu 0 noatm
 docsis ether-vlan sysfs on|sysfs on overhead 22 mpu 64 noatm
 raw|
 END
@@ -130,16 +146,28 @@ qdisc|conservative|["atm",48,0]
 qdisc|bridged-ptm|["ptm",22,0]
 class|none|[null,null,null]
 class|raw|["raw",null,null]
-class|overhead -30|["noatm",-30,0]
+class|noatm overhead -30|["noatm",-30,0]
+class|overhead 4|["raw",4,0]
+class|linklayer atm|["raw-atm",0,0]
+class|raw ptm|["raw-ptm",0,0]
 END
 
+# HTB counts what the device counts, overhead, mpu at least, in cells.
+each "HTB's link layer" class_reads <<'END'
+mpu 64|raw overhead 0 mpu 64
+overhead 4|raw overhead 4 mpu 0
+over 4 mp 64|raw overhead 4 mpu 64
+overhead 0|raw
+linklayer ethernet|raw
+mpu 64 overhead 4 linklayer ethernet|raw overhead 4 mpu 64
+linklayer atm|raw overhead 0 mpu 0 atm
+link adsl overhead 10|raw overhead 10 mpu 0 atm
+overhead 10 linklayer atm mpu 96|raw overhead 10 mpu 96 atm
+END
 each "HTB's, no meaning" class_warns <<'END'
 rate 1mbit quantum 1514|quantum|`weight`
 mtu 1600|mtu|has no meaning
 m 1600|mtu|has no meaning
-overhead 4|overhead and mpu|HTB counts|`noatm`
-mpu 64|overhead and mpu|HTB counts|`noatm`
-linklayer atm|linklayer is not applied|`atm`|pppoe-ptm
 rate 1mbit burst 15k/8|burst|cell
 END
 each "HTB's, no meaning" qdisc_warns <<'END'
@@ -202,15 +230,25 @@ mpu 257|optq: mpu "257": expected a number from 0 to 256
 mpu -1|optq: mpu "-1"
 mpu 4294967296|optq: mpu
 atm ptm|optq: ptm after atm
-raw noatm|optq: noatm after raw
+atm raw|optq: raw after atm: give raw first
+overhead 4 raw|optq: raw after overhead: give raw first
+linklayer atm ptm|optq: ptm after linklayer: give one link layer
+linklayer atm pppoe-ptm|optq: pppoe-ptm after linklayer
+linklayer atm raw|optq: raw after linklayer
+linklayer atm ether-vlan|optq: ether-vlan after linklayer
+ptm linklayer atm|optq: linklayer after ptm: give one link layer
+ether-vlan linklayer atm|optq: linklayer after ether-vlan
+inherit overhead 4|optq: inherit is the parent's link layer
+inherit ptm|optq: inherit
+raw inherit|optq: inherit
+inherit linklayer atm|optq: linklayer after inherit
+inherit ether-vlan|optq: inherit
 pppoe-ptm atm|optq: atm after pppoe-ptm: give one link layer
 noatm pppoe-ptm|optq: pppoe-ptm after noatm: give one link layer
 pppoe-ptm bridged-ptm|optq: bridged-ptm after pppoe-ptm: give one link layer
 docsis docsis|optq: docsis after docsis
-raw ethernet|optq: ethernet after raw
-raw overhead 4|optq: overhead 4 with raw: raw is the device's length
-mpu 64 raw|optq: mpu 64 with raw
-ether-vlan raw|optq: overhead 4 with raw
+docsis raw|optq: raw after docsis: give raw first
+ether-vlan raw|optq: raw after overhead
 overhead 255 ether-vlan|optq: ether-vlan makes overhead 259: expected a number from -64 to 256
 overhead 230 pppoe-ptm|optq: pppoe-ptm makes overhead 260
 via-ethernet|optq: what is "via-ethernet"?|Usage:
@@ -240,6 +278,7 @@ ceil 1mbit|optq: what is "ceil"?|Usage:
 over 4|optq: what is "over"?|Usage:
 overhead 257|optq: overhead "257": expected a number from -64 to 256
 mpu 257|optq: mpu "257": expected a number from 0 to 256
-raw ether-vlan|optq: overhead 4 with raw
+ptm raw|optq: raw after ptm
+inherit|optq: what is "inherit"?|Usage:
 linklayer atm|optq: what is "linklayer"?|Usage:
 END
