@@ -38,8 +38,8 @@ static bool has_delay(const struct class *class)
 
 static uint32_t counted(const struct optq_wire *wire)
 {
-	return optq_clamp_mtu(optq_wire_on(wire) ? optq_wire_len(wire, MTU) :
-						   FRAME);
+	return optq_clamp_mtu(optq_wire_len(wire, optq_wire_raw(wire) ? FRAME :
+									MTU));
 }
 
 /* As the kernel has it: the most that any class counts. */

@@ -11,7 +11,7 @@
 #include "wire_text.h"
 
 /* What follows "layer", which takes no more than these. */
-#define LAYERS_NEEDED	"noatm, atm, ptm or raw"
+#define LAYERS_NEEDED	"noatm, atm, ptm, raw, raw-atm or raw-ptm"
 
 /* As tc-cake(8) has them, whose figures people know: overhead, mpu, layer. */
 static const struct { const char *name; struct optq_wire wire; } names[] = {
@@ -28,8 +28,8 @@ static const struct { const char *name; struct optq_wire wire; } names[] = {
 	{ "pppoe-ptm", { 30, 0, OPTQ_WIRE_PTM } },
 	{ "bridged-ptm", { 22, 0, OPTQ_WIRE_PTM } },
 	{ "ethernet", { 38, 84, OPTQ_WIRE_NOATM } },
-	{ "ethernet-vlan", { 42, 84, OPTQ_WIRE_NOATM } },
 	{ "docsis", { 18, 64, OPTQ_WIRE_NOATM } },
+	{ "ether-vlan", { 4, 0, OPTQ_WIRE_NOATM } },
 };
 
 #define N_NAMES	(sizeof(names) / sizeof(*names))
@@ -62,31 +62,56 @@ static char *list_names(void)
 	return list;
 }
 
-static void unknown_name(const struct ynode *value, struct diags *d)
+static void unknown_name(const struct ynode *value, const char *name,
+			 struct diags *d)
 {
-	const char *text = value->text;
 	struct suggestion near;
 	char *list;
 	size_t i;
 
-	suggest_begin(&near, text);
+	suggest_begin(&near, name);
 	for (i = 0; i < N_NAMES; i++)
 		suggest_offer(&near, names[i].name);
-	if (wire_layer_find(text)) {
+	if (wire_layer_find(name)) {
 		diag_error(d, value->at, "wire: \"%s\" is a layer only: write it with the line's overhead, as in \"{ layer: %s, overhead: 22 }\"",
-			   text, text);
-	} else if (isdigit((unsigned char)text[*text == '-'])) {
+			   name, name);
+	} else if (isdigit((unsigned char)name[*name == '-'])) {
 		diag_error(d, value->at, "wire: what is %s? write for example \"{ overhead: %s }\"",
-			   text, text);
+			   name, name);
 	} else if (suggest_end(&near)) {
 		diag_error(d, value->at, "wire: unknown name \"%s\": did you mean \"%s\"?",
-			   text, suggest_end(&near));
+			   name, suggest_end(&near));
 	} else {
 		list = list_names();
 		diag_error(d, value->at, "wire: unknown name \"%s\": there are%s, or write for example \"{ layer: ptm, overhead: 22 }\"",
-			   text, list);
+			   name, list);
 		free(list);
 	}
+}
+
+/* What stands behind a name: tags, each of which the line sends as well. */
+static bool add_tags(const struct ynode *value, char *tags,
+		     struct optq_wire *wire, struct diags *d)
+{
+	const char *tag = "ether-vlan";
+	char *word, *save = NULL;
+
+	for (word = strtok_r(tags, " ", &save); word;
+	     word = strtok_r(NULL, " ", &save)) {
+		if (strcmp(word, tag)) {
+			diag_error(d, value->at, "wire: \"%s\" behind another name: only \"%s\" can be",
+				   word, tag);
+			return false;
+		}
+		wire->overhead = (int16_t)(wire->overhead +
+					   find_name(tag)->overhead);
+		if (wire->overhead > OPTQ_OVERHEAD_MAX) {
+			diag_error(d, value->at, "wire: overhead out of range: %d to %d bytes is possible",
+				   OPTQ_OVERHEAD_MIN, OPTQ_OVERHEAD_MAX);
+			return false;
+		}
+	}
+	return true;
 }
 
 static bool read_name(const struct ynode *value, struct optq_wire *wire,
@@ -94,13 +119,29 @@ static bool read_name(const struct ynode *value, struct optq_wire *wire,
 {
 	const char *text = scalar_text(value, "wire", "a name such as pppoe-ptm, or { layer: ptm, overhead: 22 },",
 				       d);
-	const struct optq_wire *found = text ? find_name(text) : NULL;
+	const struct optq_wire *found;
+	struct optq_wire read;
+	bool good = false;
+	char *name;
+	size_t n;
 
-	if (found)
-		*wire = *found;
-	else if (text)
-		unknown_name(value, d);
-	return found;
+	if (!text)
+		return false;
+	n = strcspn(text, " ");
+	name = mem_strndup(text, strlen(text));
+	name[n] = '\0';
+	found = find_name(name);
+	if (!found) {
+		unknown_name(value, name, d);
+	} else {
+		read = *found;
+		good = add_tags(value, text[n] ? name + n + 1 : name + n, &read,
+				d);
+	}
+	free(name);
+	if (good)
+		*wire = read;
+	return good;
 }
 
 static void unknown_layer(const struct ynode *value, struct diags *d)
@@ -109,7 +150,7 @@ static void unknown_layer(const struct ynode *value, struct diags *d)
 	uint8_t i;
 
 	suggest_begin(&near, value->text);
-	for (i = OPTQ_WIRE_RAW; i <= OPTQ_WIRE_PTM; i++)
+	for (i = OPTQ_WIRE_RAW; i <= OPTQ_WIRE_RAW_PTM; i++)
 		suggest_offer(&near, wire_layer_name(i));
 	if (find_name(value->text))
 		diag_error(d, value->at, "layer: \"%s\" says overhead and mpu too: write \"wire: %s\"",
@@ -162,17 +203,6 @@ static int read_bytes(const struct ynode *map, const char *key, int min,
 	return (int)bytes;
 }
 
-/* Raw is what the device counts: the kernel adds nothing to that. */
-static void refuse_with_raw(const struct ynode *map, const char *key,
-			    struct diags *d)
-{
-	const struct ynode *value = map_find(map, key);
-
-	if (value)
-		diag_error(d, value->at, "%s: not with the layer raw, the length that the device sees: leave it out, or give the layer noatm, atm or ptm",
-			   key);
-}
-
 static bool read_map(const struct ynode *map, struct optq_wire *wire,
 		     struct diags *d)
 {
@@ -186,15 +216,9 @@ static bool read_map(const struct ynode *map, struct optq_wire *wire,
 		find_key(wire_keys, map->keys[i], "wire", d);
 	if (layer)
 		read.layer = read_layer(layer, d);
-	if (read.layer == OPTQ_WIRE_RAW) {
-		refuse_with_raw(map, "overhead", d);
-		refuse_with_raw(map, "mpu", d);
-	} else {
-		read.overhead = (int16_t)read_bytes(map, "overhead",
-						    OPTQ_OVERHEAD_MIN,
-						    OPTQ_OVERHEAD_MAX, d);
-		read.mpu = (uint16_t)read_bytes(map, "mpu", 0, OPTQ_MPU_MAX, d);
-	}
+	read.overhead = (int16_t)read_bytes(map, "overhead", OPTQ_OVERHEAD_MIN,
+					    OPTQ_OVERHEAD_MAX, d);
+	read.mpu = (uint16_t)read_bytes(map, "mpu", 0, OPTQ_MPU_MAX, d);
 	if (d->errors != errors)
 		return false;
 	*wire = read;

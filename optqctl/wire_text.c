@@ -8,6 +8,7 @@
 static const char *const layers[] = {
 	[OPTQ_WIRE_RAW] = "raw", [OPTQ_WIRE_NOATM] = "noatm",
 	[OPTQ_WIRE_ATM] = "atm", [OPTQ_WIRE_PTM] = "ptm",
+	[OPTQ_WIRE_RAW_ATM] = "raw-atm", [OPTQ_WIRE_RAW_PTM] = "raw-ptm",
 };
 
 #define N_LAYERS	(sizeof(layers) / sizeof(*layers))

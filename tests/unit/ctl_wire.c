@@ -47,7 +47,12 @@ static void names_stand_for_figures(void **state)
 	assert_wire("pppoe-ptm", 30, 0, OPTQ_WIRE_PTM);
 	assert_wire("bridged-ptm", 22, 0, OPTQ_WIRE_PTM);
 	assert_wire("ethernet", 38, 84, OPTQ_WIRE_NOATM);
-	assert_wire("ethernet-vlan", 42, 84, OPTQ_WIRE_NOATM);
+	assert_wire("ethernet ether-vlan", 42, 84, OPTQ_WIRE_NOATM);
+	assert_wire("pppoe-ptm ether-vlan ether-vlan", 38, 0, OPTQ_WIRE_PTM);
+	assert_wire("conservative ether-vlan", 52, 0, OPTQ_WIRE_ATM);
+	assert_wire("raw ether-vlan", 4, 0, OPTQ_WIRE_RAW);
+	assert_wire("ether-vlan", 4, 0, OPTQ_WIRE_NOATM);
+	assert_wire("ether-vlan  ether-vlan", 8, 0, OPTQ_WIRE_NOATM);
 	assert_wire("docsis", 18, 64, OPTQ_WIRE_NOATM);
 	assert_wire("\"pppoe-ptm\"", 30, 0, OPTQ_WIRE_PTM);
 }
@@ -61,6 +66,9 @@ static void maps_give_figures(void **state)
 	assert_wire("{layer: atm}", 0, 0, OPTQ_WIRE_ATM);
 	assert_wire("{layer: noatm, overhead: 0, mpu: 0}", 0, 0, OPTQ_WIRE_NOATM);
 	assert_wire("{layer: raw}", 0, 0, OPTQ_WIRE_RAW);
+	assert_wire("{layer: raw, overhead: 4, mpu: 64}", 4, 64, OPTQ_WIRE_RAW);
+	assert_wire("{layer: raw-atm, overhead: -2}", -2, 0, OPTQ_WIRE_RAW_ATM);
+	assert_wire("{layer: raw-ptm}", 0, 0, OPTQ_WIRE_RAW_PTM);
 }
 
 static void without_it_nothing_is_given(void **state)
@@ -90,7 +98,10 @@ static void wrong_names_are_told(void **state)
 	(void)state;
 	wrong_wire("pppoe-ptn", 19, "wire: unknown name \"pppoe-ptn\": did you mean \"pppoe-ptm\"?");
 	wrong_wire("Ethernet", 19, "did you mean \"ethernet\"?");
-	wrong_wire("ether-vlan", 19, "did you mean \"ethernet-vlan\"?");
+	wrong_wire("ethernet-vlan", 19, "wire: unknown name \"ethernet-vlan\": did you mean \"ether-vlan\"?");
+	wrong_wire("ethernet vlan", 19, "wire: \"vlan\" behind another name: only \"ether-vlan\" can be");
+	wrong_wire("pppoe-ptm ethernet", 19, "wire: \"ethernet\" behind another name");
+	wrong_wire("fibre ether-vlan", 19, "wire: unknown name \"fibre\": there are");
 	wrong_wire("fibre", 19, "wire: unknown name \"fibre\": there are raw conservative ipoa-vcmux");
 	wrong_wire("atm", 19, "wire: \"atm\" is a layer only: write it with the line's overhead, as in \"{ layer: atm, overhead: 22 }\"");
 	wrong_wire("38", 19, "wire: what is 38? write for example \"{ overhead: 38 }\"");
@@ -108,9 +119,9 @@ static void wrong_maps_are_told(void **state)
 	wrong_wire("{linklayer: atm}", 20, "unknown key \"linklayer\": did you mean \"layer\"?");
 	wrong_wire("{cells: 48}", 20, "unknown key \"cells\": wire takes layer overhead mpu");
 	wrong_wire("{layer: atn}", 27, "layer: unknown layer \"atn\": did you mean \"atm\"?");
-	wrong_wire("{layer: adsl}", 27, "layer: unknown layer \"adsl\": noatm, atm, ptm or raw is possible");
+	wrong_wire("{layer: adsl}", 27, "layer: unknown layer \"adsl\": noatm, atm, ptm, raw, raw-atm or raw-ptm is possible");
 	wrong_wire("{layer: docsis}", 27, "layer: \"docsis\" says overhead and mpu too: write \"wire: docsis\"");
-	wrong_wire("{layer: [atm]}", 27, "layer: a list: noatm, atm, ptm or raw is needed");
+	wrong_wire("{layer: [atm]}", 27, "layer: a list: noatm, atm, ptm, raw, raw-atm or raw-ptm is needed");
 	wrong_wire("{overhead: 257}", 30, "overhead: out of range: -64 to 256 bytes is possible");
 	wrong_wire("{overhead: -65}", 30, "overhead: out of range");
 	wrong_wire("{mpu: 257}", 25, "mpu: out of range: 0 to 256 bytes is possible");
@@ -120,8 +131,8 @@ static void wrong_maps_are_told(void **state)
 	wrong_wire("{overhead: 22b}", 30, "overhead: a whole number of bytes is needed");
 	wrong_wire("{overhead: 2.5}", 30, "overhead: a whole number of bytes is needed");
 	wrong_wire("{overhead: {a: 1}}", 30, "overhead: a map: a number of bytes is needed");
-	wrong_wire("{layer: raw, overhead: 0}", 42, "overhead: not with the layer raw");
-	wrong_wire("{mpu: 64, layer: raw}", 25, "mpu: not with the layer raw");
+	wrong_wire("{layer: raw, overhead: 257}", 42, "overhead: out of range: -64 to 256 bytes is possible");
+	wrong_wire("{layer: plain}", 27, "layer: unknown layer \"plain\"");
 	wrong("a", "        a: {overhead: 5}\n", 8, 13,
 	      "unknown key \"overhead\": did you mean \"wire\"?");
 }
