@@ -28,6 +28,8 @@
 #	let_go CLASSID WORDS	gives such a class rates at which it sends
 #	$GENTLE			words of a class whose CoDel drops nothing, however
 #				slow the machine is at taking packets out
+#	vlan NAME ID [OPTION...]	a VLAN's device over $DEV; what is sent to
+#				10.82.ID.2 crosses it, and no ARP does
 #	log_mark, log_clean	what the kernel said since
 
 . "$OPTQ_HERE/lib_tc.sh"
@@ -231,6 +233,22 @@ settled()
 	same "$OFFERED" $((sent + drops)) "offered, and sent $sent + dropped $drops of $1" ||
 		{ tc_c -s qdisc show dev "$DEV"; return 1; }
 	[ "$1" != 1: ] || balanced
+}
+
+neighbour()
+{
+	in_c ip neigh replace "$2" lladdr "$(in_s cat "/sys/class/net/$PEER/address")" \
+		dev "$1" nud permanent
+}
+
+vlan()
+{
+	local name=$1 id=$2
+	shift 2
+	ip -n "$NS_C" link add link "$DEV" name "$name" type vlan id "$id" "$@" &&
+	in_c sysctl -qw "net.ipv6.conf.$name.disable_ipv6=1" &&
+	ip -n "$NS_C" addr add "10.82.$id.1/24" dev "$name" &&
+	ip -n "$NS_C" link set "$name" up && neighbour "$name" "10.82.$id.2"
 }
 
 log_mark()

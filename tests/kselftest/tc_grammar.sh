@@ -127,7 +127,7 @@ left_out_and_not()
 {
 	class add parent 1:1 classid 1:10 optq &&
 	same "$(shown 1:10)" "noecn" || return 1
-	tc_c -d class show dev "$DEV" classid 1:10 | grep -q 'prio 0 rate none ceil none burst auto cburst auto delay none weight auto quantum auto limit auto target auto interval auto noecn nooversubscribe *$' ||
+	tc_c -d class show dev "$DEV" classid 1:10 | grep -q 'prio 0 rate none ceil none burst auto cburst auto delay none weight auto quantum auto limit auto target auto interval auto noecn nooversubscribe inherit *$' ||
 		{ tc_c -d class show dev "$DEV" classid 1:10; return 1; }
 	class del classid 1:10 &&
 	tc_c qdisc del dev "$DEV" root && qdisc add || return 1
@@ -203,13 +203,16 @@ figures_follow_traffic()
 }
 
 # What a packet counts for: by tc's own size table, and by a link layer.
-overhead_counts()	# BYTES WORDS-BEFORE-OPTQ LINK-WORDS CLASS-WORDS [PAYLOAD]
+# BYTES WORDS-BEFORE-OPTQ LINK-WORDS CLASS-WORDS [PAYLOAD [WORDS-OF-A-CHANGE]]
+overhead_counts()
 {
 	local want=$1 got
 	tc_c qdisc del dev "$DEV" root || return 1
 	# shellcheck disable=SC2086
 	tc_c qdisc add dev "$DEV" root handle 1: $2 optq default 30 $3 &&
-	class add parent 1: classid 1:30 optq rate 10mbit $4 &&
+	class add parent 1: classid 1:30 optq rate 10mbit $4 || return 1
+	# shellcheck disable=SC2086
+	[ $# -lt 6 ] || class change classid 1:30 optq $6 || return 1
 	lands 1:30 5 send_udp 5 "${5:-400}" "$S4" 9 || return 1
 	got=$(tc_c -s class show dev "$DEV" classid 1:30 |
 		awk '$1 == "Sent" { print $2 }')
@@ -239,7 +242,7 @@ without_options()
 }
 
 ktap_header
-ktap_plan 82
+ktap_plan 94
 optq_require_root
 optq_require_module
 optq_require_tc
@@ -264,8 +267,11 @@ target 1us interval 10s ecn|target 1us interval 10s ecn
 target 20 interval 1500001ns|target 20us interval 1500001ns noecn
 name voice oversubscribe|name voice noecn oversubscribe
 overhead 30 ptm|noecn overhead 30 mpu 0 ptm
-overhead -64 mpu 256|noecn overhead -64 mpu 256 noatm
-mpu 64 atm|noecn overhead 0 mpu 64 atm
+overhead -64 mpu 256|noecn raw overhead -64 mpu 256
+overhead -64 mpu 256 noatm|noecn overhead -64 mpu 256 noatm
+raw overhead 8 atm|noecn raw overhead 8 mpu 0 atm
+overhead 8 mpu 96 linklayer adsl|noecn raw overhead 8 mpu 96 atm
+mpu 64 atm|noecn raw overhead 0 mpu 64 atm
 ethernet ether-vlan|noecn overhead 42 mpu 84 noatm
 name voice raw|name voice noecn raw
 rate 1mbit ceil none delay 20ms|rate 1Mbit ceil none delay 20ms noecn
@@ -283,10 +289,12 @@ rate 1mbit ceil none delay 9ms|delay none|rate 1Mbit ceil none noecn
 ecn target 9ms|noecn limit 12|limit 12 target 9ms noecn
 oversubscribe|nooversubscribe|noecn
 overhead 30 ptm|prio 3|prio 3 noecn overhead 30 mpu 0 ptm
-docsis|overhead 20|noecn overhead 20 mpu 0 noatm
+docsis|overhead 20|noecn raw overhead 20 mpu 0
+pppoe-ptm|inherit|noecn
+raw overhead 9|inherit prio 3|prio 3 noecn
 ethernet|pppoe-ptm|noecn overhead 30 mpu 0 ptm
 pppoe-ptm|raw|noecn raw
-raw|noatm|noecn overhead 0 mpu 0 noatm
+raw|overhead 0 noatm|noecn overhead 0 mpu 0 noatm
 END
 
 each "qdisc" qdisc_reads <<'END'
@@ -299,8 +307,9 @@ oversubscribe|oversubscribe
 overhead 30 ptm|overhead 30 mpu 0 ptm
 conservative|overhead 48 mpu 0 atm
 limit 9|overhead 48 mpu 0 atm|limit 9
-mpu 64|overhead 0 mpu 64 noatm
+mpu 64|raw overhead 0 mpu 64
 raw|default 0x20
+raw overhead 9|raw overhead 9 mpu 0
 nooversubscribe default 30 limit 10240 direct_qlen 1000|default 0x30|limit 10240
 END
 
@@ -318,7 +327,7 @@ a class that is not there goes||class del DEV classid 1:10
 another name|name|class change DEV classid 1:30 optq name other
 another flow table|only be set when|qdisc change DEV root handle 1: optq flows 17
 the class's keyword at the qdisc|what is "ceil"|qdisc change DEV root handle 1: optq ceil 1mbit
-a link layer of figures that raw has not|with raw|class change DEV classid 1:30 optq overhead 4 raw
+a link layer that raw takes back|give raw first|class change DEV classid 1:30 optq overhead 4 raw
 an overhead beyond its range|from -64 to 256|qdisc change DEV root handle 1: optq overhead 257
 one bad value among good ones|rate must not exceed ceil|class change DEV classid 1:30 optq prio 5 weight 9 rate 3mbit ceil 1mbit
 END
@@ -341,7 +350,16 @@ ktap_test "link layer: overhead" overhead_counts $((5 * (428 - 10))) "" "overhea
 ktap_test "link layer: mpu" overhead_counts $((5 * 256)) "" "mpu 256" "" 40
 ktap_test "link layer: ATM cells" overhead_counts $((5 * 10 * 53)) "" "overhead 40 atm" ""
 ktap_test "link layer: PTM" overhead_counts $((5 * (458 + 8))) "" pppoe-ptm ""
-ktap_test "link layer of a class" overhead_counts $((5 * (428 + 20))) "" docsis "overhead 20"
+ktap_test "link layer of a class" overhead_counts $((5 * (428 + 20))) "" docsis "overhead 20 noatm"
+ktap_test "link layer: a class that inherits again" \
+	overhead_counts $((5 * (428 + 18))) "" docsis "overhead 20 noatm" 400 inherit
+ktap_test "link layer: on top of the device's length" \
+	overhead_counts $((5 * (442 + 20))) "" "raw overhead 20" ""
+ktap_test "HTB's overhead" overhead_counts $((5 * (442 + 20))) "" docsis "overhead 20"
+ktap_test "HTB's mpu" overhead_counts $((5 * 96)) "" "" "mpu 96" 40
+ktap_test "HTB's mpu, of longer packets" overhead_counts $((5 * 442)) "" "" "mpu 96"
+ktap_test "HTB's linklayer" \
+	overhead_counts $((5 * 10 * 53)) "" "" "mpu 64 overhead 24 linklayer atm"
 ktap_test "link layer: raw of a class" overhead_counts $((5 * 442)) "" pppoe-ptm raw
 ktap_test "qdisc and class without options" without_options
 ktap_done

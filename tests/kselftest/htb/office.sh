@@ -15,8 +15,7 @@ tc class add dev $DEV parent 1:1 classid 1:10 htb rate 1mbit ceil 2mbit \
 tc class add dev $DEV parent 1:1 classid 1:20 htb rate 10mbit ceil $RATE \
 	prio 1 buffer 15k cbuffer 15k quantum 3028
 tc class add dev $DEV parent 1:20 classid 1:21 htb rate 6mbit ceil $RATE prio 1 maxburst 15k/8 cmaxburst 15k
-# 14: HTB's counters leave it out, OptQ's have it on top of the IP packet; alike on Ethernet
-tc class add dev $DEV parent 1:20 classid 1:22 htb rate 4mbit ceil $RATE prio 2 overhead 14 mpu 64
+tc class add dev $DEV parent 1:20 classid 1:22 htb rate 4mbit ceil $RATE prio 2 overhead 0 mpu 64 linklayer ethernet
 tc class add dev $DEV parent 1:1 classid 1:30 htb rate 4mbit prio 3
 tc class add dev $DEV parent 1:1 classid 1:40 htb rate 1mbit ceil $RATE prio 7
 tc class add dev $DEV parent 1:1 classid 1:50 htb rate 64kbit
