@@ -218,7 +218,7 @@ static int enqueue_gso(struct optq_sched *q, struct optq_class *c,
 static bool must_split(const struct sk_buff *skb, const struct optq_class *c)
 {
 	return optq_skb_len(skb, &c->leaf.wire) > optq_class_split_bytes(c) ||
-	       (optq_wire_on(&c->leaf.wire) &&
+	       (c->leaf.wire.layer &&
 		skb_shinfo(skb)->gso_size == GSO_BY_FRAGS);
 }
 

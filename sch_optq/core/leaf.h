@@ -22,7 +22,7 @@ struct optq_leaf {
 	u32 packets;
 	u64 bytes;
 	u32 flows;
-	struct optq_wire wire;		/* in force */
+	struct optq_wire wire;		/* in force; layer 0: the device's length */
 	u32 in_order : 1;		/* takes what conforms in order of arrival */
 	u32 ordered : 31;		/* such packets, first in the shared flow */
 

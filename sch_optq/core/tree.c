@@ -180,12 +180,13 @@ static u64 leaf_drain_rate(const struct optq_class *leaf)
 	return rate;
 }
 
-/* Its own, or that of the next above. */
+/* Its own, or that of the next above; layer 0 when it is not on, for a quick look. */
 static struct optq_wire leaf_wire(const struct optq_class *c)
 {
 	while (!c->conf.wire.layer && c->parent)
 		c = c->parent;
-	return c->conf.wire;
+	return optq_wire_on(&c->conf.wire) ? c->conf.wire :
+					     (struct optq_wire){};
 }
 
 static void leaf_configure(struct optq_tree *t, struct optq_class *c)

@@ -128,7 +128,7 @@ static void classes_inherit(void **state)
 	optq_tree_set_wire(&w.t, &ptm);
 	assert_true(optq_wire_same(&voice.leaf.wire, &ptm));
 	assert_true(optq_wire_same(&w.t.direct.leaf.wire, &ptm));
-	assert_false(optq_wire_on(&bulk.leaf.wire));
+	assert_int_equal(bulk.leaf.wire.layer, OPTQ_WIRE_UNSPEC);
 	/* Another rate of the link leaves it as it is. */
 	optq_tree_set_link(&w.t, 100000, 0, w.now);
 	assert_true(optq_wire_same(&voice.leaf.wire, &ptm));
