@@ -1,9 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "ahead.h"
 
-void optq_ahead_set_leaf(struct optq_class *c)
+bool optq_ahead_wanted(const struct optq_tree *t, const struct optq_class *c)
 {
-	c->has_delay = optq_class_is_leaf(c) && c->conf.delay_ns && c->urgent;
+	u64 most;
+
+	if (!optq_class_is_leaf(c) || !c->conf.delay_ns || !c->urgent)
+		return false;
+	most = (u64)(c->rate.cap + optq_class_turns(c, t->mtu) +
+		     optq_bucket_cost(&c->rate, t->mtu));
+	return optq_ticks(c->conf.delay_ns) < most;
+}
+
+void optq_ahead_set_leaf(const struct optq_tree *t, struct optq_class *c)
+{
+	c->has_delay = optq_ahead_wanted(t, c);
 	if (!c->has_delay)
 		optq_ahead_forget(c);
 }

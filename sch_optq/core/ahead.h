@@ -13,8 +13,14 @@
 
 #include "class.h"
 
-/* c may have become a leaf with a delay, or have been one: what it took is forgotten. */
-void optq_ahead_set_leaf(struct optq_class *c);
+/*
+ * Whether c is a leaf that urgent turns are for: what a longer delay allows, its
+ * guarantee keeps by itself.
+ */
+bool optq_ahead_wanted(const struct optq_tree *t, const struct optq_class *c);
+
+/* That may have changed.  If it is none any more, what it took is forgotten. */
+void optq_ahead_set_leaf(const struct optq_tree *t, struct optq_class *c);
 
 /*
  * c, a leaf with a delay, sent len bytes on a turn that was urgent for it and its

@@ -85,7 +85,7 @@ static bool class_sync_urgent(struct optq_class *c, bool run, u64 now)
 		return false;
 	was = optq_tagged_linked(&u->tag);
 	if (optq_class_is_leaf(c)) {
-		run = run && c->conf.delay_ns && c->rate.tokens >= 0;
+		run = run && c->has_delay && c->rate.tokens >= 0;
 		if (run) {
 			start = leaf_urgent_since(c, now);
 			span = optq_class_delay_span(c);
@@ -557,7 +557,7 @@ void optq_class_unhook(struct optq_tree *t, struct optq_class *c, u64 now)
 	c->depth = 0;
 	c->rate_below = 0;
 	optq_class_set_pace(c);
-	optq_ahead_set_leaf(c);
+	optq_ahead_set_leaf(t, c);
 	if (c->n_children)
 		optq_class_count_anew(c);
 	while (!optq_list_empty(&c->children)) {

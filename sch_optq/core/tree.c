@@ -246,7 +246,8 @@ static void leaves_configure(struct optq_tree *t, struct optq_class *top)
 }
 
 /* A debt at another pace is no longer than a packet takes there. */
-static void class_set_pace(struct optq_class *c, u64 now)
+static void class_set_pace(const struct optq_tree *t, struct optq_class *c,
+			   u64 now)
 {
 	struct optq_edf *set = &c->parent->inner->guarantees;
 	bool linked = optq_tagged_linked(&c->guaranteed);
@@ -254,7 +255,7 @@ static void class_set_pace(struct optq_class *c, u64 now)
 	if (linked)
 		optq_edf_remove(set, &c->guaranteed);
 	optq_class_set_pace(c);
-	optq_ahead_set_leaf(c);
+	optq_ahead_set_leaf(t, c);
 	optq_edf_set_span(set, &c->guaranteed,
 			  optq_bucket_cost(&c->rate, c->excess.len),
 			  optq_ticks(now));
@@ -265,7 +266,8 @@ static void class_set_pace(struct optq_class *c, u64 now)
 }
 
 /* top's need has changed from before, which its ancestors had summed up; or top has. */
-static void class_need_changed(struct optq_class *top, u64 before, u64 now)
+static void class_need_changed(const struct optq_tree *t,
+			       struct optq_class *top, u64 before, u64 now)
 {
 	struct optq_class *c;
 
@@ -274,7 +276,7 @@ static void class_need_changed(struct optq_class *top, u64 before, u64 now)
 		u64 above = optq_class_need(c->parent);
 
 		if (c == top || need != before)
-			class_set_pace(c, now);
+			class_set_pace(t, c, now);
 		if (need == before)
 			return;
 		c->parent->rate_below += need - before;
@@ -303,7 +305,7 @@ void optq_class_configure(struct optq_tree *t, struct optq_class *c,
 	else
 		leaf_configure(t, c);
 	if (c->attached && c != &t->root && c != &t->direct) {
-		class_need_changed(c, before, now);
+		class_need_changed(t, c, before, now);
 		optq_class_update(t, c, now);
 	}
 }
@@ -349,6 +351,19 @@ enum optq_fault optq_class_may_attach(const struct optq_class *c,
 	return OPTQ_OK;
 }
 
+/* Deeper or less deep, their bursts are others: a delay may be long by them now. */
+static void delays_configure(struct optq_tree *t, struct optq_class *top, u64 now)
+{
+	struct optq_class *c;
+
+	for (c = top; c; c = optq_class_walk(c, top)) {
+		if (!optq_class_is_leaf(c) || !c->conf.delay_ns)
+			continue;
+		optq_ahead_set_leaf(t, c);
+		optq_class_update(t, c, now);
+	}
+}
+
 void optq_class_attach(struct optq_tree *t, struct optq_class *c,
 		       struct optq_class *parent, u64 now)
 {
@@ -369,9 +384,10 @@ void optq_class_attach(struct optq_tree *t, struct optq_class *c,
 		if (i->conf.rate)
 			optq_bucket_set_cap(&i->rate, class_burst(t, i));
 	}
-	class_need_changed(parent, before, now);
-	class_need_changed(c, 0, now);
+	class_need_changed(t, parent, before, now);
+	class_need_changed(t, c, 0, now);
 	leaves_configure(t, c);
+	delays_configure(t, c, now);
 	optq_class_arm(t, c);
 	optq_class_arm(t, parent);
 	if (was_leaf) {
@@ -392,7 +408,7 @@ void optq_class_detach(struct optq_tree *t, struct optq_class *c, u64 now)
 	parent->rate_below -= gone;
 	optq_list_del(&c->sibling);
 	parent->n_children--;
-	class_need_changed(parent, before, now);
+	class_need_changed(t, parent, before, now);
 	c->parent = NULL;
 	c->attached = false;
 	if (optq_class_is_leaf(parent) && parent->parent) {

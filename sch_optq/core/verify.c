@@ -349,7 +349,7 @@ static bool urgent_is_of_child(const struct optq_class *c)
 static const char *class_urgent_verify(const struct optq_class *c, bool run)
 {
 	if (optq_class_is_leaf(c)) {
-		run = run && optq_class_urgent(c) && c->rate.tokens >= 0;
+		run = run && c->has_delay && c->rate.tokens >= 0;
 		if (run && c->urgent->tag.span != optq_class_delay_span(c))
 			return "class: urgent by another delay than its own";
 	} else {
@@ -417,7 +417,8 @@ static const char *class_ceil_verify(const struct optq_tree *t,
 	return NULL;
 }
 
-static const char *class_need_verify(const struct optq_class *c)
+static const char *class_need_verify(const struct optq_tree *t,
+				     const struct optq_class *c)
 {
 	const struct optq_list *pos;
 	struct optq_bucket pace;
@@ -438,7 +439,7 @@ static const char *class_need_verify(const struct optq_class *c)
 	if (children != c->n_children)
 		return "class: number of children is wrong";
 	if (c->parent &&
-	    c->has_delay != (!children && c->conf.delay_ns && c->urgent))
+	    c->has_delay != optq_ahead_wanted(t, c))
 		return "class: whether it has a delay is not known to it";
 	if (below != c->rate_below)
 		return "class: sum of the guarantees below is wrong";
@@ -476,7 +477,7 @@ static const char *class_verify(const struct optq_tree *t,
 				const struct optq_class *c,
 				struct tally *tally)
 {
-	const char *why = class_need_verify(c);
+	const char *why = class_need_verify(t, c);
 
 	if (!why)
 		why = sets_verify(c);

@@ -81,9 +81,6 @@ static double lag_bound(const struct sim *s, const struct node *n)
 
 	/* A ceiling may end a tick of the wheel late. */
 	more += (double)c->conf.rate * (1 << OPTQ_TICK_NS_SHIFT) / 1e9;
-	/* The packet that had begun: its delay may be longer than its burst takes. */
-	if (c->conf.delay_ns)
-		more += longest * (double)c->conf.rate / s->line;
 	for (p = n->parent; p->parent; p = p->parent)
 		packets += (double)c->conf.rate / (double)optq_class_need(p->c);
 	burst = optq_max_u32(burst, (c->depth + 1) * longest);

@@ -300,6 +300,70 @@ static void who_leaves_owes_nothing(void **state)
 	family_free(&f);
 }
 
+/* Its guarantee keeps a delay that is longer than its burst takes, and more. */
+static void a_long_delay_needs_no_urgent_turns(void **state)
+{
+	struct optq_class_conf conf;
+	struct family f;
+	u64 most;
+
+	(void)state;
+	family_init(&f);
+	/* Two levels and a packet above the burst, which is of ten. */
+	most = (u64)f.call.rate.cap + 3 * turn_of(&f.call, MTU);
+	conf = f.call.conf;
+	conf.delay_ns = most / optq_ticks(1);
+	optq_class_configure(&f.w.t, &f.call, &conf, f.w.now);
+	assert_true(f.call.has_delay);
+	world_send(&f.w, &f.bulk, MTU, BULK, 1);
+	world_send(&f.w, &f.call, MTU, CALL, 1);
+	assert_true(optq_tagged_linked(&f.urgent.tag));
+	conf.delay_ns++;
+	optq_class_configure(&f.w.t, &f.call, &conf, f.w.now);
+	assert_false(f.call.has_delay);
+	assert_false(optq_tagged_linked(&f.urgent.tag));
+	assert_true(f.call.leaf.in_order);
+	world_verify(&f.w);
+	while (f.w.t.qlen)
+		family_take(&f);
+	family_free(&f);
+}
+
+/* Further down the least burst is more, and a delay shorter than that. */
+static void depth_makes_a_delay_short(void **state)
+{
+	struct optq_class_conf conf;
+	struct optq_class mid;
+	struct family f;
+	u64 most;
+
+	(void)state;
+	family_init(&f);
+	conf = f.call.conf;
+	conf.burst = 1;
+	optq_class_configure(&f.w.t, &f.call, &conf, f.w.now);
+	most = (u64)f.call.rate.cap + 3 * turn_of(&f.call, MTU);
+	conf.delay_ns = most / optq_ticks(1) + 1;
+	optq_class_configure(&f.w.t, &f.call, &conf, f.w.now);
+	assert_false(f.call.has_delay);
+	world_add(&f.w, &mid, &f.beside, CONF(.rate = SITE_RATE));
+	world_send(&f.w, &f.bulk, MTU, BULK, 1);
+	world_send(&f.w, &f.call, MTU, CALL, 1);
+	/* With what waits in it, and its site, two levels down. */
+	optq_class_detach(&f.w.t, &f.site, f.w.now);
+	world_give_inner(&f.w, &mid);
+	optq_class_attach(&f.w.t, &f.site, &mid, f.w.now);
+	assert_true(f.call.has_delay);
+	world_verify(&f.w);
+	optq_class_detach(&f.w.t, &f.site, f.w.now);
+	optq_class_attach(&f.w.t, &f.site, &f.w.t.root, f.w.now);
+	assert_false(f.call.has_delay);
+	world_verify(&f.w);
+	while (f.w.t.qlen)
+		family_take(&f);
+	family_free(&f);
+}
+
 /* More turns to pass than one dequeue does: a packet leaves all the same. */
 static void many_turns_to_pass_end(void **state)
 {
@@ -387,6 +451,8 @@ int main(void)
 		cmocka_unit_test(an_idle_link_forgets),
 		cmocka_unit_test(idle_time_is_forgiven),
 		cmocka_unit_test(who_leaves_owes_nothing),
+		cmocka_unit_test(a_long_delay_needs_no_urgent_turns),
+		cmocka_unit_test(depth_makes_a_delay_short),
 		cmocka_unit_test(many_turns_to_pass_end),
 		cmocka_unit_test(no_memory_no_delay),
 		cmocka_unit_test(codes_cut_spans),
