@@ -77,7 +77,7 @@ boot_smp()
 boot_det()
 {
 	# shellcheck disable=SC2046
-	boot_tests det 1200 "check-det-$suite" $(kernel_tests det)
+	boot_tests det 1800 "check-det-$suite" $(kernel_tests det)
 }
 
 # A stage that fails without a failed test has failed all the same.
