@@ -242,7 +242,6 @@ void optq_class_unlink(struct optq_tree *t, struct optq_class *c, u64 now)
 		if (u && optq_tagged_linked(&u->tag))
 			optq_tagset_del(&c->parent->inner->urgents, &u->tag);
 	}
-	optq_ahead_forget(c);
 	optq_wheel_cancel(c->red ? &t->red : &t->waiting, &c->timer);
 	optq_list_del(&c->blocked_link);
 	c->blocked = false;
@@ -557,6 +556,7 @@ void optq_class_unhook(struct optq_tree *t, struct optq_class *c, u64 now)
 	c->depth = 0;
 	c->rate_below = 0;
 	optq_class_set_pace(c);
+	optq_ahead_forget(c);
 	optq_ahead_set_leaf(t, c);
 	if (c->n_children)
 		optq_class_count_anew(c);
@@ -566,6 +566,7 @@ void optq_class_unhook(struct optq_tree *t, struct optq_class *c, u64 now)
 							   sibling);
 
 		optq_class_unlink(t, child, now);
+		optq_ahead_forget(child);
 		optq_list_del(&child->sibling);
 		child->parent = NULL;
 		c->n_children--;

@@ -405,6 +405,7 @@ void optq_class_detach(struct optq_tree *t, struct optq_class *c, u64 now)
 	u64 before = optq_class_need(parent), gone = optq_class_need(c);
 
 	optq_class_unlink(t, c, now);
+	optq_ahead_forget(c);
 	parent->rate_below -= gone;
 	optq_list_del(&c->sibling);
 	parent->n_children--;

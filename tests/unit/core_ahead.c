@@ -272,8 +272,13 @@ static void who_leaves_owes_nothing(void **state)
 	f.urgent.ahead = turn_of(&f.call, MTU);
 	optq_class_reset(&f.w.t, &f.call, f.w.now);
 	assert_int_equal(f.urgent.ahead, 0);
+	/* What is changed and keeps its delay keeps what it took. */
 	f.urgent.ahead = turn_of(&f.call, MTU);
 	conf = f.call.conf;
+	conf.weight = 7;
+	optq_class_configure(&f.w.t, &f.call, &conf, f.w.now);
+	assert_int_equal(f.urgent.ahead, turn_of(&f.call, MTU));
+	world_verify(&f.w);
 	conf.delay_ns = 0;
 	optq_class_configure(&f.w.t, &f.call, &conf, f.w.now);
 	assert_false(f.call.has_delay);
