@@ -123,8 +123,7 @@ static void get_bool(struct nlattr *attr, bool *v)
 		*v = nla_get_u8(attr);
 }
 
-/* The attribute that a fault is about, so that user space can point at it. */
-/* Which of the two it is; without a layer, either. */
+/* Which of the two a fault is about; without a layer, either. */
 static struct nlattr *wire_fault_attr(struct nlattr *layer,
 				      struct nlattr *overhead,
 				      struct nlattr *mpu)
@@ -134,6 +133,7 @@ static struct nlattr *wire_fault_attr(struct nlattr *layer,
 	return overhead ?: mpu ?: layer;
 }
 
+/* The attribute that a fault is about, so that user space can point at it. */
 static struct nlattr *fault_attr(enum optq_fault fault, struct nlattr **tb)
 {
 	switch (fault) {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "admit.h"
-#include "bucket.h"
 #include "burst.h"
 
 /* Sifts d[i] down in a heap of n with the longest delay on top. */
@@ -57,10 +56,22 @@ static u64 over_rate(const struct optq_delay_demand *d)
 	return d->burst > by_rate ? d->burst - by_rate : 0;
 }
 
+#define PART_SHIFT	16
+
+/* part / whole (not 0, one rate of another) of 2^16: 1 at most, rounded up. */
+static u32 rate_part(u64 part, u64 whole)
+{
+	for (; whole >> 47; whole >>= 1)
+		part >>= 1;
+	if (part >= whole)
+		return 1U << PART_SHIFT;
+	return (u32)div64_u64(part << PART_SHIFT, whole) + 1;
+}
+
 /* What a ceiling cannot send in ns, as it had saved all it may. */
 static u64 lost_in(const struct optq_delay_place *p, u64 ns)
 {
-	u64 away = p->away_ns + ((ns * p->away_part) >> OPTQ_PART_SHIFT);
+	u64 away = p->away_ns + ((ns * p->away_part) >> PART_SHIFT);
 
 	if (bytes_in(p->rate, p->away_ns) <= p->room)
 		return 0;
@@ -100,8 +111,8 @@ void optq_delay_place_set(struct optq_delay_place *p, u32 cburst, u32 mtu,
 	p->away_ns = optq_min_u64(above->away_ns + away_below(above, p, others),
 				  OPTQ_TIME_MAX_NS);
 	p->away_part = optq_min_u32(above->away_part +
-				    optq_rate_part(others, above->rate),
-				    1U << OPTQ_PART_SHIFT);
+				    rate_part(others, above->rate),
+				    1U << PART_SHIFT);
 }
 
 bool optq_delays_fit(struct optq_delay_demand *d, u32 n,

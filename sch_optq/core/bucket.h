@@ -13,7 +13,6 @@
 #include "env.h"
 
 #define OPTQ_TICK_SHIFT	10
-#define OPTQ_PART_SHIFT	16
 
 struct optq_bucket {
 	s64 tokens;
@@ -39,16 +38,6 @@ void optq_bucket_set_cap(struct optq_bucket *b, u64 cap_bytes);
  * for optq_bucket_cost() alone.
  */
 void optq_bucket_set_pace(struct optq_bucket *b, u64 rate);
-
-/* part / whole (not 0, one rate of another) of 2^16: 1 at most, rounded up. */
-static inline u32 optq_rate_part(u64 part, u64 whole)
-{
-	for (; whole >> 47; whole >>= 1)
-		part >>= 1;
-	if (part >= whole)
-		return 1U << OPTQ_PART_SHIFT;
-	return (u32)div64_u64(part << OPTQ_PART_SHIFT, whole) + 1;
-}
 
 static inline u64 optq_ticks(u64 ns)
 {

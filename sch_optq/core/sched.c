@@ -335,8 +335,6 @@ static struct optq_class *pick_leaf(struct optq_tree *t, u64 now,
 {
 	struct optq_class *c = &t->root;
 
-	t->lender = NULL;
-	t->urgent_top = NULL;
 	*turn = OPTQ_TURN_ANY;
 	do {
 		c = optq_turn_next(c, now, turn);
@@ -356,8 +354,6 @@ static struct optq_class *pick_excess(struct optq_tree *t)
 	struct optq_class *c = &t->root;
 	struct optq_wfq_node *n;
 
-	t->lender = NULL;
-	t->urgent_top = NULL;
 	do {
 		n = optq_wfq_pick(&c->inner->bands[__ffs(c->band_map)]);
 		c = optq_container_of(n, struct optq_class, excess);
@@ -372,6 +368,7 @@ static void pass_turn(struct optq_tree *t, struct optq_class *leaf, u64 now)
 	struct optq_class *c;
 
 	optq_ahead_pass(t, leaf, now);
+	t->lender = NULL;
 	for (c = leaf; c->parent; c = c->parent)
 		class_sync(t, c, now, &since);
 }

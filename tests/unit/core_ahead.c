@@ -52,6 +52,12 @@ static u32 family_take(struct family *f)
 	return flow;
 }
 
+static void family_drain(struct family *f)
+{
+	while (f->w.t.qlen)
+		family_take(f);
+}
+
 enum { CALL = 1, BULK, BESIDE };
 
 /* All queue n packets of a full frame. */
@@ -100,8 +106,7 @@ static void turns_taken_are_passed(void **state)
 	/* 100 ms: 66 packets of the site's, of which the call's rate has 16. */
 	assert_in_range(sent[BESIDE], 63, 68);
 	assert_in_range(sent[BULK] + sent[CALL], 63, 68);
-	while (f.w.t.qlen)
-		family_take(&f);
+	family_drain(&f);
 	family_free(&f);
 }
 
@@ -127,8 +132,7 @@ static void urgent_turns_are_noted(void **state)
 	assert_int_equal(optq_ahead_len(&f.w.t, &f.call), MTU);
 	assert_int_equal(optq_ahead_len(&f.w.t, &f.bulk), 0);
 	optq_ahead_forget(&f.call);
-	while (f.w.t.qlen)
-		family_take(&f);
+	family_drain(&f);
 	family_free(&f);
 }
 
@@ -149,8 +153,7 @@ static void who_waits_too_long_keeps_the_turn(void **state)
 	       turn_of(&f.call, MTU + MTU / 8);
 	assert_int_equal(optq_ahead_passes(&f.w.t, &f.call, start + most), MTU);
 	assert_int_equal(optq_ahead_passes(&f.w.t, &f.call, start + most + 1), 0);
-	while (f.w.t.qlen)
-		family_take(&f);
+	family_drain(&f);
 	/* Nothing waits: nothing is late. */
 	f.urgent.ahead = turn_of(&f.call, MTU);
 	assert_int_equal(optq_ahead_passes(&f.w.t, &f.call, start + 2 * most), MTU);
@@ -329,8 +332,7 @@ static void a_long_delay_needs_no_urgent_turns(void **state)
 	assert_false(optq_tagged_linked(&f.urgent.tag));
 	assert_true(f.call.leaf.in_order);
 	world_verify(&f.w);
-	while (f.w.t.qlen)
-		family_take(&f);
+	family_drain(&f);
 	family_free(&f);
 }
 
@@ -364,8 +366,7 @@ static void depth_makes_a_delay_short(void **state)
 	optq_class_attach(&f.w.t, &f.site, &f.w.t.root, f.w.now);
 	assert_false(f.call.has_delay);
 	world_verify(&f.w);
-	while (f.w.t.qlen)
-		family_take(&f);
+	family_drain(&f);
 	family_free(&f);
 }
 
