@@ -25,10 +25,13 @@ static void graft_drain(struct optq_sched *q, struct optq_cl *cl, u64 now)
 	optq_settle(q->sch, &drops);
 }
 
-void optq_count_grafted(struct optq_cl *cl)
+void optq_count_grafted(struct optq_sched *q, struct optq_cl *cl)
 {
 	struct optq_class *c = &cl->core;
-	u64 known = c->count.packets + optq_class_drops(c) + c->leaf.packets +
+	u64 known;
+
+	optq_sole_settle(&q->tree, &q->tree.sole);
+	known = c->count.packets + optq_class_drops(c) + c->leaf.packets +
 		    cl->qdisc->q.qlen;
 
 	if (known < c->count.enqueued)
@@ -47,7 +50,7 @@ struct Qdisc *optq_ungraft(struct optq_sched *q, struct optq_class *c, u64 now)
 	old = cl->qdisc;
 	graft_drain(q, cl, now);
 	qdisc_purge_queue(old);
-	optq_count_grafted(cl);
+	optq_count_grafted(q, cl);
 	cl->qdisc = NULL;
 	optq_foreign_qlen(&q->tree, c, 0, now);
 	return old;

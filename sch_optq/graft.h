@@ -18,7 +18,7 @@ struct Qdisc *optq_ungraft(struct optq_sched *q, struct optq_class *c, u64 now);
  * nobody: brings the counts of its leaf in line with what it holds.  The tree
  * lock is held.
  */
-void optq_count_grafted(struct optq_cl *cl);
+void optq_count_grafted(struct optq_sched *q, struct optq_cl *cl);
 
 struct Qdisc *optq_class_leaf(struct Qdisc *sch, unsigned long arg);
 int optq_class_graft(struct Qdisc *sch, unsigned long arg, struct Qdisc *new,

@@ -61,7 +61,7 @@ static void settle_grafted(struct optq_sched *q)
 		return;
 	list_for_each_entry(cl, &q->classes, link) {
 		if (cl->qdisc)
-			optq_count_grafted(cl);
+			optq_count_grafted(q, cl);
 	}
 }
 
@@ -74,9 +74,10 @@ bool optq_get_stats(struct optq_sched *q, struct optq_class *c,
 	memset(st, 0, sizeof(*st));
 	sch_tree_lock(q->sch);
 	now = ktime_get_ns();
+	optq_sole_settle(&q->tree, &q->tree.sole);
 	grafted = optq_is_cl(q, c) && optq_cl(c)->qdisc;
 	if (grafted)
-		optq_count_grafted(optq_cl(c));
+		optq_count_grafted(q, optq_cl(c));
 	if (c == &q->tree.root)
 		settle_grafted(q);
 	leaf_stats(c, st);

@@ -10,6 +10,7 @@
 #include "edf.h"
 #include "leaf.h"
 #include "list.h"
+#include "sole.h"
 #include "wfq.h"
 #include "wheel.h"
 #include "wire.h"
@@ -118,7 +119,7 @@ struct optq_tree {
 	struct optq_list blocked;
 	struct optq_class *lender;	/* of the last pick; NULL: excess */
 	struct optq_class *urgent_top;	/* whence on its delay was the reason */
-	struct optq_class *sole;	/* no other leaf has packets; unlinked */
+	struct optq_sole sole;		/* its leaf is unlinked */
 	bool picked_sole;		/* the last pick was that one */
 	struct optq_class *fattest;	/* guess at the longest leaf */
 	u32 mtu;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "ahead.h"
-#include "sched.h"
+#include "charge.h"
 #include "turn.h"
 
 /* Timers served in one dequeue at most. */
@@ -184,11 +184,12 @@ static void class_sync_up(struct optq_tree *t, struct optq_class *c, u64 since,
 /* Others have packets as well, or the tree changes: back into the sets. */
 static void sole_end(struct optq_tree *t, u64 now)
 {
-	struct optq_class *c = t->sole;
+	struct optq_class *c = t->sole.leaf;
 
-	t->sole = NULL;
-	if (c)
-		class_sync_up(t, c, now, now);
+	if (!c)
+		return;
+	optq_sole_set(t, NULL);
+	class_sync_up(t, c, now, now);
 }
 
 static bool class_may_be_sole(const struct optq_tree *t,
@@ -210,13 +211,13 @@ static void class_update(struct optq_tree *t, struct optq_class *c, u64 since,
 {
 	if (c == &t->direct)
 		return;
-	if (t->sole == c) {
+	if (t->sole.leaf == c) {
 		if (c->red || c->blocked)
-			t->sole = NULL;
+			optq_sole_set(t, NULL);
 		return;
 	}
 	if (class_may_be_sole(t, c)) {
-		t->sole = c;
+		optq_sole_set(t, c);
 		return;
 	}
 	sole_end(t, now);
@@ -387,9 +388,9 @@ struct optq_class *optq_pick(struct optq_tree *t, u64 now)
 		return NULL;
 	if (t->direct.qlen)
 		return &t->direct;
-	if (t->sole) {
+	if (t->sole.leaf) {
 		t->picked_sole = true;
-		return t->sole->qlen ? t->sole : NULL;
+		return t->sole.leaf->qlen ? t->sole.leaf : NULL;
 	}
 	if (!t->root.band_map)
 		return NULL;
@@ -403,13 +404,8 @@ struct optq_class *optq_pick(struct optq_tree *t, u64 now)
 	return pick_excess(t);
 }
 
-/*
- * Classes below c had saved and brought it into debt: but not further behind its
- * rate than its burst less what the order of siblings' turns may cost it, a packet
- * a level.
- */
-static void class_bound_debt(const struct optq_tree *t, struct optq_class *c,
-			     u32 len)
+void optq_class_bound_debt(const struct optq_tree *t, struct optq_class *c,
+			   u32 len)
 {
 	s64 turns = optq_class_turns(c, t->mtu);
 	s64 most = optq_bucket_cost(&c->rate, len - len / 4);
@@ -418,33 +414,6 @@ static void class_bound_debt(const struct optq_tree *t, struct optq_class *c,
 		most += c->rate.cap - turns;
 	if (c->rate.tokens < -most)
 		c->rate.tokens = -most;
-}
-
-/* c's rate was refilled, and this packet is one of its own turns. */
-static __always_inline void class_charge_rate(const struct optq_tree *t,
-					      struct optq_class *c, u32 len)
-{
-	s64 cost = optq_bucket_cost(&c->rate, len);
-
-	c->rate.tokens -= cost;
-	if (unlikely(c->rate.tokens < -cost))
-		class_bound_debt(t, c, len);
-	c->count.guaranteed_bytes += len;
-}
-
-static __always_inline void class_charge_ceil(struct optq_tree *t,
-					      struct optq_class *c, u32 len,
-					      u64 now)
-{
-	if (optq_bucket_on(&c->ceil)) {
-		optq_bucket_refill(&c->ceil, now);
-		optq_bucket_charge(&c->ceil, len, -c->ceil.cap -
-				   optq_bucket_cost(&c->ceil, len));
-		if (c->ceil.tokens < 0)
-			optq_class_set_red(t, c, now);
-	}
-	c->count.packets++;
-	c->count.bytes += len;
 }
 
 static void class_charge(struct optq_tree *t, struct optq_class *c, u32 len,
@@ -466,37 +435,16 @@ static void class_charge(struct optq_tree *t, struct optq_class *c, u32 len,
 	}
 	if (gua && optq_bucket_on(&c->rate)) {
 		optq_class_refill_rate(t, c, now);
-		class_charge_rate(t, c, len);
+		optq_class_charge_rate(t, c, len);
 	}
-	class_charge_ceil(t, c, len, now);
+	optq_class_charge_ceil(t, c, len, now);
 }
 
-/*
- * As below, for the sole leaf: the same charges, and nobody to compare with.
- * The lender is the first class from below that has tokens of its own rate.
- */
+/* As below, for the sole leaf: the same charges, and nobody to compare with. */
 static void sole_sent(struct optq_tree *t, struct optq_class *leaf, u32 len,
 		      u64 now)
 {
-	struct optq_class *c;
-	bool gua = false, red = false;
-
-	for (c = leaf; c; c = c->parent) {
-		if (optq_bucket_on(&c->rate)) {
-			/* With a delay it was refilled when the packet came. */
-			if (unlikely(c->leaf.in_order))
-				optq_bucket_refill_to(&c->rate, now,
-						      optq_class_rate_most(t, c));
-			else
-				optq_bucket_refill(&c->rate, now);
-			gua |= c->rate.tokens >= 0;
-			if (gua)
-				class_charge_rate(t, c, len);
-		}
-		class_charge_ceil(t, c, len, now);
-		red |= c->red && c->parent;
-	}
-	if (red)
+	if (optq_sole_charge(t, leaf, len, now))
 		sole_end(t, now);
 	else
 		optq_leaf_update(t, leaf, now);
@@ -519,7 +467,8 @@ void optq_sent(struct optq_tree *t, struct optq_class *leaf, u32 len, u64 now)
 
 	/* It may have ended meanwhile: a grafted qdisc tells when it is empty. */
 	if (t->picked_sole) {
-		sole_sent(t, leaf, len, now);
+		if (!optq_sole_note(&t->sole, len, now))
+			sole_sent(t, leaf, len, now);
 		return;
 	}
 	/* Or begun, when that told one thing and then another. */
@@ -572,6 +521,8 @@ void optq_class_unhook(struct optq_tree *t, struct optq_class *c, u64 now)
 
 void optq_class_reset(struct optq_tree *t, struct optq_class *c, u64 now)
 {
+	optq_sole_settle(t, &t->sole);
+	optq_sole_forget(&t->sole);
 	optq_class_end_red(t, c, now);
 	if (c->ceil.tokens < 0)
 		c->ceil.tokens = 0;

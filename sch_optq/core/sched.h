@@ -13,9 +13,7 @@
  *                      guarantees, by the rate that it and those below need;
  *   for the excess     always: member of its parent's band of its prio, by
  *                      weight.
- * While one leaf alone has packets there is nothing to choose: it is the tree's
- * sole leaf, and stands in no set.  It stays so when it is empty, until another
- * has packets: the next packet is likely to be one of its own.
+ * While one leaf alone has packets it is the tree's sole leaf, see sole.h.
  *
  * A pick goes from the link downwards, to what is urgent where it is due first,
  * through guarantees as long as there are any, then through the lowest band.  What a class sends as excess is not
@@ -34,7 +32,7 @@ void optq_class_update(struct optq_tree *t, struct optq_class *c, u64 now);
 static inline void optq_leaf_update(struct optq_tree *t,
 				    struct optq_class *leaf, u64 now)
 {
-	if (t->sole != leaf || unlikely(leaf->red || leaf->blocked))
+	if (t->sole.leaf != leaf || unlikely(leaf->red || leaf->blocked))
 		optq_class_update(t, leaf, now);
 }
 

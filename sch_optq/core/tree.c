@@ -138,7 +138,8 @@ void optq_tree_init(struct optq_tree *t, u32 limit, u32 direct_limit, u32 mtu,
 	optq_list_init(&t->blocked);
 	t->lender = NULL;
 	t->urgent_top = NULL;
-	t->sole = NULL;
+	memset(&t->sole, 0, sizeof(t->sole));
+	optq_sole_forget(&t->sole);
 	t->fattest = NULL;
 	t->qlen = 0;
 	t->own_qlen = 0;
@@ -294,6 +295,8 @@ void optq_class_configure(struct optq_tree *t, struct optq_class *c,
 
 	if (c->attached && c != &t->root)
 		optq_class_unlink(t, c, now);
+	optq_sole_settle(t, &t->sole);
+	optq_sole_forget(&t->sole);
 	c->conf = *conf;
 	optq_bucket_set(&c->rate, conf->rate, class_burst(t, c), now);
 	class_set_ceil(t, c, conf->ceil, conf->cburst, now);

@@ -366,7 +366,7 @@ static const char *class_places_verify(const struct optq_tree *t,
 				       const struct optq_class *c,
 				       struct tally *tally)
 {
-	bool run = !t->sole && class_may_run(c);
+	bool run = !t->sole.leaf && class_may_run(c);
 	bool rate = optq_bucket_on(&c->rate);
 	bool gua = optq_ahead_len(t, c) ||
 		   (run && ((rate && c->rate.tokens >= 0) ||
@@ -524,10 +524,11 @@ static const char *table_verify(const struct optq_flow_table *t, u32 *used)
 /* A class out of the tree may hold packets, flows and timers as well. */
 static const char *sole_verify(const struct optq_tree *t)
 {
-	const struct optq_class *c = t->sole;
+	const struct optq_class *c = t->sole.leaf;
 
 	if (!c)
-		return NULL;
+		return t->sole.packets || t->sole.full_ns != ~0ULL ?
+		       "tree: packets of no sole leaf" : NULL;
 	if (c->red || c->blocked || !c->attached || !optq_class_is_leaf(c))
 		return "tree: sole leaf cannot send";
 	if (c->qlen + t->direct.qlen != t->qlen)
