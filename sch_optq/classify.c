@@ -6,6 +6,7 @@
 #include <net/ipv6.h>
 
 #include "classify.h"
+#include "dscp.h"
 
 /* Inner classes that filters may lead through, one to the next. */
 #define CLASSIFY_HOPS	OPTQ_DEPTH_MAX
@@ -33,9 +34,8 @@ static void key_ports(const struct sk_buff *skb, int offset,
 	key->has_ports = true;
 }
 
-static void key_ipv4(const struct sk_buff *skb, struct optq_key *key)
+static void key_ipv4(const struct sk_buff *skb, int offset, struct optq_key *key)
 {
-	int offset = skb_network_offset(skb);
 	struct iphdr buf, *ip;
 
 	ip = skb_header_pointer(skb, offset, sizeof(buf), &buf);
@@ -51,9 +51,8 @@ static void key_ipv4(const struct sk_buff *skb, struct optq_key *key)
 		key_ports(skb, offset + ip->ihl * 4, key);
 }
 
-static void key_ipv6(const struct sk_buff *skb, struct optq_key *key)
+static void key_ipv6(const struct sk_buff *skb, int offset, struct optq_key *key)
 {
-	int offset = skb_network_offset(skb);
 	struct ipv6hdr buf, *ip6;
 	__be16 frag_off = 0;
 	u8 proto;
@@ -74,14 +73,18 @@ static void key_ipv6(const struct sk_buff *skb, struct optq_key *key)
 
 static void key_extract(const struct sk_buff *skb, struct optq_key *key)
 {
+	__be16 proto;
+	int offset;
+
 	memset(key, 0, sizeof(*key));
 	key->mark = skb->mark;
-	switch (skb_protocol(skb, true)) {
+	offset = optq_l3_offset(skb, &proto);
+	switch (proto) {
 	case htons(ETH_P_IP):
-		key_ipv4(skb, key);
+		key_ipv4(skb, offset, key);
 		break;
 	case htons(ETH_P_IPV6):
-		key_ipv6(skb, key);
+		key_ipv6(skb, offset, key);
 		break;
 	}
 }

@@ -25,6 +25,7 @@ const struct nla_policy optq_class_policy[OPTQ_CLASS_A_MAX + 1] = {
 	[OPTQ_CLASS_A_LAYER]	= NLA_POLICY_MAX(NLA_U8, OPTQ_WIRE_RAW_PTM),
 	[OPTQ_CLASS_A_OVERHEAD]	= { .type = NLA_S32 },
 	[OPTQ_CLASS_A_MPU]	= { .type = NLA_U32 },
+	[OPTQ_CLASS_A_DSCP]	= { .type = NLA_U8 },
 };
 
 static const struct nla_policy optq_link_policy[OPTQ_LINK_A_MAX + 1] = {
@@ -39,6 +40,7 @@ static const struct nla_policy optq_link_policy[OPTQ_LINK_A_MAX + 1] = {
 	[OPTQ_LINK_A_LAYER]	= NLA_POLICY_MAX(NLA_U8, OPTQ_WIRE_RAW_PTM),
 	[OPTQ_LINK_A_OVERHEAD]	= { .type = NLA_S32 },
 	[OPTQ_LINK_A_MPU]	= { .type = NLA_U32 },
+	[OPTQ_LINK_A_DSCP]	= { .type = NLA_U8 },
 };
 
 static const struct nla_policy optq_rule_policy[OPTQ_RULE_A_MAX + 1] = {
@@ -81,6 +83,8 @@ const char *optq_fault_text(enum optq_fault fault)
 		return "overhead must be -64 to 256, mpu 0 to 256 bytes, and both need a layer";
 	case OPTQ_FAULT_DELAY:
 		return "delay must be 0 (none) or 1us to 10s, and needs a rate";
+	case OPTQ_FAULT_DSCP:
+		return "dscp must be 0 to 63, 64 (keep) or 255 (as above)";
 	case OPTQ_FAULT_DEPTH:
 		return "classes nest at most 32 levels deep";
 	case OPTQ_FAULT_CYCLE:
@@ -123,6 +127,12 @@ static void get_bool(struct nlattr *attr, bool *v)
 		*v = nla_get_u8(attr);
 }
 
+static void get_dscp(struct nlattr *attr, u8 *v)
+{
+	if (attr)
+		*v = optq_dscp_from_uapi(nla_get_u8(attr));
+}
+
 /* Which of the two a fault is about; without a layer, either. */
 static struct nlattr *wire_fault_attr(struct nlattr *layer,
 				      struct nlattr *overhead,
@@ -156,6 +166,8 @@ static struct nlattr *fault_attr(enum optq_fault fault, struct nlattr **tb)
 	case OPTQ_FAULT_DELAY:
 		/* A change may have taken the rate from a delay that stays. */
 		return tb[OPTQ_CLASS_A_DELAY] ?: tb[OPTQ_CLASS_A_RATE];
+	case OPTQ_FAULT_DSCP:
+		return tb[OPTQ_CLASS_A_DSCP];
 	default:
 		return tb[OPTQ_CLASS_A_RATE];
 	}
@@ -190,8 +202,11 @@ static void get_class(struct nlattr **tb, struct optq_class_conf *conf)
 	get_u32(tb[OPTQ_CLASS_A_PRIO], &conf->prio);
 	get_u32(tb[OPTQ_CLASS_A_QUANTUM], &conf->quantum);
 	get_u32(tb[OPTQ_CLASS_A_LIMIT], &conf->limit);
-	get_bool(tb[OPTQ_CLASS_A_ECN], &conf->ecn);
-	get_bool(tb[OPTQ_CLASS_A_OVERSUBSCRIBE], &conf->oversubscribe);
+	if (tb[OPTQ_CLASS_A_ECN])
+		conf->ecn = nla_get_u8(tb[OPTQ_CLASS_A_ECN]);
+	if (tb[OPTQ_CLASS_A_OVERSUBSCRIBE])
+		conf->oversubscribe = nla_get_u8(tb[OPTQ_CLASS_A_OVERSUBSCRIBE]);
+	get_dscp(tb[OPTQ_CLASS_A_DSCP], &conf->dscp);
 	get_wire(tb[OPTQ_CLASS_A_LAYER], tb[OPTQ_CLASS_A_OVERHEAD],
 		 tb[OPTQ_CLASS_A_MPU], &conf->wire);
 }
@@ -254,6 +269,12 @@ static int check_link(const struct optq_link_conf *conf, struct nlattr **tb,
 			extack->_msg = optq_fault_text(OPTQ_FAULT_WIRE);
 		return -ERANGE;
 	}
+	if (conf->dscp > OPTQ_DSCP_NONE) {
+		NL_SET_BAD_ATTR(extack, tb[OPTQ_LINK_A_DSCP]);
+		if (extack)
+			extack->_msg = optq_fault_text(OPTQ_FAULT_DSCP);
+		return -ERANGE;
+	}
 	return 0;
 }
 
@@ -278,6 +299,7 @@ int optq_parse_link(struct nlattr *nest, struct optq_link_conf *conf,
 	get_bool(tb[OPTQ_LINK_A_SYSFS], &conf->sysfs);
 	get_wire(tb[OPTQ_LINK_A_LAYER], tb[OPTQ_LINK_A_OVERHEAD],
 		 tb[OPTQ_LINK_A_MPU], &conf->wire);
+	get_dscp(tb[OPTQ_LINK_A_DSCP], &conf->dscp);
 	err = check_link(conf, tb, extack);
 	if (err)
 		return err;
@@ -511,6 +533,8 @@ int optq_put_class(struct sk_buff *skb, const struct optq_cl *cl,
 	    nla_put_u8(skb, OPTQ_CLASS_A_OVERSUBSCRIBE, conf->oversubscribe) ||
 	    put_wire(skb, &conf->wire, OPTQ_CLASS_A_LAYER,
 		     OPTQ_CLASS_A_OVERHEAD, OPTQ_CLASS_A_MPU) ||
+	    (conf->dscp && nla_put_u8(skb, OPTQ_CLASS_A_DSCP,
+					 optq_dscp_to_uapi(conf->dscp))) ||
 	    nla_put_u32(skb, OPTQ_CLASS_A_LEVEL, cl->core.depth) ||
 	    nla_put_u8(skb, OPTQ_CLASS_A_LEAF, optq_class_is_leaf(&cl->core)) ||
 	    (cl->qdisc && nla_put_string(skb, OPTQ_CLASS_A_QDISC,
@@ -530,7 +554,9 @@ int optq_put_link(struct sk_buff *skb, const struct optq_link_conf *conf)
 	    nla_put_u8(skb, OPTQ_LINK_A_OVERSUBSCRIBE, conf->oversubscribe) ||
 	    nla_put_u8(skb, OPTQ_LINK_A_SYSFS, conf->sysfs) ||
 	    put_wire(skb, &conf->wire, OPTQ_LINK_A_LAYER,
-		     OPTQ_LINK_A_OVERHEAD, OPTQ_LINK_A_MPU))
+		     OPTQ_LINK_A_OVERHEAD, OPTQ_LINK_A_MPU) ||
+	    (conf->dscp && nla_put_u8(skb, OPTQ_LINK_A_DSCP,
+					 optq_dscp_to_uapi(conf->dscp))))
 		return -EMSGSIZE;
 	return 0;
 }

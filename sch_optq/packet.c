@@ -4,6 +4,7 @@
 #include <net/inet_ecn.h>
 
 #include "classify.h"
+#include "dscp.h"
 #include "hash.h"
 #include "packet.h"
 #include "segment.h"
@@ -15,14 +16,16 @@
 /* Out of the way of what does not ask: it needs a buffer. */
 static noinline u8 skb_ecn_flags(const struct sk_buff *skb)
 {
-	int offset = skb_network_offset(skb);
+	__be16 proto;
+	int offset = optq_l3_offset(skb, &proto);
 	u8 buf[2], *h;
 	u8 tos;
 
 	h = skb_header_pointer(skb, offset, sizeof(buf), buf);
-	if (!h)
+	/* The kernel would mark what stands where it thinks the IP header is. */
+	if (!h || offset != skb_network_offset(skb))
 		return 0;
-	switch (skb_protocol(skb, true)) {
+	switch (proto) {
 	case htons(ETH_P_IP):
 		tos = h[1];
 		break;
@@ -279,11 +282,14 @@ static struct sk_buff *dequeue_grafted(struct optq_sched *q,
 	struct sk_buff *skb = child->dequeue(child);
 
 	optq_foreign_qlen(&q->tree, &cl->core, child->q.qlen, now);
-	if (skb)
+	if (skb) {
 		optq_sent(&q->tree, &cl->core,
 			  optq_skb_len(skb, &cl->core.leaf.wire), now);
-	else if (child->q.qlen)
+		if (unlikely(cl->core.leaf.dscp))
+			optq_dscp_out(q, &cl->core, skb);
+	} else if (child->q.qlen) {
 		optq_block(&q->tree, &cl->core, now);
+	}
 	return skb;
 }
 
@@ -299,6 +305,8 @@ static struct sk_buff *dequeue_own(struct optq_sched *q, struct optq_class *c,
 	skb->next = NULL;
 	if (unlikely(pkt->flags & OPTQ_PKT_CE))
 		skb_mark_ce(skb);
+	if (unlikely(c->leaf.dscp))
+		optq_dscp_out(q, c, skb);
 	return skb;
 }
 

@@ -57,6 +57,7 @@ void optq_apply_link(struct optq_sched *q, const struct optq_link_conf *conf,
 	WRITE_ONCE(q->sch->limit, conf->limit);
 	optq_tree_set_wire(&q->tree, &conf->wire);
 	optq_tree_set_link(&q->tree, conf->rate, conf->burst, now);
+	optq_tree_set_dscp(&q->tree, conf->dscp);
 	optq_class_configure(&q->tree, &q->tree.direct, &direct, now);
 	optq_mtu_update(q, now);
 }

@@ -50,6 +50,7 @@ struct optq_link_conf {
 	struct optq_wire wire;
 	bool oversubscribe;
 	bool sysfs;
+	u8 dscp;		/* as a class's */
 };
 
 /* Two IPv6 addresses and the ports. */
@@ -75,6 +76,7 @@ struct optq_sched {
 	bool cut_short;		/* the last dequeue had asked enough leaves */
 	bool has_delays;	/* a class has had one */
 	bool was_grafted;	/* a leaf has had a qdisc of its own */
+	u64 dscp_failed;	/* packets that left with theirs */
 	u32 n_dirs;		/* of classes, in sysfs */
 	struct xarray dirs;	/* by class id; 0: the link's */
 };

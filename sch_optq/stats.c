@@ -28,6 +28,7 @@ static void count_stats(const struct optq_sched *q, const struct optq_class *c,
 	st->drop_aqm = c->leaf.drop_aqm + n->drop_aqm_below;
 	st->drop_other = n->drop_other;
 	st->ecn_marks = c->leaf.ecn_marks + n->ecn_marks_below;
+	st->dscp_changed = n->dscp_changed;
 	st->guaranteed_bytes = n->guaranteed_bytes;
 	st->throttled_ns = n->throttled_ns;
 	if (c == &q->tree.root)
@@ -93,6 +94,7 @@ bool optq_get_stats(struct optq_sched *q, struct optq_class *c,
 		st->backlog_packets = q->sch->q.qlen;
 		st->backlog_bytes = q->sch->qstats.backlog;
 		st->flows = q->tree.flows.used;
+		st->dscp_failed = q->dscp_failed;
 	} else if (grafted) {
 		/* Its own: what the tree knows of it may be of a moment ago. */
 		st->backlog_packets += optq_cl(c)->qdisc->q.qlen;

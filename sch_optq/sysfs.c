@@ -59,6 +59,8 @@ STAT(drop_overlimit);
 STAT(drop_aqm);
 STAT(drop_other);
 STAT(ecn_marks);
+STAT(dscp_changed);
+STAT(dscp_failed);
 STAT(backlog_bytes);
 STAT(backlog_packets);
 STAT(throttled_ns);
@@ -89,6 +91,8 @@ static struct attribute *link_attrs[] = {
 	&figure_drop_aqm.attr,
 	&figure_drop_other.attr,
 	&figure_ecn_marks.attr,
+	&figure_dscp_changed.attr,
+	&figure_dscp_failed.attr,
 	&figure_backlog_bytes.attr,
 	&figure_backlog_packets.attr,
 	&figure_throttled_ns.attr,
@@ -107,6 +111,7 @@ static struct attribute *class_attrs[] = {
 	&figure_drop_aqm.attr,
 	&figure_drop_other.attr,
 	&figure_ecn_marks.attr,
+	&figure_dscp_changed.attr,
 	&figure_backlog_bytes.attr,
 	&figure_backlog_packets.attr,
 	&figure_throttled_ns.attr,

@@ -31,9 +31,24 @@ struct optq_class_conf {
 	u32 quantum;
 	u32 limit;
 	struct optq_wire wire;
-	bool ecn;
-	bool oversubscribe;
+	bool ecn : 1;
+	bool oversubscribe : 1;
+	u8 dscp;		/* 1 + DSCP, OPTQ_DSCP_NONE, or 0: the parent's */
 };
+
+/* As they came, whatever is said above. */
+#define OPTQ_DSCP_NONE	65U
+
+/* Zero is "not given" in a conf, so that what is given counts from one. */
+static inline u8 optq_dscp_from_uapi(u8 v)
+{
+	return (u8)(v + 1);	/* OPTQ_DSCP_INHERIT is 0 */
+}
+
+static inline u8 optq_dscp_to_uapi(u8 dscp)
+{
+	return (u8)(dscp - 1);
+}
 
 /*
  * Since the class began.  Of a leaf, enqueued is packets + drops + those that
@@ -50,6 +65,7 @@ struct optq_class_counters {
 	u64 drop_overlimit_below;	/* the leaf counts its own */
 	u64 drop_aqm_below;
 	u64 ecn_marks_below;
+	u64 dscp_changed;		/* here and below */
 };
 
 /* A class's place in the order of delays: a leaf's own, or its most urgent's. */
@@ -168,6 +184,13 @@ static inline u64 optq_class_delay_span(const struct optq_class *c)
 {
 	return optq_min_u64(optq_tag_floor(optq_ticks(c->conf.delay_ns)),
 			    optq_tag_ceil((u64)c->rate.cap));
+}
+
+/* A packet of c has left with another DSCP than its own. */
+static inline void optq_count_dscp(struct optq_class *c)
+{
+	for (; c; c = c->parent)
+		c->count.dscp_changed++;
 }
 
 /* Its last child has gone: from now on c counts itself what comes for it. */

@@ -23,6 +23,7 @@ struct optq_leaf {
 	u64 bytes;
 	u32 flows;
 	struct optq_wire wire;		/* in force; layer 0: the device's length */
+	u8 dscp;			/* to leave with, and 1; 0: as it came */
 	u32 in_order : 1;		/* takes what conforms in order of arrival */
 	u32 ordered : 31;		/* such packets, first in the shared flow */
 

@@ -37,6 +37,8 @@ enum optq_fault optq_conf_check(const struct optq_class_conf *conf)
 	if (!in_range(conf->delay_ns, OPTQ_TIME_MIN_NS, OPTQ_TIME_MAX_NS) ||
 	    (conf->delay_ns && !conf->rate))
 		return OPTQ_FAULT_DELAY;
+	if (conf->dscp > OPTQ_DSCP_NONE)
+		return OPTQ_FAULT_DSCP;
 	return OPTQ_OK;
 }
 
@@ -190,6 +192,14 @@ static struct optq_wire leaf_wire(const struct optq_class *c)
 					     (struct optq_wire){};
 }
 
+/* Its own, or that of the next above that has one. */
+static u8 leaf_dscp(const struct optq_class *c)
+{
+	while (!c->conf.dscp && c->parent)
+		c = c->parent;
+	return c->conf.dscp == OPTQ_DSCP_NONE ? 0 : c->conf.dscp;
+}
+
 static void leaf_configure(struct optq_tree *t, struct optq_class *c)
 {
 	const struct optq_class_conf *conf = &c->conf;
@@ -210,6 +220,7 @@ static void leaf_configure(struct optq_tree *t, struct optq_class *c)
 	p->mtu = t->mtu;
 	p->ecn = conf->ecn;
 	c->leaf.wire = leaf_wire(c);
+	c->leaf.dscp = leaf_dscp(c);
 	c->leaf.in_order = !!conf->delay_ns;
 	c->leaf.quantum = conf->quantum ? conf->quantum : t->mtu;
 	c->leaf.limit = conf->limit ? conf->limit : TREE_LIMIT;
@@ -290,7 +301,8 @@ void optq_class_configure(struct optq_tree *t, struct optq_class *c,
 {
 	u64 before = optq_class_need(c);
 	bool inherited = c->conf.ceil != conf->ceil ||
-			 !optq_wire_same(&c->conf.wire, &conf->wire);
+			 !optq_wire_same(&c->conf.wire, &conf->wire) ||
+			 c->conf.dscp != conf->dscp;
 	u64 kbit;
 
 	if (c->attached && c != &t->root)
@@ -317,6 +329,7 @@ void optq_tree_set_link(struct optq_tree *t, u64 rate, u32 burst, u64 now)
 {
 	struct optq_class_conf conf = {
 		.ceil = rate, .cburst = burst, .wire = t->root.conf.wire,
+		.dscp = t->root.conf.dscp,
 	};
 
 	optq_class_configure(t, &t->root, &conf, now);
@@ -325,6 +338,15 @@ void optq_tree_set_link(struct optq_tree *t, u64 rate, u32 burst, u64 now)
 void optq_tree_set_wire(struct optq_tree *t, const struct optq_wire *wire)
 {
 	t->root.conf.wire = *wire;
+	leaves_configure(t, &t->root);
+	leaf_configure(t, &t->direct);
+}
+
+void optq_tree_set_dscp(struct optq_tree *t, u8 dscp)
+{
+	if (t->root.conf.dscp == dscp)
+		return;
+	t->root.conf.dscp = dscp;
 	leaves_configure(t, &t->root);
 	leaf_configure(t, &t->direct);
 }

@@ -18,6 +18,7 @@ enum optq_fault {
 	OPTQ_FAULT_TARGET,	/* target or interval out of range */
 	OPTQ_FAULT_WIRE,	/* layer, overhead or mpu out of range */
 	OPTQ_FAULT_DELAY,	/* delay out of range, or no rate to go with it */
+	OPTQ_FAULT_DSCP,
 	OPTQ_FAULT_DEPTH,
 	OPTQ_FAULT_CYCLE,
 };
@@ -37,6 +38,9 @@ void optq_tree_set_wire(struct optq_tree *t, const struct optq_wire *wire);
 
 /* Ceiling of the link, bytes per second, 0 for none. */
 void optq_tree_set_link(struct optq_tree *t, u64 rate, u32 burst, u64 now);
+
+/* With what DSCP, as in a class's conf, packets leave where no class says another. */
+void optq_tree_set_dscp(struct optq_tree *t, u8 dscp);
 
 /* Readies a class that is not in a tree yet. */
 void optq_class_init(struct optq_tree *t, struct optq_class *c);

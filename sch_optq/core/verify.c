@@ -473,6 +473,15 @@ static const char *class_queue_verify(const struct optq_tree *t,
 	return NULL;
 }
 
+static bool dscp_is_wrong(const struct optq_class *leaf)
+{
+	const struct optq_class *c = leaf;
+
+	while (c->parent && !c->conf.dscp)
+		c = c->parent;
+	return leaf->leaf.dscp != c->conf.dscp % OPTQ_DSCP_NONE;
+}
+
 static const char *class_verify(const struct optq_tree *t,
 				const struct optq_class *c,
 				struct tally *tally)
@@ -487,6 +496,8 @@ static const char *class_verify(const struct optq_tree *t,
 		why = class_places_verify(t, c, tally);
 	if (!why)
 		why = class_queue_verify(t, c, tally);
+	if (!why && c->parent && optq_class_is_leaf(c) && dscp_is_wrong(c))
+		why = "the DSCP to leave with is not the one that was asked for";
 	return why;
 }
 

@@ -54,6 +54,9 @@ static void conf_bounds(void **state)
 	FAULT(OPTQ_FAULT_LIMIT, .limit = OPTQ_LIMIT_MAX + 1);
 	FAULT(OPTQ_FAULT_TARGET, .target_ns = OPTQ_TIME_MIN_NS - 1);
 	FAULT(OPTQ_FAULT_TARGET, .interval_ns = OPTQ_TIME_MAX_NS + 1);
+	FAULT(OPTQ_OK, .dscp = OPTQ_DSCP_NONE);
+	FAULT(OPTQ_FAULT_DSCP, .dscp = OPTQ_DSCP_NONE + 1);
+	FAULT(OPTQ_FAULT_DSCP, .dscp = optq_dscp_from_uapi(254));
 #undef FAULT
 }
 
@@ -380,6 +383,64 @@ static void grafted_leaf_with_a_delay(void **state)
 	world_free(&w);
 }
 
+/* What a leaf sends with is its own, or that of the next above that has one. */
+static void dscp_is_inherited(void **state)
+{
+	struct optq_class site, deep, plain, own, kept, alone;
+	struct optq_class_conf conf;
+	struct world w;
+
+	(void)state;
+	assert_int_equal(optq_dscp_from_uapi(OPTQ_DSCP_INHERIT), 0);
+	assert_int_equal(optq_dscp_from_uapi(OPTQ_DSCP_KEEP), OPTQ_DSCP_NONE);
+	assert_int_equal(optq_dscp_to_uapi(optq_dscp_from_uapi(46)), 46);
+	world_init(&w, 16);
+	world_add(&w, &site, &w.t.root, CONF(.dscp = 1 + 10));
+	world_add(&w, &deep, &site, CONF(.rate = 0));
+	world_add(&w, &plain, &deep, CONF(.rate = 0));
+	world_add(&w, &own, &deep, CONF(.dscp = 1 + 46));
+	world_add(&w, &kept, &deep, CONF(.dscp = OPTQ_DSCP_NONE));
+	world_add(&w, &alone, &w.t.root, CONF(.rate = 0));
+#define LEAVES(p, o, k, a, d) do { \
+		assert_int_equal(plain.leaf.dscp, p); \
+		assert_int_equal(own.leaf.dscp, o); \
+		assert_int_equal(kept.leaf.dscp, k); \
+		assert_int_equal(alone.leaf.dscp, a); \
+		assert_int_equal(w.t.direct.leaf.dscp, d); \
+		world_verify(&w); \
+	} while (0)
+	LEAVES(11, 47, 0, 0, 0);
+	/* The link is above all, and above what no class takes. */
+	optq_tree_set_dscp(&w.t, 1);
+	LEAVES(11, 47, 0, 1, 1);
+	optq_tree_set_link(&w.t, MBIT(10), 0, w.now);
+	optq_tree_set_mtu(&w.t, 9000, w.now);
+	LEAVES(11, 47, 0, 1, 1);
+	conf = site.conf;
+	conf.dscp = 0;
+	optq_class_configure(&w.t, &site, &conf, w.now);
+	LEAVES(1, 47, 0, 1, 1);
+	conf.dscp = OPTQ_DSCP_NONE;
+	optq_class_configure(&w.t, &site, &conf, w.now);
+	LEAVES(0, 47, 0, 1, 1);
+	/* A class that moves has what is said there, with all below it. */
+	optq_class_detach(&w.t, &deep, w.now);
+	optq_class_attach(&w.t, &deep, &w.t.root, w.now);
+	LEAVES(1, 47, 0, 1, 1);
+	/* A class that was inner sends again. */
+	assert_int_equal(site.leaf.dscp, 0);
+	optq_tree_set_dscp(&w.t, 0);
+	LEAVES(0, 47, 0, 0, 0);
+#undef LEAVES
+	optq_count_dscp(&own);
+	optq_count_dscp(&plain);
+	assert_int_equal(own.count.dscp_changed, 1);
+	assert_int_equal(kept.count.dscp_changed, 0);
+	assert_int_equal(deep.count.dscp_changed, 2);
+	assert_int_equal(w.t.root.count.dscp_changed, 2);
+	world_free(&w);
+}
+
 /* The checker is worth its name only if it sees what is broken. */
 static void checker_bites(void **state)
 {
@@ -411,6 +472,7 @@ static void checker_bites(void **state)
 	BREAK(b.leaf.packets, b.leaf.packets - 1);
 	BREAK(b.leaf.bytes, b.leaf.bytes + 1);
 	BREAK(b.leaf.flows, b.leaf.flows + 1);
+	BREAK(b.leaf.dscp, 1);
 	BREAK(a.red, false);
 	BREAK(b.red, true);
 	BREAK(b.blocked, true);
@@ -460,6 +522,7 @@ int main(void)
 		cmocka_unit_test(picked_leaf_is_alone_by_then),
 		cmocka_unit_test(idle_saves_the_burst),
 		cmocka_unit_test(grafted_leaf_with_a_delay),
+		cmocka_unit_test(dscp_is_inherited),
 		cmocka_unit_test(checker_bites),
 	};
 

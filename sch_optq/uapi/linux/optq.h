@@ -32,6 +32,10 @@
 #define OPTQ_TIME_MIN_NS	1000ULL		/* target, interval, delay */
 #define OPTQ_TIME_MAX_NS	10000000000ULL
 
+/* *_A_DSCP: what packets leave with, 0 to 63, or */
+#define OPTQ_DSCP_KEEP		64	/* as they came, whatever is said above */
+#define OPTQ_DSCP_INHERIT	255	/* of a class: as its parent; of the link: keep */
+
 enum optq_cmd {
 	OPTQ_CMD_UNSPEC,
 	OPTQ_CMD_TREE_SET,	/* do: replace the whole tree, all or nothing;
@@ -121,6 +125,9 @@ enum optq_link_attr {
 	OPTQ_LINK_A_LAYER,	/* u8: enum optq_wire_layer */
 	OPTQ_LINK_A_OVERHEAD,	/* s32: bytes on top */
 	OPTQ_LINK_A_MPU,	/* u32: bytes, the least that is sent */
+	OPTQ_LINK_A_DSCP,	/* u8: the DSCP of IP packets on the way out, where
+				 * no class says another
+				 */
 
 	__OPTQ_LINK_A_MAX,
 	OPTQ_LINK_A_MAX = __OPTQ_LINK_A_MAX - 1
@@ -167,6 +174,9 @@ enum optq_class_attr {
 	OPTQ_CLASS_A_LAYER,	/* u8: enum optq_wire_layer */
 	OPTQ_CLASS_A_OVERHEAD,	/* s32: bytes on top */
 	OPTQ_CLASS_A_MPU,	/* u32: bytes, the least that is sent */
+	OPTQ_CLASS_A_DSCP,	/* u8: the DSCP of IP packets on the way out, of the
+				 * class and of those below it that say no other
+				 */
 
 	__OPTQ_CLASS_A_MAX,
 	OPTQ_CLASS_A_MAX = __OPTQ_CLASS_A_MAX - 1
@@ -236,6 +246,10 @@ struct optq_stats {
 	__u64 guarantee_missed_ns; /* how long ago the class was last further
 				 * behind its rate than its burst and a packet;
 				 * 0: never
+				 */
+	__u64 dscp_changed;	/* packets that left with another DSCP than theirs */
+	__u64 dscp_failed;	/* packets whose headers could not be written, so
+				 * that it stayed: of the link, all; 0 of classes
 				 */
 };
 
