@@ -71,6 +71,15 @@ static const struct keyword link_table[] = {
 	  .max = 1, .meta = "on|off",
 	  .help = "the figures as files under /sys/class/net/DEV/optq" },
 	WIRE_KEYWORDS(OPTQ_LINK_A, false),
+	{ .name = "dscp", .kind = KW_DSCP, .attr = OPTQ_LINK_A_DSCP,
+	  .max = OPTQ_DSCP_KEEP, .meta = "DSCP",
+	  .help = "that packets leave with: ef, af41, 0..63; or `keep`" },
+	{ .name = "wash", .kind = KW_DSCP_IS, .attr = OPTQ_LINK_A_DSCP,
+	  .help = "clear the DSCP, as CAKE does" },
+	{ .name = "nodscp", .kind = KW_DSCP_IS, .attr = OPTQ_LINK_A_DSCP,
+	  .flag = OPTQ_DSCP_KEEP, .help = "leave it as it is" },
+	{ .name = "nowash", .kind = KW_DSCP_IS, .attr = OPTQ_LINK_A_DSCP,
+	  .flag = OPTQ_DSCP_KEEP, .help = "likewise" },
 	{ .name = "r2q", .kind = KW_COUNT, .prefix = true, .max = UINT32_MAX,
 	  .meta = "N", .help = "HTB's; no meaning here",
 	  .notice = "has no meaning: siblings share by `weight`, which follows `rate` by itself" },
@@ -135,6 +144,16 @@ static const struct keyword class_table[] = {
 	  .help = "guarantees below may add up to more than `rate`" },
 	{ .name = "nooversubscribe", .kind = KW_FLAG,
 	  .attr = OPTQ_CLASS_A_OVERSUBSCRIBE, .help = "they may not" },
+	{ .name = "dscp", .kind = KW_DSCP, .attr = OPTQ_CLASS_A_DSCP,
+	  .max = OPTQ_DSCP_INHERIT, .meta = "DSCP",
+	  .help = "that packets leave with: ef, af41, 0..63; `keep`; or `inherit`" },
+	{ .name = "wash", .kind = KW_DSCP_IS, .attr = OPTQ_CLASS_A_DSCP,
+	  .help = "clear the DSCP, as CAKE does" },
+	{ .name = "nodscp", .kind = KW_DSCP_IS, .attr = OPTQ_CLASS_A_DSCP,
+	  .flag = OPTQ_DSCP_KEEP,
+	  .help = "leave it as it is, whatever is said above" },
+	{ .name = "nowash", .kind = KW_DSCP_IS, .attr = OPTQ_CLASS_A_DSCP,
+	  .flag = OPTQ_DSCP_KEEP, .help = "likewise" },
 	{ .name = "mtu", .kind = KW_COUNT, .prefix = true, .max = UINT32_MAX,
 	  .meta = "BYTES", .help = "HTB's; no meaning here",
 	  .notice = "has no meaning: there is no rate table; for the bytes of a flow's turn use `quantum`" },
@@ -278,6 +297,11 @@ void keyword_expected(const struct keyword *kw, char *buf, size_t len)
 	case KW_SWITCH:
 		snprintf(buf, len, "on or off");
 		break;
+	case KW_DSCP:
+		snprintf(buf, len, "a name such as ef, af41 or cs6, a number from 0 to 63, or keep%s",
+			 kw->max == OPTQ_DSCP_INHERIT ? " or inherit" : "");
+		break;
+	case KW_DSCP_IS:
 	case KW_FLAG:
 	case KW_LAYER:
 	case KW_REFUSED:

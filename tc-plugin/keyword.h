@@ -24,6 +24,8 @@ enum keyword_kind {
 	KW_MPU,		/* u32, bytes; likewise */
 	KW_LAYER,	/* u8, the keyword has no value */
 	KW_LINKLAYER,	/* a link-layer type of tc; likewise */
+	KW_DSCP,	/* u8, a DSCP or OPTQ_DSCP_* */
+	KW_DSCP_IS,	/* likewise, the keyword is the value */
 	KW_REFUSED,	/* no value; an error whose text is .notice */
 };
 
@@ -35,7 +37,7 @@ struct keyword {
 	bool prefix;		/* HTB's plugin takes any beginning of it */
 	bool cell;		/* HTB's SIZE/CELL is accepted */
 	bool zero_number;	/* 0 is accepted and means what .zero says */
-	__u8 flag;		/* KW_FLAG, KW_LAYER: the attribute's value */
+	__u8 flag;		/* KW_FLAG, KW_LAYER, KW_DSCP_IS: the attribute's value */
 	__u64 min, max;
 	const char *zero;	/* the word for an attribute value of 0 */
 	const char *meta;	/* how help shows the value */
@@ -57,7 +59,7 @@ struct keyword_set {
 extern const struct keyword_set optq_link_keywords;
 extern const struct keyword_set optq_class_keywords;
 
-#define KEYWORDS_MAX	32
+#define KEYWORDS_MAX	48
 
 /* Exact names first, then the beginnings that HTB's plugin takes. */
 const struct keyword *keyword_find(const struct keyword_set *set,

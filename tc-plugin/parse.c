@@ -3,10 +3,12 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include <linux/optq.h>
 #include <linux/pkt_sched.h>
 
+#include "../optqctl/dscp_names.h"
 #include "keyword.h"
 #include "link_layer.h"
 #include "parse.h"
@@ -142,6 +144,27 @@ static int parse_switch(const char *str, __u64 *value)
 	return *value || !strcmp(str, "off") ? 0 : -1;
 }
 
+static int parse_dscp(const char *str, __u64 *value)
+{
+	size_t i;
+
+	for (i = 0; i < N_DSCP_NAMES; i++) {
+		if (strcasecmp(dscp_names[i].name, str))
+			continue;
+		*value = dscp_names[i].number;
+		return 0;
+	}
+	*value = OPTQ_DSCP_KEEP;
+	if (!strcmp(str, "keep"))
+		return 0;
+	*value = OPTQ_DSCP_INHERIT;
+	if (!strcmp(str, "inherit"))
+		return 0;
+	return starts_number(str) &&
+	       !get_u64(value, str, strncmp(str, "0x", 2) ? 10 : 16) &&
+	       *value < OPTQ_DSCP_KEEP ? 0 : -1;
+}
+
 static int check_linklayer(const char *str)
 {
 	return strcmp(str, "ethernet") && strcmp(str, "atm") &&
@@ -175,6 +198,9 @@ static int read_value(const struct request *req, const struct keyword *kw,
 		return check_linklayer(str);
 	case KW_SWITCH:
 		return parse_switch(str, value);
+	case KW_DSCP:
+		return parse_dscp(str, value);
+	case KW_DSCP_IS:
 	case KW_FLAG:
 	case KW_LAYER:
 	case KW_REFUSED:
@@ -258,7 +284,7 @@ static int read_keyword(struct request *req, int argc, char **argv)
 	}
 	i = kw - req->set->table;
 	req->given[i] = true;
-	if (kw->kind == KW_FLAG) {
+	if (kw->kind == KW_FLAG || kw->kind == KW_DSCP_IS) {
 		req->value[i] = kw->flag;
 		return 1;
 	}
@@ -318,6 +344,8 @@ static int add_keyword(struct nlmsghdr *n, const struct keyword *kw,
 	case KW_COUNT:
 	case KW_MINOR:
 		return addattr32(n, REQUEST_MAX, kw->attr, value);
+	case KW_DSCP:
+	case KW_DSCP_IS:
 	case KW_FLAG:
 	case KW_SWITCH:
 		return addattr8(n, REQUEST_MAX, kw->attr, value);

@@ -4,6 +4,7 @@
 
 #include <linux/optq.h>
 
+#include "../optqctl/dscp_names.h"
 #include "keyword.h"
 #include "link_layer.h"
 #include "print.h"
@@ -109,6 +110,31 @@ static void print_flag(const struct keyword *kw, __u64 value, bool plain)
 		print_word(kw->name, NULL);
 }
 
+/* One keyword of several that set it; the kernel tells only what was set. */
+static void print_dscp(const struct keyword *kw, struct rtattr *const *tb)
+{
+	char number[UNITS_BUF];
+	const char *text;
+	__u64 value;
+	size_t i;
+
+	if (kw->kind != KW_DSCP || !attr_number(tb, kw->attr, &value))
+		return;
+	snprintf(number, sizeof(number), "%u", (unsigned int)value);
+	text = value == OPTQ_DSCP_KEEP ? "keep" :
+	       value == OPTQ_DSCP_INHERIT ? "inherit" : number;
+	for (i = N_DSCP_NAMES; i-- > 0; )
+		if (dscp_names[i].number == value)
+			text = dscp_names[i].name;
+	print_color_string(PRINT_JSON, COLOR_NONE, kw->name, NULL, text);
+	if (value == 0)
+		print_word("wash", NULL);
+	else if (value == OPTQ_DSCP_KEEP)
+		print_word("nodscp", NULL);
+	else
+		print_word(kw->name, text);
+}
+
 /*
  * What reads back the same when left out is left out, unless details are
  * wanted.  `ceil none` beside a rate is not: without it, input takes the rate.
@@ -192,6 +218,10 @@ static void print_keyword(const struct keyword_set *set,
 	if (kw->kind == KW_LAYER || kw->kind == KW_OVERHEAD ||
 	    kw->kind == KW_MPU)
 		return;
+	if (kw->kind == KW_DSCP || kw->kind == KW_DSCP_IS) {
+		print_dscp(kw, tb);
+		return;
+	}
 	if (!keyword_value(tb, kw, &value))
 		return;
 	if (kw->kind == KW_FLAG || kw->kind == KW_SWITCH)

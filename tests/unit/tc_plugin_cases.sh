@@ -12,6 +12,7 @@ ktap_test "-iec rates read back" iec_reads_back
 ktap_test "statistics of an older kernel" stats_shorter
 ktap_test "statistics of a kernel without percentiles" stats_without_percentiles
 ktap_test "statistics of a kernel without the guarantee missed" stats_without_missed
+ktap_test "statistics of a kernel without DSCPs" stats_without_dscp
 ktap_test "statistics of this kernel" stats_same
 ktap_test "statistics of a newer kernel" stats_longer
 ktap_test "JSON of a class" json_class
@@ -57,6 +58,19 @@ rate 1mbit ceil none delay 10s|rate 1Mbit ceil none delay 10s
 delay 1500|delay 1500us
 ecn|ecn
 noecn|noecn
+dscp ef|dscp ef
+dscp EF|dscp ef
+dscp 46|dscp ef
+dscp 0x2e|dscp ef
+dscp 3|dscp 3
+dscp be|wash
+dscp 0|wash
+wash|wash
+nodscp|nodscp
+nowash|nodscp
+dscp keep|nodscp
+dscp inherit|dscp inherit
+dscp 010|dscp af11
 oversubscribe|oversubscribe
 name voice|name voice
 weight 2 quantum 256|weight 2 quantum 256
@@ -74,6 +88,9 @@ oversubscribe|oversubscribe
 nooversubscribe|
 sysfs on|sysfs on
 sysfs off|
+wash|wash
+dscp cs1|dscp cs1
+nowash|nodscp
 END
 
 each "link layer" class_reads <<'END'
@@ -211,6 +228,10 @@ delay 999ns|optq: delay
 delay 10001ms|optq: delay "10001ms"
 delay 1ms delay 2ms|optq: delay after delay
 ecn noecn|optq: noecn after ecn
+wash dscp ef|optq: dscp after wash
+dscp 64|optq: dscp "64": expected a name such as ef, af41 or cs6, a number from 0 to 63, or keep or inherit
+dscp ff|optq: dscp "ff": expected a name
+dscp|optq: dscp: the value is missing: expected a name
 oversubscribe nooversubscribe|optq: nooversubscribe after oversubscribe
 name a/b|optq: name "a/b"
 name ..|optq: name ".."
@@ -259,6 +280,7 @@ rat 1mbit|optq: what is "rat"?|Usage:
 bandwidth 1mbit|optq: what is "bandwidth"?|Usage:
 END
 each "refused" refuses ask_qdisc <<'END'
+dscp inherit|optq: dscp "inherit": expected a name such as ef, af41 or cs6, a number from 0 to 63, or keep
 default 10000|optq: default "10000": expected the minor of a class of this qdisc, in hex, from 1 to fffe
 default ffff|optq: default "ffff"
 default 2:10|optq: default "2:10"
