@@ -38,6 +38,12 @@ static int put_wire(struct nl_msg *msg, const struct optq_wire *wire,
 	return err | put_u32(msg, mpu, wire->mpu);
 }
 
+/* What is not given is left out: as the parent has it. */
+static int put_dscp(struct nl_msg *msg, int type, uint8_t dscp)
+{
+	return dscp ? nla_put_u8(msg, type, (uint8_t)(dscp - 1)) : 0;
+}
+
 int link_put_params(struct nl_msg *msg, const struct link *link,
 		    bool with_default)
 {
@@ -53,8 +59,10 @@ int link_put_params(struct nl_msg *msg, const struct link *link,
 		err |= nla_put_u8(msg, OPTQ_LINK_A_OVERSUBSCRIBE, 1);
 	if (link->sysfs)
 		err |= nla_put_u8(msg, OPTQ_LINK_A_SYSFS, 1);
-	return err | put_wire(msg, &link->wire, OPTQ_LINK_A_LAYER,
-			      OPTQ_LINK_A_OVERHEAD, OPTQ_LINK_A_MPU);
+	err |= put_wire(msg, &link->wire, OPTQ_LINK_A_LAYER,
+			OPTQ_LINK_A_OVERHEAD, OPTQ_LINK_A_MPU);
+	err |= put_dscp(msg, OPTQ_LINK_A_DSCP, link->dscp);
+	return err;
 }
 
 static int put_class(struct nl_msg *msg, const struct link *link,
@@ -77,6 +85,7 @@ static int put_class(struct nl_msg *msg, const struct link *link,
 	err |= put_u32(msg, OPTQ_CLASS_A_PRIO, class->prio);
 	err |= put_wire(msg, &class->wire, OPTQ_CLASS_A_LAYER,
 			OPTQ_CLASS_A_OVERHEAD, OPTQ_CLASS_A_MPU);
+	err |= put_dscp(msg, OPTQ_CLASS_A_DSCP, class->dscp);
 	if (!class->children) {
 		err |= put_u64(msg, OPTQ_CLASS_A_DELAY, class->delay_ns);
 		err |= put_u32(msg, OPTQ_CLASS_A_QUANTUM, class->quantum);

@@ -21,6 +21,7 @@ struct live_class {
 	uint32_t burst, cburst, weight, prio, quantum, limit;
 	bool ecn, oversubscribe;
 	struct optq_wire wire;	/* layer 0: the parent's */
+	uint8_t dscp;		/* see dscp_text.h; 0: the parent's */
 	struct optq_stats stats;
 	uint32_t *hist;		/* of sojourn, in the order of core/hist.h */
 	size_t n_hist;
@@ -35,6 +36,7 @@ struct live_tree {
 	uint64_t rate;
 	bool oversubscribe, sysfs;
 	struct optq_wire wire;		/* layer 0: raw */
+	uint8_t dscp;		/* 0: as packets came */
 	struct optq_stats stats;
 	struct live_class *classes;	/* parents before children */
 	size_t n, room;

@@ -33,6 +33,11 @@ static void get_wire(struct nlattr *layer, struct nlattr *overhead,
 	wire->mpu = (uint16_t)get_u32(mpu);
 }
 
+static uint8_t get_dscp(struct nlattr *attr)
+{
+	return attr && nla_len(attr) >= 1 ? (uint8_t)(nla_get_u8(attr) + 1) : 0;
+}
+
 static char *get_name(struct nlattr *attr)
 {
 	size_t len = attr ? strnlen(nla_data(attr), (size_t)nla_len(attr)) : 0;
@@ -81,6 +86,7 @@ static int take_link(struct nlmsghdr *nlh, void *arg)
 	tree->sysfs = get_flag(tb[OPTQ_LINK_A_SYSFS]);
 	get_wire(tb[OPTQ_LINK_A_LAYER], tb[OPTQ_LINK_A_OVERHEAD],
 		 tb[OPTQ_LINK_A_MPU], &tree->wire);
+	tree->dscp = get_dscp(tb[OPTQ_LINK_A_DSCP]);
 	get_stats(tb[OPTQ_LINK_A_STATS], &tree->stats);
 	return NL_OK;
 }
@@ -116,6 +122,7 @@ void live_add_class(struct live_tree *tree, struct nlattr *nest)
 	class->oversubscribe = get_flag(tb[OPTQ_CLASS_A_OVERSUBSCRIBE]);
 	get_wire(tb[OPTQ_CLASS_A_LAYER], tb[OPTQ_CLASS_A_OVERHEAD],
 		 tb[OPTQ_CLASS_A_MPU], &class->wire);
+	class->dscp = get_dscp(tb[OPTQ_CLASS_A_DSCP]);
 	get_stats(tb[OPTQ_CLASS_A_STATS], &class->stats);
 	class->hist = get_counters(tb[OPTQ_CLASS_A_HIST], &class->n_hist);
 }

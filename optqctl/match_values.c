@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dscp_names.h"
 #include "match_values.h"
 #include "mem.h"
 #include "suggest.h"
@@ -33,18 +34,6 @@ static const struct named_number protocols[] = {
 };
 
 #define TERM_PROTOCOLS	10
-
-/* RFC 2474, 2597, 3246, 5865, 8622. */
-static const struct named_number code_points[] = {
-	{ "cs0", 0 }, { "cs1", 8 }, { "cs2", 16 }, { "cs3", 24 },
-	{ "cs4", 32 }, { "cs5", 40 }, { "cs6", 48 }, { "cs7", 56 },
-	{ "be", 0 }, { "df", 0 }, { "le", 1 },
-	{ "af11", 10 }, { "af12", 12 }, { "af13", 14 },
-	{ "af21", 18 }, { "af22", 20 }, { "af23", 22 },
-	{ "af31", 26 }, { "af32", 28 }, { "af33", 30 },
-	{ "af41", 34 }, { "af42", 36 }, { "af43", 38 },
-	{ "va", 44 }, { "ef", 46 },
-};
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof(*(a)))
 
@@ -153,20 +142,42 @@ char *match_add_proto(struct match *m, const char *word)
 	return NULL;
 }
 
+char *code_point_parse(const char *word, uint8_t *dscp,
+		       const char *const *more, size_t n_more, const char *right)
+{
+	struct suggestion best;
+	uint64_t number;
+	size_t i;
+
+	suggest_begin(&best, word);
+	for (i = 0; i < N_DSCP_NAMES; i++) {
+		suggest_offer(&best, dscp_names[i].name);
+		if (strcmp(dscp_names[i].name, word))
+			continue;
+		*dscp = dscp_names[i].number;
+		return NULL;
+	}
+	for (i = 0; i < n_more; i++)
+		suggest_offer(&best, more[i]);
+	if (!whole_number(word, strlen(word), 63, &number)) {
+		if (suggest_end(&best))
+			return mem_printf("unknown code point \"%s\": did you mean \"%s\"?",
+					  word, suggest_end(&best));
+		return mem_printf("unknown code point \"%s\": %s", word, right);
+	}
+	*dscp = (uint8_t)number;
+	return NULL;
+}
+
 char *match_add_dscp(struct match *m, const char *word)
 {
-	uint64_t number;
 	uint8_t dscp;
+	char *why = code_point_parse(word, &dscp, NULL, 0,
+				     "cs0..cs7, af11..af43, ef, va, le or a number 0..63 is needed");
 
-	if (!find_named(code_points, ARRAY_SIZE(code_points), word, &dscp)) {
-		if (!whole_number(word, strlen(word), 63, &number))
-			return unknown_named(code_points, ARRAY_SIZE(code_points),
-					     "code point", word,
-					     "cs0..cs7, af11..af43, ef, va, le or a number 0..63 is needed");
-		dscp = (uint8_t)number;
-	}
-	APPEND(&m->dscp, dscp);
-	return NULL;
+	if (!why)
+		APPEND(&m->dscp, dscp);
+	return why;
 }
 
 char *match_add_mark(struct match *m, const char *word)

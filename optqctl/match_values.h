@@ -18,4 +18,12 @@ bool match_proto_word(const char *word, uint8_t *proto);
 const char *match_proto_name(uint8_t proto);
 bool match_proto_has_ports(uint8_t proto);
 
+/*
+ * The code point of a name or number; NULL, or what is wrong, to be freed.  @more
+ * are words that the caller takes besides, @right says what is possible.
+ */
+char *code_point_parse(const char *word, uint8_t *dscp,
+		       const char *const *more, size_t n_more,
+		       const char *right);
+
 #endif

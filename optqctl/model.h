@@ -51,6 +51,7 @@ struct class {
 	int8_t ecn;			/* -1: not given */
 	bool oversubscribe;
 	struct optq_wire wire;		/* as given; layer 0: the parent's */
+	uint8_t dscp;			/* see dscp_text.h; 0: the parent's */
 
 	uint64_t rate_share, ceil_share;	/* until they are resolved */
 	bool rate_derived;		/* the sum of the children's */
@@ -71,6 +72,7 @@ struct link {
 	uint32_t burst, limit;
 	bool oversubscribe, sysfs;
 	struct optq_wire wire;		/* layer 0: raw */
+	uint8_t dscp;			/* 0: as packets came */
 	char *default_path;
 	uint32_t default_class;		/* index */
 

@@ -35,6 +35,7 @@ static const struct key egress_keys[] = {
 	{ "oversubscribe", KEY_BOOL, AT(link, oversubscribe) },
 	{ "sysfs", KEY_BOOL, AT(link, sysfs) },
 	{ "wire", KEY_WIRE, AT(link, wire) },
+	{ "dscp", KEY_DSCP, AT(link, dscp) },
 	{ "default", KEY_OTHER }, { "classes", KEY_OTHER },
 	{ NULL }
 };
@@ -60,6 +61,7 @@ static const struct key class_keys[] = {
 	{ "ecn", KEY_TRISTATE, AT(class, ecn) },
 	{ "oversubscribe", KEY_BOOL, AT(class, oversubscribe) },
 	{ "wire", KEY_WIRE, AT(class, wire) },
+	{ "dscp", KEY_DSCP, AT(class, dscp) },
 	{ "match", KEY_OTHER }, { "classes", KEY_OTHER },
 	{ NULL }
 };

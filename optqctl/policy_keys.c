@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "dscp_text.h"
 #include "mem.h"
 #include "policy_keys.h"
 #include "policy_wire.h"
@@ -36,6 +37,8 @@ static const char *known_elsewhere(const struct key *keys, const char *typed)
 		{ "interface", "device" }, { "latency", "delay" },
 		{ "overhead", "wire" }, { "mpu", "wire" },
 		{ "linklayer", "wire" }, { "linklayer", "layer" },
+		{ "wash", "dscp" }, { "tos", "dscp" },
+		{ "set-dscp", "dscp" }, { "remark", "dscp" },
 	};
 	const struct key *key;
 	size_t i;
@@ -292,6 +295,7 @@ bool read_key(const struct key *key, const struct ynode *value, void *object,
 		[KEY_NUMBER] = "a number",
 		[KEY_PACKETS] = "a number of packets", [KEY_TIME] = "a time such as 5ms",
 		[KEY_BOOL] = "yes or no", [KEY_TRISTATE] = "yes or no",
+		[KEY_DSCP] = "a code point such as ef, or wash, or keep,",
 	};
 	const char *text;
 	char *why;
@@ -306,6 +310,8 @@ bool read_key(const struct key *key, const struct ynode *value, void *object,
 		why = read_rate(key, value, object, d);
 	else if (key->kind == KEY_BOOL || key->kind == KEY_TRISTATE)
 		why = read_flag(key, value, object);
+	else if (key->kind == KEY_DSCP)
+		why = dscp_parse(text, (uint8_t *)object + key->field);
 	else
 		why = read_count(key, text, object);
 	if (!why)

@@ -15,6 +15,7 @@ enum key_kind {
 	KEY_BOOL,	/* bool */
 	KEY_TRISTATE,	/* int8_t */
 	KEY_WIRE,	/* struct optq_wire */
+	KEY_DSCP,	/* uint8_t, see dscp_text.h */
 	KEY_OTHER,	/* read by the map's own code */
 };
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "core/hist.h"
+#include "dscp_text.h"
 #include "policy_weight.h"
 #include "show_view.h"
 #include "wire_text.h"
@@ -47,6 +48,8 @@ static struct json_object *stats_json(const struct optq_stats *s)
 	add_number(o, "sojourn_p99_ns", s->sojourn_p99_ns);
 	add_number(o, "sojourn_p999_ns", s->sojourn_p999_ns);
 	add_number(o, "guarantee_missed_ns", s->guarantee_missed_ns);
+	add_number(o, "dscp_changed_packets", s->dscp_changed);
+	add_number(o, "dscp_failed_packets", s->dscp_failed);
 	return o;
 }
 
@@ -111,6 +114,8 @@ static struct json_object *class_json(const struct live_tree *tree, size_t i)
 	}
 	if (c->wire.layer)
 		json_object_object_add(o, "wire", wire_json(&c->wire));
+	if (c->dscp)
+		add_text(o, "dscp", dscp_text(c->dscp));
 	if (c->qdisc)
 		add_text(o, "qdisc", c->qdisc);
 	json_object_object_add(o, "stats", stats_json(&c->stats));
@@ -139,6 +144,8 @@ struct json_object *live_json(const struct live_tree *tree)
 	add_flag(o, "oversubscribe", tree->oversubscribe);
 	add_flag(o, "sysfs", tree->sysfs);
 	json_object_object_add(o, "wire", wire_json(&tree->wire));
+	if (tree->dscp)
+		add_text(o, "dscp", dscp_text(tree->dscp));
 	add_number(o, "rules", tree->rules);
 	json_object_object_add(o, "stats", stats_json(&tree->stats));
 	for (i = 0; i < tree->n; i++)

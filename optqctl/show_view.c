@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dscp_text.h"
 #include "mem.h"
 #include "show_view.h"
 #include "term.h"
@@ -180,6 +181,14 @@ static void print_details(FILE *out, const struct live_class *class)
 	free(text);
 }
 
+/* Where it was set: below, it is inherited. */
+static void print_dscp(FILE *out, uint32_t level, uint8_t dscp)
+{
+	if (dscp)
+		fprintf(out, "%*sdscp %s\n", (int)((level + 1) * INDENT), "",
+			dscp_text(dscp));
+}
+
 static void print_link(FILE *out, const struct live_tree *tree)
 {
 	char *wire = wire_detail(&tree->wire);
@@ -189,6 +198,7 @@ static void print_link(FILE *out, const struct live_tree *tree)
 	if (wire)
 		print_detail(out, 0, wire);
 	free(wire);
+	print_dscp(out, 0, tree->dscp);
 }
 
 static void print_class(FILE *out, const struct live_tree *tree, size_t index,
@@ -201,6 +211,7 @@ static void print_class(FILE *out, const struct live_tree *tree, size_t index,
 		  class->rate, ceil[index], (int)class->prio);
 	print_figures(out, &class->stats);
 	print_details(out, class);
+	print_dscp(out, class->level, class->dscp);
 	if (class->qdisc)
 		print_qdisc(out, class);
 	free(id);
