@@ -61,7 +61,7 @@ uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/sbin/optqctl
 	rm -f $(DESTDIR)$(PREFIX)/share/man/man8/optqctl.8
 	rm -f $(DESTDIR)/usr/share/man/man8/tc-optq.8
-	rm -rf $(DESTDIR)$(PREFIX)/share/doc/optq
+	rm -rf $(DESTDIR)$(PREFIX)/share/doc/optq $(DESTDIR)$(PREFIX)/share/optq
 	$(if $(DESTDIR),,-if command -v dkms >/dev/null; then \
 		dkms remove -m optq -v $(VERSION) --all; fi)
 	rm -rf $(DKMS_SRC)

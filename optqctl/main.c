@@ -22,6 +22,8 @@ static const struct verb {
 	  "check a policy, then load it: all of a link or nothing" },
 	{ "show", "[DEVICE]", 0, 1, verb_show,
 	  "show the live classes and what they sent, dropped and hold" },
+	{ "preset", "[NAME]", 0, 1, verb_preset,
+	  "list the presets that a policy may name, or print one" },
 };
 
 #define N_VERBS	(sizeof(verbs) / sizeof(*verbs))

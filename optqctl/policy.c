@@ -8,6 +8,7 @@
 #include "mem.h"
 #include "policy.h"
 #include "policy_keys.h"
+#include "preset.h"
 
 struct reader {
 	const struct source *src;
@@ -36,7 +37,8 @@ static const struct key egress_keys[] = {
 	{ "sysfs", KEY_BOOL, AT(link, sysfs) },
 	{ "wire", KEY_WIRE, AT(link, wire) },
 	{ "dscp", KEY_DSCP, AT(link, dscp) },
-	{ "default", KEY_OTHER }, { "classes", KEY_OTHER },
+	{ "default", KEY_OTHER }, { "preset", KEY_OTHER },
+	{ "classes", KEY_OTHER },
 	{ NULL }
 };
 
@@ -62,7 +64,8 @@ static const struct key class_keys[] = {
 	{ "oversubscribe", KEY_BOOL, AT(class, oversubscribe) },
 	{ "wire", KEY_WIRE, AT(class, wire) },
 	{ "dscp", KEY_DSCP, AT(class, dscp) },
-	{ "match", KEY_OTHER }, { "classes", KEY_OTHER },
+	{ "match", KEY_OTHER }, { "preset", KEY_OTHER },
+	{ "classes", KEY_OTHER },
 	{ NULL }
 };
 
@@ -98,11 +101,14 @@ static void check_rules_fit(struct reader *r)
 static struct span place_in(struct reader *r, const struct ynode *expr,
 			    struct span part)
 {
-	size_t off = ynode_source_offset(r->src, expr, part.off);
-	size_t end = ynode_source_offset(r->src, expr, part.off + part.len);
-	struct span at = { off, end > off ? end - off : 1 };
+	size_t off, end;
 
-	return at;
+	/* A preset's text is not at hand. */
+	if (expr->at.off >= r->src->len)
+		return expr->at;
+	off = ynode_source_offset(r->src, expr, part.off);
+	end = ynode_source_offset(r->src, expr, part.off + part.len);
+	return (struct span){ off, end > off ? end - off : 1 };
 }
 
 static void read_match(struct reader *r, const struct ynode *expr,
@@ -199,7 +205,7 @@ static void read_class(struct reader *r, const struct ynode *map,
 				 r->d);
 		else if (!strcmp(key->name, "match"))
 			matches = map->items[i];
-		else
+		else if (!strcmp(key->name, "classes"))
 			below = map->items[i];
 	}
 	if (matches && below) {
@@ -277,7 +283,11 @@ static void read_egress(struct reader *r, const struct ynode *map)
 			read_key(key, map->items[i], r->link, r->d);
 		} else if (!strcmp(key->name, "classes")) {
 			classes = map->items[i];
-		} else {
+		} else if (!strcmp(key->name, "preset")) {
+			/* Is left when it is none: it might have had a default. */
+			if (!map_find(map, "default"))
+				r->link->default_at = map->items[i]->at;
+		} else if (!strcmp(key->name, "default")) {
 			r->link->default_at = map->items[i]->at;
 			text = scalar_text(map->items[i], key->name,
 					   "the path of a leaf such as office/other",
@@ -293,8 +303,8 @@ static void read_egress(struct reader *r, const struct ynode *map)
 	r->no_room_at.len = 0;
 	if (classes)
 		read_classes(r, classes, NO_CLASS);
-	else
-		diag_error(r->d, r->link->name_at, "link \"%s\" has no classes: egress needs the key \"classes\"",
+	else if (!map_find(map, "preset"))
+		diag_error(r->d, r->link->name_at, "link \"%s\" has no classes: egress needs the key \"classes\", or \"preset\"",
 			   r->link->name);
 	check_rules_fit(r);
 }
@@ -407,13 +417,17 @@ void policy_read(const struct source *src, const struct ynode *root,
 bool policy_parse(const struct source *src, struct policy *policy,
 		  struct diags *d)
 {
+	struct preset_uses uses;
 	struct ynode *root;
 
 	memset(policy, 0, sizeof(*policy));
 	root = yaml_parse(src, d);
 	if (root) {
+		presets_expand(root, &uses, d);
 		policy_read(src, root, policy, d);
 		policy_check(policy, d);
+		presets_place(&uses, policy, d);
+		preset_uses_free(&uses);
 	}
 	ynode_free(root);
 	diags_sort(d);

@@ -19,6 +19,7 @@ struct options {
 
 enum exit_code verb_check(const struct options *opt);
 enum exit_code verb_apply(const struct options *opt);
+enum exit_code verb_preset(const struct options *opt);
 enum exit_code verb_show(const struct options *opt);
 
 /* Reads a policy whole: true when it has no error. All are to be freed. */

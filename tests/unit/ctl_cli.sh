@@ -103,6 +103,19 @@ for doc in docs/policy.md docs/man/optqctl.8; do
 	done
 done
 MAKEFLAGS= make -s -C "$tree/optqctl" install DESTDIR="$tmp/root" PREFIX=/usr >/dev/null
+for preset in diffserv4 diffserv8 rfc4594; do
+	expect "the preset $preset" 0 "^  *default:" "$ctl" preset $preset
+	expect "what is installed of it" 0 "^optq: 1" sh -c 'cmp "$2" "$1" && cat "$1"' sh \
+		"$tree/optqctl/presets/$preset.yaml" "$tmp/root/usr/share/optq/presets/$preset.yaml"
+	cmp -s "$tmp/out" "$tree/optqctl/presets/$preset.yaml" || failed=$((failed + 1))
+	expect "$preset is good by itself" 0 ": ok: " "$ctl" check "$tree/optqctl/presets/$preset.yaml"
+	absent "no warning in $preset" "warning"
+done
+expect "presets" 0 "^diffserv4   voice video besteffort bulk$" "$ctl" preset
+expect "presets as JSON" 0 '"name":"rfc4594"' "$ctl" -j preset
+expect "a preset as JSON" 0 '"text":"# SPDX' "$ctl" -j preset rfc4594
+expect "unknown preset" 1 'unknown preset "difserv4": did you mean "diffserv4"? there are diffserv4 diffserv8 rfc4594' \
+	"$ctl" preset difserv4
 expect "what is installed" 0 "^6$" sh -c 'cd "$1" && ls sbin/optqctl \
 	share/man/man8/optqctl.8 share/doc/optq/policy.md share/doc/optq/scheduler.md \
 	share/doc/optq/policy.schema.json share/doc/optq/examples/shop.yaml | wc -l' \

@@ -7,12 +7,14 @@ test_sanitize := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
 	-fno-sanitize-recover=all
 test_names := ctl_units ctl_source ctl_yaml ctl_match ctl_policy ctl_delay \
 	ctl_warn ctl_wire ctl_golden ctl_netlink ctl_views
-test_names += ctl_dscp
+test_names += ctl_dscp ctl_preset
 test_bins := $(test_names:%=$(test_build)/%)
 test_objs := $(filter-out $(test_build)/main.o,$(srcs:%.c=$(test_build)/%.o)) \
 	$(core:%.c=$(test_build)/%.o)
 test_defs := -DPOLICIES='"$(top)/tests/policies"' -DEXAMPLES='"$(top)/examples"'
 cmocka_libs = $(shell $(PKG_CONFIG) --libs cmocka)
+
+$(test_build)/preset.o: $(preset_texts)
 
 $(test_build) $(BUILD)/fuzz:
 	@mkdir -p $@
@@ -48,7 +50,7 @@ fuzz_bins := $(BUILD)/fuzz/policy_fuzz $(BUILD)/fuzz/match_fuzz
 fuzz_srcs := $(filter-out %/main.c,$(srcs:%=$(top)/optqctl/%)) \
 	$(core:%=$(top)/sch_optq/core/%)
 
-$(fuzz_bins): $(BUILD)/fuzz/%: $(top)/tests/fuzz/%.c $(fuzz_srcs) | $(BUILD)/fuzz
+$(fuzz_bins): $(BUILD)/fuzz/%: $(top)/tests/fuzz/%.c $(fuzz_srcs) $(preset_texts) | $(BUILD)/fuzz
 	$(call quiet,CLANG,fuzz/$(notdir $@))$(CLANG) -O1 -g \
 		-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
 		$(filter-out -Werror,$(own_cflags)) $(pkg_cflags) -o $@ \
