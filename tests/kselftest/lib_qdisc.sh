@@ -4,7 +4,7 @@
 # What the qdisc_*.sh and det_*.sh tests share beyond lib.sh and lib_tc.sh:
 #	optq_require_programs	skips the file unless udp_load and optq_nl (see
 #				their first lines) are there or can be built
-#	$UDP_LOAD $OPTQ_NL	where they are
+#	$UDP_LOAD $OPTQ_NL $DSCP_WIRE	where they are
 #	tc_batch		runs tc commands from its input in the client's
 #				namespace; lines are as for tc -batch
 #	quietly CMD...		what CMD says is shown only when it fails
@@ -19,6 +19,8 @@
 #	flood_stop		ends what flood_start started; $OFFERED sums it up
 #	receiver		counts at the server what comes to ports 6000-6009,
 #				of $RECEIVE_AT instead of $S4 if set
+#	received_in_order	from now on what the client's device sends in order comes
+#				in order
 #	received FIELD [PORT]	a figure of it, once nothing waits at $DEV; ends it
 #	settled HANDLE		all offered are sent or dropped, nothing waits
 #	balanced		at the link and each class of optq, what came is what
@@ -52,6 +54,8 @@ optq_require_programs()
 		ktap_skip_all "needs udp_load and optq_nl: make -f programs.mk"
 	UDP_LOAD=$dir/udp_load
 	OPTQ_NL=$dir/optq_nl
+	# shellcheck disable=SC2034	# for the tests
+	DSCP_WIRE=$dir/dscp_wire
 }
 
 # Warnings are for users; what a command says counts when it fails.
@@ -174,6 +178,13 @@ receiver()
 		>"$TMP/received"
 	receiver_pid=$!
 	optq_wait_for 10 receiver_listens
+}
+
+# On one processor: two would mix up on their own what the other side of a veth gets.
+received_in_order()
+{
+	in_s sh -c 'for q in /sys/class/net/"$1"/queues/rx-*; do echo 1 >"$q/rps_cpus" || exit; done' \
+		sh "$PEER"
 }
 
 receiver_listens() { in_s ss -Hnlu "sport = :6009" | grep -q .; }

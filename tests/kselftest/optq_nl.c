@@ -60,6 +60,7 @@ static const struct key link_keys[] = {
 	{ "flows", OPTQ_LINK_A_FLOWS, 4 },
 	{ "oversubscribe", OPTQ_LINK_A_OVERSUBSCRIBE, 1 },
 	{ "sysfs", OPTQ_LINK_A_SYSFS, 1 },
+	{ "dscp", OPTQ_LINK_A_DSCP, 1 },
 	{ NULL, 0, 0 }
 };
 
@@ -78,6 +79,7 @@ static const struct key class_keys[] = {
 	{ "target", OPTQ_CLASS_A_TARGET, 8 },
 	{ "interval", OPTQ_CLASS_A_INTERVAL, 8 },
 	{ "delay", OPTQ_CLASS_A_DELAY, 8 },
+	{ "dscp", OPTQ_CLASS_A_DSCP, 1 },
 	{ "ecn", OPTQ_CLASS_A_ECN, 1 },
 	{ "oversubscribe", OPTQ_CLASS_A_OVERSUBSCRIBE, 1 },
 	{ NULL, 0, 0 }
