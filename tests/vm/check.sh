@@ -53,32 +53,30 @@ boot_tests()
 		"export OPTQ_KO=$ko; tests/kselftest/run.sh $*"
 }
 
-# Two guests side by side: most of a kernel test is a shell that starts programs,
-# one after the other, and emulation makes that slow.
-boot_smp()
+# Two guests side by side: most of a kernel test is a shell that starts programs, one
+# after the other, and time counted in instructions has one CPU by nature.
+boot_pair()
 {
-	local here=() there=() test out=$tmp/there other status
-	for test in $(kernel_tests smp); do
+	local mode=$1 limit=$2 here=() there=() test out=$tmp/there other status
+	for test in $(kernel_tests "$mode"); do
 		if [ ${#here[@]} -gt ${#there[@]} ]; then
 			there+=("$test")
 		else
 			here+=("$test")
 		fi
 	done
-	boot_tests smp 10800 "check-smp2-$suite" "${there[@]}" >"$out" 2>&1 &
+	boot_tests "$mode" "$limit" "check-${mode}2-$suite" "${there[@]}" >"$out" 2>&1 &
 	other=$!
-	boot_tests smp 10800 "check-smp-$suite" "${here[@]}"
+	boot_tests "$mode" "$limit" "check-$mode-$suite" "${here[@]}"
 	status=$?
 	wait "$other" || status=1
 	cat "$out"
 	return $status
 }
 
-boot_det()
-{
-	# shellcheck disable=SC2046
-	boot_tests det 1800 "check-det-$suite" $(kernel_tests det)
-}
+boot_smp() { boot_pair smp 10800; }
+
+boot_det() { boot_pair det 1800; }
 
 # A stage that fails without a failed test has failed all the same.
 run_stage()
