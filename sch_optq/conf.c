@@ -193,6 +193,16 @@ static void get_class(struct nlattr **tb, struct optq_class_conf *conf)
 		 tb[OPTQ_CLASS_A_MPU], &conf->wire);
 }
 
+/* attr NULL: the message alone tells it. */
+static void set_fault(struct netlink_ext_ack *extack, enum optq_fault fault,
+		      const struct nlattr *attr)
+{
+	if (!extack)
+		return;
+	NL_SET_BAD_ATTR(extack, attr);
+	extack->_msg = optq_fault_text(fault);
+}
+
 int optq_parse_class(struct nlattr *nest, struct optq_class_conf *conf,
 		     struct nlattr **tb, struct netlink_ext_ack *extack)
 {
@@ -208,9 +218,7 @@ int optq_parse_class(struct nlattr *nest, struct optq_class_conf *conf,
 	if (fault == OPTQ_OK)
 		return 0;
 	/* Its place tells the reader which class it is. */
-	NL_SET_BAD_ATTR(extack, fault_attr(fault, tb) ?: nest);
-	if (extack)
-		extack->_msg = optq_fault_text(fault);
+	set_fault(extack, fault, fault_attr(fault, tb) ?: nest);
 	return -EINVAL;
 }
 
@@ -243,18 +251,14 @@ static int check_link(const struct optq_link_conf *conf, struct nlattr **tb,
 		return -ERANGE;
 	}
 	if (!optq_wire_valid(&conf->wire)) {
-		NL_SET_BAD_ATTR(extack,
-				wire_fault_attr(tb[OPTQ_LINK_A_LAYER],
-						tb[OPTQ_LINK_A_OVERHEAD],
-						tb[OPTQ_LINK_A_MPU]));
-		if (extack)
-			extack->_msg = optq_fault_text(OPTQ_FAULT_WIRE);
+		set_fault(extack, OPTQ_FAULT_WIRE,
+			  wire_fault_attr(tb[OPTQ_LINK_A_LAYER],
+					  tb[OPTQ_LINK_A_OVERHEAD],
+					  tb[OPTQ_LINK_A_MPU]));
 		return -ERANGE;
 	}
 	if (conf->dscp > OPTQ_DSCP_NONE) {
-		NL_SET_BAD_ATTR(extack, tb[OPTQ_LINK_A_DSCP]);
-		if (extack)
-			extack->_msg = optq_fault_text(OPTQ_FAULT_DSCP);
+		set_fault(extack, OPTQ_FAULT_DSCP, tb[OPTQ_LINK_A_DSCP]);
 		return -ERANGE;
 	}
 	return 0;
