@@ -168,6 +168,14 @@ static inline struct optq_urgent *optq_class_urgent(const struct optq_class *c)
 	return c->conf.delay_ns ? c->urgent : NULL;
 }
 
+/* Whether c stands among its parent's urgent ones. */
+static inline bool optq_class_is_urgent(const struct optq_class *c)
+{
+	const struct optq_urgent *u = optq_class_urgent(c);
+
+	return u && optq_tagged_linked(&u->tag);
+}
+
 /* Where turns that c has tokens for are waited for. */
 static inline const struct optq_tagged *
 optq_class_turn_tag(const struct optq_class *c)

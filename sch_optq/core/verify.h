@@ -14,4 +14,7 @@
  */
 const char *optq_tree_verify(const struct optq_tree *t);
 
+/* Part of it: the sets of c's children. */
+const char *optq_sets_verify(const struct optq_class *c);
+
 #endif /* OPTQ_VERIFY_H */
