@@ -308,7 +308,7 @@ static int class_change(struct Qdisc *sch, u32 classid, u32 parentid,
 	struct optq_cl *cl = (struct optq_cl *)*arg;
 	struct nlattr *tb[OPTQ_CLASS_A_MAX + 1] = {};
 	struct optq_sched *q = qdisc_priv(sch);
-	struct optq_class_conf conf = {};
+	struct optq_class_conf conf;
 	struct optq_class *parent;
 	int err;
 
@@ -319,6 +319,7 @@ static int class_change(struct Qdisc *sch, u32 classid, u32 parentid,
 		NL_SET_ERR_MSG(extack, "rate estimators are not supported");
 		return -EOPNOTSUPP;
 	}
+	optq_conf_init(&conf);
 	if (cl)
 		conf = cl->core.conf;
 	if (tca[TCA_OPTIONS] && !(tca[TCA_OPTIONS]->nla_type & NLA_F_NESTED)) {
@@ -527,7 +528,7 @@ static int class_dump_stats(struct Qdisc *sch, unsigned long arg,
 	gnet_stats_basic_sync_init(&b);
 	u64_stats_set(&b.bytes, st.bytes);
 	u64_stats_set(&b.packets, st.packets);
-	qs.drops = st.drop_overlimit + st.drop_aqm + st.drop_other;
+	qs.drops = st.drop_overlimit + st.drop_aqm + st.drop_blue + st.drop_other;
 	qs.backlog = st.backlog_bytes;
 	if (gnet_stats_copy_basic(d, NULL, &b, true) < 0 ||
 	    gnet_stats_copy_queue(d, NULL, &qs, st.backlog_packets) < 0)

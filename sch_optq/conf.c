@@ -25,6 +25,8 @@ const struct nla_policy optq_class_policy[OPTQ_CLASS_A_MAX + 1] = {
 	[OPTQ_CLASS_A_OVERHEAD]	= { .type = NLA_S32 },
 	[OPTQ_CLASS_A_MPU]	= { .type = NLA_U32 },
 	[OPTQ_CLASS_A_DSCP]	= { .type = NLA_U8 },
+	[OPTQ_CLASS_A_L4S]	= NLA_POLICY_MAX(NLA_U8, 1),
+	[OPTQ_CLASS_A_STEP_THRESH] = { .type = NLA_U64 },
 };
 
 static const struct nla_policy optq_link_policy[OPTQ_LINK_A_MAX + 1] = {
@@ -63,6 +65,8 @@ const char *optq_fault_text(enum optq_fault fault)
 		return "target and interval must be 0 (automatic) or 1us to 10s";
 	case OPTQ_FAULT_WIRE:
 		return "overhead must be -64 to 256, mpu 0 to 256 bytes, and both need a layer";
+	case OPTQ_FAULT_STEP:
+		return "step_thresh must be 0 (automatic) or 1us to 1s";
 	case OPTQ_FAULT_DELAY:
 		return "delay must be 0 (none) or 1us to 10s, and needs a rate";
 	case OPTQ_FAULT_DSCP:
@@ -115,6 +119,13 @@ static void get_dscp(struct nlattr *attr, u8 *v)
 		*v = optq_dscp_from_uapi(nla_get_u8(attr));
 }
 
+/* What does not fit is out of range, and stays so. */
+static void get_step(struct nlattr *attr, u32 *ns)
+{
+	if (attr)
+		*ns = min_t(u64, nla_get_u64(attr), U32_MAX);
+}
+
 /* Which of the two a fault is about; without a layer, either. */
 static struct nlattr *wire_fault_attr(struct nlattr *layer,
 				      struct nlattr *overhead,
@@ -145,6 +156,8 @@ static struct nlattr *fault_attr(enum optq_fault fault, struct nlattr **tb)
 		return wire_fault_attr(tb[OPTQ_CLASS_A_LAYER],
 				       tb[OPTQ_CLASS_A_OVERHEAD],
 				       tb[OPTQ_CLASS_A_MPU]);
+	case OPTQ_FAULT_STEP:
+		return tb[OPTQ_CLASS_A_STEP_THRESH];
 	case OPTQ_FAULT_DELAY:
 		/* A change may have taken the rate from a delay that stays. */
 		return tb[OPTQ_CLASS_A_DELAY] ?: tb[OPTQ_CLASS_A_RATE];
@@ -186,6 +199,9 @@ static void get_class(struct nlattr **tb, struct optq_class_conf *conf)
 	get_u32(tb[OPTQ_CLASS_A_LIMIT], &conf->limit);
 	if (tb[OPTQ_CLASS_A_ECN])
 		conf->ecn = nla_get_u8(tb[OPTQ_CLASS_A_ECN]);
+	if (tb[OPTQ_CLASS_A_L4S])
+		conf->l4s = nla_get_u8(tb[OPTQ_CLASS_A_L4S]);
+	get_step(tb[OPTQ_CLASS_A_STEP_THRESH], &conf->step_ns);
 	if (tb[OPTQ_CLASS_A_OVERSUBSCRIBE])
 		conf->oversubscribe = nla_get_u8(tb[OPTQ_CLASS_A_OVERSUBSCRIBE]);
 	get_dscp(tb[OPTQ_CLASS_A_DSCP], &conf->dscp);
@@ -337,7 +353,9 @@ int optq_put_class(struct sk_buff *skb, const struct optq_cl *cl,
 	    put_u64(skb, OPTQ_CLASS_A_TARGET, conf->target_ns, pad) ||
 	    put_u64(skb, OPTQ_CLASS_A_INTERVAL, conf->interval_ns, pad) ||
 	    put_u64(skb, OPTQ_CLASS_A_DELAY, conf->delay_ns, pad) ||
+	    put_u64(skb, OPTQ_CLASS_A_STEP_THRESH, conf->step_ns, pad) ||
 	    nla_put_u8(skb, OPTQ_CLASS_A_ECN, conf->ecn) ||
+	    nla_put_u8(skb, OPTQ_CLASS_A_L4S, conf->l4s) ||
 	    nla_put_u8(skb, OPTQ_CLASS_A_OVERSUBSCRIBE, conf->oversubscribe) ||
 	    put_wire(skb, &conf->wire, OPTQ_CLASS_A_LAYER,
 		     OPTQ_CLASS_A_OVERHEAD, OPTQ_CLASS_A_MPU) ||

@@ -13,13 +13,12 @@
 /* Leaves found with nothing to give in one dequeue. */
 #define QDISC_TRIES	64
 
-/* Out of the way of what does not ask: it needs a buffer. */
-static noinline u8 skb_ecn_flags(const struct sk_buff *skb)
+/* Out of the way of what is simple: it needs a buffer. */
+static noinline u8 skb_ecn_slow(const struct sk_buff *skb)
 {
 	__be16 proto;
 	int offset = optq_l3_offset(skb, &proto);
 	u8 buf[2], *h;
-	u8 tos;
 
 	h = skb_header_pointer(skb, offset, sizeof(buf), buf);
 	/* The kernel would mark what stands where it thinks the IP header is. */
@@ -27,16 +26,23 @@ static noinline u8 skb_ecn_flags(const struct sk_buff *skb)
 		return 0;
 	switch (proto) {
 	case htons(ETH_P_IP):
-		tos = h[1];
-		break;
+		return h[1] & INET_ECN_MASK;
 	case htons(ETH_P_IPV6):
-		tos = (h[0] << 4) | (h[1] >> 4);
-		break;
+		return (h[1] >> 4) & INET_ECN_MASK;
 	default:
 		return 0;
 	}
-	/* INET_ECN_is_capable() knows nothing of ECT(1). */
-	return INET_ECN_is_not_ect(tos) ? 0 : OPTQ_PKT_ECT;
+}
+
+/* The codepoint, which is what the core knows it by. */
+static __always_inline u8 skb_ecn(const struct sk_buff *skb)
+{
+	BUILD_BUG_ON(OPTQ_PKT_ECN != INET_ECN_MASK ||
+		     OPTQ_PKT_ECT1 != INET_ECN_ECT_1);
+	if (likely(skb->protocol == htons(ETH_P_IP) &&
+		   skb_network_header(skb) + 2 <= skb_tail_pointer(skb)))
+		return skb_network_header(skb)[1] & INET_ECN_MASK;
+	return skb_ecn_slow(skb);
 }
 
 /* Headers may be shared with the sender's own copy: never write those. */
@@ -55,7 +61,7 @@ void optq_pkt_prepare(struct sk_buff *skb, const struct optq_class *c)
 
 	qdisc_cb_private_validate(skb, sizeof(*pkt));
 	pkt->len = optq_skb_len(skb, &c->leaf.wire);
-	pkt->flags = c->leaf.codel.ecn ? skb_ecn_flags(skb) : 0;
+	pkt->flags = c->leaf.codel.ecn ? skb_ecn(skb) : 0;
 }
 
 /*

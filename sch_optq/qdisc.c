@@ -50,8 +50,10 @@ void optq_link_defaults(const struct net_device *dev,
 void optq_apply_link(struct optq_sched *q, const struct optq_link_conf *conf,
 		     u64 now)
 {
-	struct optq_class_conf direct = { .limit = conf->direct_limit };
+	struct optq_class_conf direct;
 
+	optq_conf_init(&direct);
+	direct.limit = conf->direct_limit;
 	q->conf = *conf;
 	q->tree.limit = conf->limit;
 	WRITE_ONCE(q->sch->limit, conf->limit);

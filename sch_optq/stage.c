@@ -143,6 +143,7 @@ static int stage_one_class(struct optq_stage *st, struct nlattr *attr,
 	int err;
 
 	c->attr = attr;
+	optq_conf_init(&c->conf);
 	err = optq_parse_class(attr, &c->conf, tb, extack);
 	if (err)
 		return err;

@@ -74,6 +74,8 @@ STAT(sojourn_p90_ns);
 STAT(sojourn_p99_ns);
 STAT(sojourn_p999_ns);
 STAT(guarantee_missed_ns);
+STAT(drop_blue);
+STAT(ecn_marks_l4s);
 /* Bits per second, as in optqctl's JSON; 0: none. */
 CONF(rate_bps);
 CONF(ceil_bps);
@@ -89,10 +91,12 @@ static struct attribute *link_attrs[] = {
 	&figure_enqueued.attr,
 	&figure_drop_overlimit.attr,
 	&figure_drop_aqm.attr,
+	&figure_drop_blue.attr,
 	&figure_drop_other.attr,
 	&figure_ecn_marks.attr,
 	&figure_dscp_changed.attr,
 	&figure_dscp_failed.attr,
+	&figure_ecn_marks_l4s.attr,
 	&figure_backlog_bytes.attr,
 	&figure_backlog_packets.attr,
 	&figure_throttled_ns.attr,
@@ -109,9 +113,11 @@ static struct attribute *class_attrs[] = {
 	&figure_enqueued.attr,
 	&figure_drop_overlimit.attr,
 	&figure_drop_aqm.attr,
+	&figure_drop_blue.attr,
 	&figure_drop_other.attr,
 	&figure_ecn_marks.attr,
 	&figure_dscp_changed.attr,
+	&figure_ecn_marks_l4s.attr,
 	&figure_backlog_bytes.attr,
 	&figure_backlog_packets.attr,
 	&figure_throttled_ns.attr,

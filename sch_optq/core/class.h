@@ -32,8 +32,10 @@ struct optq_class_conf {
 	u32 limit;
 	struct optq_wire wire;
 	bool ecn : 1;
+	bool l4s : 1;
 	bool oversubscribe : 1;
 	u8 dscp;		/* 1 + DSCP, OPTQ_DSCP_NONE, or 0: the parent's */
+	u32 step_ns;		/* from which wait on L4S packets are marked */
 };
 
 /* As they came, whatever is said above. */
@@ -62,6 +64,8 @@ struct optq_class_counters {
 	u64 throttled_ns;
 	u64 missed_ns;			/* when its guarantee was last missed; 0 never */
 	u64 drop_other;			/* here and below */
+	u64 drop_blue;			/* likewise */
+	u64 ecn_marks_l4s;		/* likewise, of all marks */
 	u64 drop_overlimit_below;	/* the leaf counts its own */
 	u64 drop_aqm_below;
 	u64 ecn_marks_below;
@@ -154,7 +158,8 @@ static inline bool optq_class_is_leaf(const struct optq_class *c)
 static inline u64 optq_class_drops(const struct optq_class *c)
 {
 	return c->leaf.drop_overlimit + c->count.drop_overlimit_below +
-	       c->leaf.drop_aqm + c->count.drop_aqm_below + c->count.drop_other;
+	       c->leaf.drop_aqm + c->count.drop_aqm_below +
+	       c->count.drop_blue + c->count.drop_other;
 }
 
 /*

@@ -2,6 +2,12 @@
 #include "codel.h"
 
 /*
+ * Marks after which a flow that still waits longer than an interval does not
+ * respond to them: a sender has then heard of congestion for eleven intervals.
+ */
+#define CODEL_DEAF	32
+
+/*
  * One Newton step towards 1/sqrt(count): x' = x (3 - count x^2) / 2, as
  * RFC 8289 section 5.4 suggests.  x has 16 fraction bits, its square all 32 of
  * them.  count moves by one between steps, so one step keeps the error under
@@ -34,6 +40,14 @@ static void codel_set_count(struct optq_codel *c, u32 count)
 	c->inv_sqrt = 0xffff;
 	for (i = 0; count > 1 && i < 20; i++)
 		codel_newton(c);
+}
+
+u16 optq_inv_sqrt(u32 n)
+{
+	struct optq_codel c;
+
+	codel_set_count(&c, n);
+	return c.inv_sqrt;
 }
 
 static u64 codel_next(const struct optq_codel *c,
@@ -102,6 +116,9 @@ optq_codel_control(struct optq_codel *c, const struct optq_codel_params *p,
 			c->dropping = false;
 			return OPTQ_CODEL_PASS;
 		}
+		/* RFC 3168, section 7: drop where marks do not help. */
+		if (c->count >= CODEL_DEAF && sojourn_ns > p->interval_ns)
+			ect = false;
 		return codel_dropping(c, p, now, ect);
 	}
 	/* Dropping ended within this very dequeue: let this one through. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "flow.h"
+#include "l4s.h"
 #include "leaf.h"
 
 static u32 flow_bucket(const struct optq_flow_table *t,
@@ -39,6 +40,8 @@ static void flow_reset(struct optq_flow *f, struct optq_leaf *leaf, u32 hash)
 	f->packets = 0;
 	f->deficit = 0;
 	f->fresh = false;
+	f->blue_p = 0;
+	f->l4s = false;
 	optq_codel_init(&f->codel);
 }
 
@@ -104,8 +107,10 @@ struct optq_flow *optq_flow_oldest_idle(const struct optq_flow_table *t)
 
 void optq_flow_put(struct optq_flow_table *t, struct optq_flow *f)
 {
-	if (!f->hashed)
+	if (!f->hashed) {
+		optq_l4s_forget(f);
 		return;
+	}
 	optq_list_del(&f->idle);
 	flow_unhash(t, f);
 	f->leaf = NULL;

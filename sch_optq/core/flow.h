@@ -7,6 +7,7 @@
 #ifndef OPTQ_FLOW_H
 #define OPTQ_FLOW_H
 
+#include "blue.h"
 #include "codel.h"
 #include "list.h"
 #include "pkt.h"
@@ -20,11 +21,14 @@ struct optq_flow {
 	struct optq_flow *hash_next;
 	struct optq_leaf *leaf;
 	u32 hash;
+	u32 blue_tick;			/* when blue_p last changed */
 	u64 bytes;
 	u32 packets;
 	s32 deficit;
+	u16 blue_p;			/* BLUE's drop probability, of 2^16 */
 	bool hashed;			/* false: the leaf's shared flow */
 	bool fresh;			/* on the new list */
+	bool l4s;			/* has had ECT(1) */
 	struct optq_codel codel;
 };
 
@@ -35,7 +39,21 @@ struct optq_flow_table {
 	u32 bucket_mask;
 	u32 size;
 	u32 used;
+	u32 random;			/* of all that is decided by chance */
+	struct optq_blue blue;
 };
+
+/* Xorshift (Marsaglia, 2003), of 32 bits; 0 is a seed like any other. */
+static inline u32 optq_random(struct optq_flow_table *t)
+{
+	u32 x = t->random ? t->random : 0x9e3779b9U;
+
+	x ^= x << 13;
+	x ^= x >> 17;
+	x ^= x << 5;
+	t->random = x;
+	return x;
+}
 
 /*
  * flows: size entries; buckets: a power of two of them.  The memory stays the

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include "l4s.h"
 #include "leaf.h"
 
 /*
@@ -26,6 +27,8 @@ static void leaf_release(struct optq_flow_table *t, struct optq_leaf *l,
 	if (l->fattest == f)
 		l->fattest = NULL;
 	l->flows--;
+	if (unlikely(f->blue_p))
+		optq_blue_remember(t, f);
 	optq_flow_put(t, f);
 }
 
@@ -87,8 +90,9 @@ static struct optq_flow *leaf_any(struct optq_leaf *l)
 	return NULL;
 }
 
-void optq_leaf_drop_longest(struct optq_flow_table *t, struct optq_leaf *l,
-			    struct optq_drops *drops)
+struct optq_flow *optq_leaf_drop_longest(struct optq_flow_table *t,
+					 struct optq_leaf *l,
+					 struct optq_drops *drops)
 {
 	struct optq_flow *f = leaf_longest(l);
 	struct optq_pkt *pkt;
@@ -96,13 +100,31 @@ void optq_leaf_drop_longest(struct optq_flow_table *t, struct optq_leaf *l,
 	if (!f || !f->packets)
 		f = leaf_any(l);
 	if (!f)
-		return;
+		return NULL;
 	pkt = leaf_pop(t, l, f);
 	l->drop_overlimit++;
 	optq_drops_add(drops, pkt);
+	if (f->packets)
+		return f;
 	/* The longest flow with one packet: it is as new as it can be. */
-	if (!f->packets)
-		leaf_release(t, l, f);
+	leaf_release(t, l, f);
+	return NULL;
+}
+
+/*
+ * CoDel has been telling f to slow down for a whole interval, after the one that it
+ * waits: a sender that responds has.
+ */
+void optq_leaf_overflow(struct optq_flow_table *t, struct optq_leaf *l, u64 now,
+			struct optq_drops *drops)
+{
+	struct optq_flow *f = optq_leaf_drop_longest(t, l, drops);
+	u64 since;
+
+	if (!f)
+		return;
+	since = f->codel.dropping ? f->codel.first_above_ns : 0;
+	optq_blue_overflow(t, f, since ? since + l->codel.interval_ns : 0, now);
 }
 
 /* The flow of hash; one that has no packets gives way to it if need be. */
@@ -126,12 +148,30 @@ static struct optq_flow *leaf_flow(struct optq_flow_table *t,
 	return optq_flow_get(t, l, hash);
 }
 
-void optq_leaf_enqueue(struct optq_flow_table *t, struct optq_leaf *l,
-		       struct optq_pkt *pkt, u32 hash, bool in_order, u64 now,
-		       struct optq_drops *drops)
+/* An entry that was taken for pkt alone is given back. */
+static noinline enum optq_leaf_loss leaf_give_up(struct optq_flow_table *t,
+					struct optq_flow *f,
+					struct optq_pkt *pkt,
+					struct optq_drops *drops)
+{
+	if (optq_list_empty(&f->link) && f->hashed) {
+		optq_blue_remember(t, f);
+		optq_flow_put(t, f);
+	}
+	optq_drops_add(drops, pkt);
+	return OPTQ_LEAF_BLUE;
+}
+
+enum optq_leaf_loss
+optq_leaf_enqueue(struct optq_flow_table *t, struct optq_leaf *l,
+		  struct optq_pkt *pkt, u32 hash, bool in_order, u64 now,
+		  struct optq_drops *drops)
 {
 	struct optq_flow *f = in_order ? &l->shared : leaf_flow(t, l, hash);
 
+	/* What goes in order keeps to its rate. */
+	if (unlikely(t->blue.active) && !in_order && optq_blue_drops(t, f, now))
+		return leaf_give_up(t, f, pkt, drops);
 	pkt->enqueue_ns = now;
 	optq_flow_push(f, pkt);
 	l->ordered += in_order;
@@ -146,8 +186,26 @@ void optq_leaf_enqueue(struct optq_flow_table *t, struct optq_leaf *l,
 	}
 	if (!l->fattest || f->bytes > l->fattest->bytes)
 		l->fattest = f;
-	if (unlikely(l->packets > l->limit))
-		optq_leaf_drop_longest(t, l, drops);
+	if (likely(l->packets <= l->limit))
+		return OPTQ_LEAF_NONE;
+	optq_leaf_overflow(t, l, now, drops);
+	return OPTQ_LEAF_OVERLIMIT;
+}
+
+/* Apart from what most packets go through. */
+static noinline enum optq_codel_verdict
+leaf_judge_l4s(struct optq_flow_table *t, struct optq_leaf *l,
+	       struct optq_pkt *pkt, struct optq_flow *f, u64 now, bool first)
+{
+	u64 sojourn = optq_before(now, pkt->enqueue_ns) ?
+		      0 : now - pkt->enqueue_ns;
+	enum optq_codel_verdict v;
+
+	v = optq_l4s_judge(t, f, &l->codel, pkt->flags, now, sojourn, first);
+	if (v != OPTQ_CODEL_MARK_L4S)
+		return v;
+	pkt->flags |= OPTQ_PKT_L4S;
+	return OPTQ_CODEL_MARK;
 }
 
 /* The head packet of f that CoDel lets pass; NULL when none is left. */
@@ -163,11 +221,16 @@ static struct optq_pkt *leaf_take(struct optq_flow_table *t,
 		u64 sojourn = now - pkt->enqueue_ns;
 		enum optq_codel_verdict v;
 
+		if (unlikely(f->blue_p) && !f->packets)
+			optq_blue_empty(f, now);
 		if ((s64)sojourn < 0)
 			sojourn = 0;
-		v = optq_codel_judge(&f->codel, &l->codel, now, sojourn,
-				     f->bytes, pkt->flags & OPTQ_PKT_ECT,
-				     first);
+		if (likely(!(pkt->flags & OPTQ_PKT_L4S_ID) && !f->l4s))
+			v = optq_codel_judge(&f->codel, &l->codel, now, sojourn,
+					     f->bytes, pkt->flags & OPTQ_PKT_ECN,
+					     first);
+		else
+			v = leaf_judge_l4s(t, l, pkt, f, now, first);
 		if (v != OPTQ_CODEL_DROP) {
 			if (v == OPTQ_CODEL_MARK) {
 				pkt->flags |= OPTQ_PKT_CE;
@@ -356,10 +419,12 @@ void optq_leaf_purge(struct optq_flow_table *t, struct optq_leaf *l,
 
 			while ((pkt = leaf_pop(t, l, f)))
 				optq_drops_add(drops, pkt);
+			f->blue_p = 0;
 			leaf_release(t, l, f);
 		}
 	}
 	optq_codel_init(&l->shared.codel);
+	l->shared.blue_p = 0;
 	if (l->hist)
 		l->hist->avg_ns = 0;
 }

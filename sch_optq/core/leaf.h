@@ -36,20 +36,36 @@ struct optq_leaf {
 
 void optq_leaf_init(struct optq_leaf *l, u32 salt);
 
+/* What became of a packet that came, or of another for it. */
+enum optq_leaf_loss {
+	OPTQ_LEAF_NONE,
+	OPTQ_LEAF_OVERLIMIT,	/* the leaf was full: it or another was given up */
+	OPTQ_LEAF_BLUE,		/* BLUE gave it up */
+};
+
 /*
  * Takes pkt into the flow of hash, or, when it is to leave in order of arrival, into
  * the shared one: all that wait must have come so.  Those go before all flows, so
  * that later packets of the same flow never overtake.  At the leaf's
- * limit one packet is given up from the head of the longest flow: it is added to
- * drops, and may be pkt.
+ * limit one packet is given up from the head of the longest flow, and pkt where BLUE
+ * says so: it is added to drops.
  */
-void optq_leaf_enqueue(struct optq_flow_table *t, struct optq_leaf *l,
-		       struct optq_pkt *pkt, u32 hash, bool in_order, u64 now,
-		       struct optq_drops *drops);
+enum optq_leaf_loss
+optq_leaf_enqueue(struct optq_flow_table *t, struct optq_leaf *l,
+		  struct optq_pkt *pkt, u32 hash, bool in_order, u64 now,
+		  struct optq_drops *drops);
 
-/* Gives up one packet from the longest flow; the leaf must not be empty. */
-void optq_leaf_drop_longest(struct optq_flow_table *t, struct optq_leaf *l,
-			    struct optq_drops *drops);
+/*
+ * Gives up one packet from the longest flow, which is returned if it has more; the
+ * leaf must not be empty.
+ */
+struct optq_flow *optq_leaf_drop_longest(struct optq_flow_table *t,
+					 struct optq_leaf *l,
+					 struct optq_drops *drops);
+
+/* Likewise, as there is no room for what came: the flow is held to account. */
+void optq_leaf_overflow(struct optq_flow_table *t, struct optq_leaf *l, u64 now,
+			struct optq_drops *drops);
 
 /*
  * The next packet, its verdict in its flags; packets that CoDel gave up are

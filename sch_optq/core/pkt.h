@@ -11,8 +11,15 @@
 /* Longest packet that is worth keeping whole: a full super-packet. */
 #define OPTQ_SPLIT_MAX	(65536U + 1024U)
 
-#define OPTQ_PKT_ECT	0x01U	/* ECN-capable: may be marked, not dropped */
-#define OPTQ_PKT_CE	0x02U	/* verdict: to be marked on the way out */
+/* ECN's codepoint, as the header has it; where it is not 0, marks may replace drops. */
+#define OPTQ_PKT_ECN	0x03U
+#define OPTQ_PKT_ECT1	0x01U	/* its sender scales (RFC 9331) */
+#define OPTQ_PKT_ECT0	0x02U
+#define OPTQ_PKT_CE_IN	0x03U	/* came marked */
+#define OPTQ_PKT_L4S_ID	0x01U	/* of ECT(1), and of CE, that may be L4S's as well */
+
+#define OPTQ_PKT_CE	0x04U	/* verdict: to be marked on the way out */
+#define OPTQ_PKT_L4S	0x08U	/* with it: for L4S's reasons */
 
 /*
  * Lives in the 20 bytes that a qdisc may use of a packet's control block;

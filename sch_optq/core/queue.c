@@ -27,9 +27,21 @@ static void count_overlimit_up(struct optq_class *c, u64 n)
 		c->count.drop_overlimit_below += n;
 }
 
-static void count_codel_up(struct optq_class *c, u64 drops, u64 marks)
+static void count_blue(struct optq_class *c)
 {
+	for (; c; c = c->parent)
+		c->count.drop_blue++;
+}
+
+/* What CoDel and L4S did in one call, that gave out pkt. */
+static void count_aqm(struct optq_class *c, u64 drops, u64 marks,
+		      const struct optq_pkt *pkt)
+{
+	bool l4s = pkt && pkt->flags & OPTQ_PKT_L4S;
+
+	c->count.ecn_marks_l4s += l4s;
 	while ((c = c->parent)) {
+		c->count.ecn_marks_l4s += l4s;
 		c->count.drop_aqm_below += drops;
 		c->count.ecn_marks_below += marks;
 	}
@@ -71,18 +83,21 @@ void optq_enqueue(struct optq_tree *t, struct optq_class *leaf,
 {
 	bool in_order = unlikely(leaf->leaf.in_order) &&
 			leaf_keeps_order(t, leaf, now);
-	u64 overlimit = leaf->leaf.drop_overlimit;
+	enum optq_leaf_loss loss;
 	struct optq_class *victim;
 
 	leaf->count.enqueued++;
-	optq_leaf_enqueue(&t->flows, &leaf->leaf, pkt, hash, in_order, now,
-			  drops);
-	if (unlikely(leaf->leaf.drop_overlimit != overlimit))
+	loss = optq_leaf_enqueue(&t->flows, &leaf->leaf, pkt, hash, in_order,
+				 now, drops);
+	if (unlikely(loss == OPTQ_LEAF_OVERLIMIT))
 		count_overlimit_up(leaf, 1);
+	else if (unlikely(loss == OPTQ_LEAF_BLUE))
+		count_blue(leaf);
 	leaf_set_qlen(t, leaf);
 	if (unlikely(t->own_qlen > t->limit)) {
 		victim = t->fattest && t->fattest->own_qlen ? t->fattest : leaf;
-		optq_drop_longest(t, victim, drops);
+		optq_leaf_overflow(&t->flows, &victim->leaf, now, drops);
+		count_overlimit_up(victim, 1);
 		leaf_set_qlen(t, victim);
 		if (victim != leaf)
 			optq_class_update(t, victim, now);
@@ -134,8 +149,8 @@ struct optq_pkt *optq_take(struct optq_tree *t, struct optq_class *leaf,
 	pkt = optq_leaf_dequeue(&t->flows, &leaf->leaf, now, drops);
 	if (unlikely(leaf->leaf.drop_aqm != aqm ||
 		     leaf->leaf.ecn_marks != marks))
-		count_codel_up(leaf, leaf->leaf.drop_aqm - aqm,
-			       leaf->leaf.ecn_marks - marks);
+		count_aqm(leaf, leaf->leaf.drop_aqm - aqm,
+			  leaf->leaf.ecn_marks - marks, pkt);
 	leaf_set_qlen(t, leaf);
 	if (pkt)
 		optq_sent(t, leaf, pkt->len, now);

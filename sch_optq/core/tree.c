@@ -6,11 +6,19 @@
 
 #define TREE_TARGET_NS		5000000ULL
 #define TREE_INTERVAL_NS	100000000ULL
+#define TREE_STEP_NS		1000000U
 #define TREE_LIMIT		1000U
 
 static bool in_range(u64 v, u64 lo, u64 hi)
 {
 	return !v || (v >= lo && v <= hi);
+}
+
+void optq_conf_init(struct optq_class_conf *conf)
+{
+	memset(conf, 0, sizeof(*conf));
+	conf->ecn = true;
+	conf->l4s = true;
 }
 
 enum optq_fault optq_conf_check(const struct optq_class_conf *conf)
@@ -34,6 +42,8 @@ enum optq_fault optq_conf_check(const struct optq_class_conf *conf)
 		return OPTQ_FAULT_TARGET;
 	if (!optq_wire_valid(&conf->wire))
 		return OPTQ_FAULT_WIRE;
+	if (!in_range(conf->step_ns, OPTQ_TIME_MIN_NS, OPTQ_STEP_MAX_NS))
+		return OPTQ_FAULT_STEP;
 	if (!in_range(conf->delay_ns, OPTQ_TIME_MIN_NS, OPTQ_TIME_MAX_NS) ||
 	    (conf->delay_ns && !conf->rate))
 		return OPTQ_FAULT_DELAY;
@@ -133,8 +143,10 @@ void optq_class_give_inner(struct optq_class *c, struct optq_inner *inner)
 void optq_tree_init(struct optq_tree *t, u32 limit, u32 direct_limit, u32 mtu,
 		    u32 secret)
 {
-	struct optq_class_conf conf = { .limit = direct_limit };
+	struct optq_class_conf conf;
 
+	optq_conf_init(&conf);
+	conf.limit = direct_limit;
 	optq_wheel_init(&t->red, 0);
 	optq_wheel_init(&t->waiting, 0);
 	optq_list_init(&t->blocked);
@@ -148,6 +160,7 @@ void optq_tree_init(struct optq_tree *t, u32 limit, u32 direct_limit, u32 mtu,
 	t->limit = limit;
 	t->mtu = optq_clamp_mtu(mtu);
 	t->secret = secret;
+	t->flows.random = secret;
 	t->next_salt = 0;
 	optq_class_init(t, &t->root);
 	optq_class_give_inner(&t->root, &t->root_inner);
@@ -218,9 +231,11 @@ static void leaf_configure(struct optq_tree *t, struct optq_class *c)
 	if (p->interval_ns < p->target_ns || (s64)p->interval_ns < 0)
 		p->interval_ns = p->target_ns;
 	p->mtu = t->mtu;
+	p->step_ns = conf->step_ns ? conf->step_ns : TREE_STEP_NS;
 	p->ecn = conf->ecn;
 	c->leaf.wire = leaf_wire(c);
 	c->leaf.dscp = leaf_dscp(c);
+	p->l4s = conf->ecn && conf->l4s;
 	c->leaf.in_order = !!conf->delay_ns;
 	c->leaf.quantum = conf->quantum ? conf->quantum : t->mtu;
 	c->leaf.limit = conf->limit ? conf->limit : TREE_LIMIT;

@@ -17,11 +17,15 @@ enum optq_fault {
 	OPTQ_FAULT_LIMIT,
 	OPTQ_FAULT_TARGET,	/* target or interval out of range */
 	OPTQ_FAULT_WIRE,	/* layer, overhead or mpu out of range */
+	OPTQ_FAULT_STEP,	/* L4S's step out of range */
 	OPTQ_FAULT_DELAY,	/* delay out of range, or no rate to go with it */
 	OPTQ_FAULT_DSCP,
 	OPTQ_FAULT_DEPTH,
 	OPTQ_FAULT_CYCLE,
 };
+
+/* What a class has that nothing is asked of: marks, not drops, and L4S. */
+void optq_conf_init(struct optq_class_conf *conf);
 
 /* Checks one class's parameters, each by itself and against each other. */
 enum optq_fault optq_conf_check(const struct optq_class_conf *conf);

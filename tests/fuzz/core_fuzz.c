@@ -78,6 +78,8 @@ static bool conf_get(struct input *in, struct optq_class_conf *conf)
 	conf->target_ns = has & 128 ? get_wide(in) : 0;
 	conf->interval_ns = has & 128 ? get_wide(in) : 0;
 	conf->ecn = has & 1;
+	conf->l4s = !(has & 2);
+	conf->step_ns = has & 64 ? conf->limit * 1000 : 0;
 	/* By a bit that says something else too: the corpus stays what it is. */
 	conf->delay_ns = conf->rate && conf->prio & 1 ?
 			 (conf->burst | 1) * 1000ULL % OPTQ_TIME_MAX_NS : 0;
@@ -150,7 +152,9 @@ static void op_enqueue(struct fuzz *f, struct input *in)
 	while (n--) {
 		struct optq_pkt *p = pkt_new(len, hash, 0);
 
-		p->flags = hash & 1 ? OPTQ_PKT_ECT : 0;
+		p->flags = hash & 1 ? OPTQ_PKT_ECT0 : 0;
+		if (hash & 8)
+			p->flags = n & OPTQ_PKT_ECN;
 		optq_enqueue(&f->t, c, p, hash, f->now, &d);
 		f->in++;
 		take_drops(f, &d);

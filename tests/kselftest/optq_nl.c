@@ -81,6 +81,8 @@ static const struct key class_keys[] = {
 	{ "delay", OPTQ_CLASS_A_DELAY, 8 },
 	{ "dscp", OPTQ_CLASS_A_DSCP, 1 },
 	{ "ecn", OPTQ_CLASS_A_ECN, 1 },
+	{ "l4s", OPTQ_CLASS_A_L4S, 1 },
+	{ "step_thresh", OPTQ_CLASS_A_STEP_THRESH, 8 },
 	{ "oversubscribe", OPTQ_CLASS_A_OVERSUBSCRIBE, 1 },
 	{ NULL, 0, 0 }
 };

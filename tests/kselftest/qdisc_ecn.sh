@@ -8,6 +8,7 @@
 
 PACKETS=600
 ECT0=2 ECT1=1
+INTERVAL=200ms	# 32 marks, the most before drops, take 2 s at least
 
 # tree ECN: a class in which CoDel has work to do, once it may send
 tree()
@@ -16,7 +17,7 @@ tree()
 	in_c tc qdisc del dev "$DEV" root 2>/dev/null
 	tc_batch <<-END
 		qdisc add dev $DEV root handle 1: optq default 20
-		class add dev $DEV parent 1: classid 1:10 optq $HELD target 1ms interval 5ms $1
+		class add dev $DEV parent 1: classid 1:10 optq $HELD target 1ms interval $INTERVAL $1
 		class add dev $DEV parent 1: classid 1:20 optq rate 100mbit
 	END
 }
@@ -48,6 +49,16 @@ marked()
 	[ "$ce" -gt 0 ] || { in_c tc -s class show dev "$DEV"; return 1; }
 	same $PACKETS "$got" "packets that arrived" && same "$ce" "$marks" "marks" &&
 	same 0 "$aqm" "drops by CoDel"
+}
+
+# Marks that do not help are followed by drops.
+not_responding()
+{
+	local INTERVAL=5ms
+	blast ecn "$@" || return 1
+	[ "$marks" -ge 20 ] && [ "$marks" -le 40 ] && [ "$aqm" -gt 0 ] ||
+		{ in_c tc -s class show dev "$DEV"; return 1; }
+	same "$ce" "$marks" "marks" && same $((PACKETS - aqm)) "$got" "packets that arrived"
 }
 
 with_dscp()
@@ -120,7 +131,7 @@ sendfile_intact()
 }
 
 ktap_header
-ktap_plan 9
+ktap_plan 10
 optq_require_root
 optq_require_module
 optq_require_tc
@@ -136,6 +147,7 @@ ktap_test "IPv4, not ECN-capable: dropped" not_capable 0
 ktap_test "IPv4, without ecn: dropped" not_asked $ECT0
 ktap_test "IPv6, ECT(0): marked, not dropped" marked $ECT0 "$S6"
 ktap_test "IPv6, not ECN-capable: dropped" not_capable 0 "$S6"
+ktap_test "IPv4, ECT(0), does not slow down: dropped after marks" not_responding $ECT0
 ktap_test "the DSCP beside it stays" with_dscp
 ktap_test "a file sent by sendfile is unchanged, here and there" sendfile_intact
 ktap_test "no warning in the kernel's log" log_clean

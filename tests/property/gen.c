@@ -96,6 +96,7 @@ struct optq_class_conf gen_conf(struct sim *s, const struct gen *g, u64 room,
 	if (rnd(seed) % 4 == 0)
 		conf.limit = (u32)rnd_log(seed, 1, 2000);
 	conf.ecn = rnd(seed) % 2;
+	conf.l4s = rnd(seed) % 2;
 	if (g->no_aqm) {
 		conf.target_ns = OPTQ_TIME_MAX_NS;
 		conf.interval_ns = OPTQ_TIME_MAX_NS;

@@ -202,13 +202,17 @@ static void marks_instead_of_drops(void **state)
 	optq_codel_init(&b);
 	optq_codel_init(&c);
 	for (now = SEC; now < 60 * SEC; now += MSEC) {
+		/* As long as an interval, which marks may still make shorter. */
 		enum optq_codel_verdict v =
-			optq_codel_judge(&a, &ecn, now, SEC, 100000, true, true);
+			optq_codel_judge(&a, &ecn, now, 100 * MSEC, 100000, true,
+					 true);
 
 		assert_int_not_equal(v, OPTQ_CODEL_DROP);
+
 		marks += v == OPTQ_CODEL_MARK;
 		/* Not ECN-capable, or ECN not asked for: dropped as ever. */
-		v = optq_codel_judge(&b, &ecn, now, SEC, 100000, false, true);
+		v = optq_codel_judge(&b, &ecn, now, 100 * MSEC, 100000, false,
+				     true);
 		assert_int_not_equal(v, OPTQ_CODEL_MARK);
 		drops += v == OPTQ_CODEL_DROP;
 		v = optq_codel_judge(&c, &params, now, SEC, 100000, true, true);
@@ -216,6 +220,33 @@ static void marks_instead_of_drops(void **state)
 	}
 	assert_true(marks > 100);
 	assert_int_equal(marks, drops);
+}
+
+/* What still waits longer after 32 marks is dropped from, until it does not. */
+static void drops_where_marks_do_not_help(void **state)
+{
+	struct optq_codel_params ecn = params;
+	struct optq_codel c;
+	u32 marks = 0, drops = 0;
+	u64 now;
+
+	(void)state;
+	ecn.ecn = true;
+	optq_codel_init(&c);
+	for (now = SEC; now < 60 * SEC; now += MSEC) {
+		enum optq_codel_verdict v =
+			optq_codel_judge(&c, &ecn, now, SEC, 100000, true, true);
+
+		assert_false(v == OPTQ_CODEL_MARK && drops);
+		marks += v == OPTQ_CODEL_MARK;
+		drops += v == OPTQ_CODEL_DROP;
+	}
+	assert_in_range(marks, 30, 33);
+	assert_true(drops > 100);
+	for (drops = 0; now < 70 * SEC; now += MSEC)
+		drops += optq_codel_judge(&c, &ecn, now, 20 * MSEC, 100000, true,
+					  true) == OPTQ_CODEL_DROP;
+	assert_int_equal(drops, 0);
 }
 
 int main(void)
@@ -227,6 +258,7 @@ int main(void)
 		cmocka_unit_test(back_at_another_count),
 		cmocka_unit_test(quiet_below_target),
 		cmocka_unit_test(marks_instead_of_drops),
+		cmocka_unit_test(drops_where_marks_do_not_help),
 	};
 
 	return cmocka_run_group_tests_name("codel", tests, NULL, NULL);

@@ -31,6 +31,7 @@
 #define OPTQ_FLOWS_MAX		1048576U
 #define OPTQ_TIME_MIN_NS	1000ULL		/* target, interval, delay */
 #define OPTQ_TIME_MAX_NS	10000000000ULL
+#define OPTQ_STEP_MAX_NS	1000000000ULL	/* from OPTQ_TIME_MIN_NS on */
 
 /* *_A_DSCP: what packets leave with, 0 to 63, or */
 #define OPTQ_DSCP_KEEP		64	/* as they came, whatever is said above */
@@ -151,7 +152,7 @@ enum optq_class_attr {
 	OPTQ_CLASS_A_LIMIT,	/* u32: packets queued in the leaf */
 	OPTQ_CLASS_A_TARGET,	/* u64: ns, CoDel target, 0 automatic */
 	OPTQ_CLASS_A_INTERVAL,	/* u64: ns, CoDel interval, 0 automatic */
-	OPTQ_CLASS_A_ECN,	/* u8: mark (1) or drop (0) ECN-capable packets */
+	OPTQ_CLASS_A_ECN,	/* u8: mark (1, at first) or drop (0) ECN-capable packets */
 	OPTQ_CLASS_A_OVERSUBSCRIBE, /* u8: guarantees below need not fit */
 	OPTQ_CLASS_A_PAD,
 	OPTQ_CLASS_A_STATS,	/* struct optq_stats, reply only */
@@ -176,6 +177,12 @@ enum optq_class_attr {
 	OPTQ_CLASS_A_MPU,	/* u32: bytes, the least that is sent */
 	OPTQ_CLASS_A_DSCP,	/* u8: the DSCP of IP packets on the way out, of the
 				 * class and of those below it that say no other
+				 */
+	OPTQ_CLASS_A_L4S,	/* u8: ECT(1) packets are L4S's (RFC 9331); needs
+				 * ecn.  Both are 1 at first
+				 */
+	OPTQ_CLASS_A_STEP_THRESH, /* u64: ns, wait from which on L4S packets are
+				 * marked, 0 automatic
 				 */
 
 	__OPTQ_CLASS_A_MAX,
@@ -227,7 +234,7 @@ struct optq_stats {
 	__u64 drop_other;	/* packets dropped otherwise: child qdisc,
 				 * segmentation failed, class removed
 				 */
-	__u64 ecn_marks;
+	__u64 ecn_marks;	/* by CoDel and for L4S */
 	__u64 backlog_bytes;
 	__u64 backlog_packets;
 	__u64 throttled_ns;	/* time with traffic waiting at the ceiling */
@@ -251,6 +258,10 @@ struct optq_stats {
 	__u64 dscp_failed;	/* packets whose headers could not be written, so
 				 * that it stayed: of the link, all; 0 of classes
 				 */
+	__u64 drop_blue;	/* packets that BLUE dropped as they came: their
+				 * flow overflowed, and did not respond to CoDel
+				 */
+	__u64 ecn_marks_l4s;	/* of ecn_marks, those by L4S's step or coupling */
 };
 
 #endif /* _UAPI_LINUX_OPTQ_H */
