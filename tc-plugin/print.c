@@ -144,7 +144,11 @@ static bool shown(const struct keyword_set *set, const struct keyword *kw,
 {
 	__u64 rate;
 
-	if (show_details || value)
+	if (show_details)
+		return true;
+	if (kw->kind == KW_FLAG && kw->attr == OPTQ_CLASS_A_L4S)
+		return !value;
+	if (value)
 		return true;
 	if (kw->kind == KW_FLAG && kw->attr == OPTQ_CLASS_A_ECN)
 		return true;

@@ -126,8 +126,8 @@ nests_32_deep()
 left_out_and_not()
 {
 	class add parent 1:1 classid 1:10 optq &&
-	same "$(shown 1:10)" "noecn" || return 1
-	tc_c -d class show dev "$DEV" classid 1:10 | grep -q 'prio 0 rate none ceil none burst auto cburst auto delay none weight auto quantum auto limit auto target auto interval auto noecn nooversubscribe inherit *$' ||
+	same "$(shown 1:10)" "ecn" || return 1
+	tc_c -d class show dev "$DEV" classid 1:10 | grep -q 'prio 0 rate none ceil none burst auto cburst auto delay none weight auto quantum auto limit auto target auto interval auto ecn l4s step_thresh auto nooversubscribe inherit *$' ||
 		{ tc_c -d class show dev "$DEV" classid 1:10; return 1; }
 	class del classid 1:10 &&
 	tc_c qdisc del dev "$DEV" root && qdisc add || return 1
@@ -168,10 +168,10 @@ names_in_json()
 	tc_c -s -d -j class show dev "$DEV" >"$TMP/json" || return 1
 	grep -q '^\[' "$TMP/json" || { echo "this tc has no JSON for classes"; return 4; }
 	same "$(jq -c '[.[] | select(.handle == "1:1") | .class, .rate, .ceil, .prio,
-		.ecn, .layer, .overhead, .mpu, (.stats.sojourn_max_ns | type),
+		.ecn, .l4s, .layer, .overhead, .mpu, (.stats.sojourn_max_ns | type),
 		(.stats.bytes | type)]' \
 		"$TMP/json")" \
-	     '["optq",125000000,125000000,0,false,null,null,null,"number","number"]' || return 1
+	     '["optq",125000000,125000000,0,true,true,null,null,null,"number","number"]' || return 1
 	same "$(jq -c --stream 'select(length == 2) | .[0]' "$TMP/json" | sort | uniq -d)" "" &&
 	class add parent 1:1 classid 1:10 optq overhead -30 ptm &&
 	class add parent 1:1 classid 1:20 optq raw || return 1
@@ -196,7 +196,7 @@ figures_follow_traffic()
 	lands 1:30 5 send_udp 5 400 "$S4" 9 || return 1
 	tc_c -s class show dev "$DEV" classid 1:30 >"$TMP/stats"
 	grep -q '^  enqueued 5 flows [0-9]* new_flows [1-5] *$' "$TMP/stats" &&
-	grep -q 'dropped: overlimit 0 aqm 0 other 0 ecn_marked 0' "$TMP/stats" &&
+	grep -q 'dropped: overlimit 0 aqm 0 blue 0 other 0 ecn_marked 0 l4s_marked 0' "$TMP/stats" &&
 	grep -q 'sojourn: avg [0-9]' "$TMP/stats" && return
 	cat "$TMP/stats"
 	return 1
@@ -227,7 +227,7 @@ percent_of_speed()
 	in_c tc class add dev "$DEV" parent 1:1 classid 1:10 optq \
 		rate 1% ceil 2.5% || return 1
 	same "$(shown 1:10)" \
-	     "rate $((mbit / 100))Mbit ceil $((mbit * 25 / 1000))Mbit noecn" || return 1
+	     "rate $((mbit / 100))Mbit ceil $((mbit * 25 / 1000))Mbit ecn" || return 1
 	class del classid 1:10
 }
 
@@ -242,7 +242,7 @@ without_options()
 }
 
 ktap_header
-ktap_plan 94
+ktap_plan 96
 optq_require_root
 optq_require_module
 optq_require_tc
@@ -251,50 +251,52 @@ quiet_link
 tree || { echo "Bail out! no tree"; exit 1; }
 
 each "class" reads <<'END'
-rate 10mbit|rate 10Mbit ceil 10Mbit noecn
-rate 10mbit ceil 20mbit|rate 10Mbit ceil 20Mbit noecn
-rate 10mbit ceil none|rate 10Mbit ceil none noecn
-rate 12345672bit ceil 1tbit|rate 12345672bit ceil 1Tbit noecn
-rate 8bit|rate 8bit ceil 8bit noecn
-ceil 5mbit|ceil 5Mbit noecn
-prio 7|prio 7 noecn
-rate 1mbit burst 15k cburst 2147483647|rate 1Mbit ceil 1Mbit burst 15Kb cburst 2147483647b noecn
-weight 1|weight 1 noecn
-weight 4294967295 quantum 1048576|weight 4294967295 quantum 1048576 noecn
-weight 3 quantum 256 limit 1|weight 3 quantum 256 limit 1 noecn
-limit 4194304|limit 4194304 noecn
+rate 10mbit|rate 10Mbit ceil 10Mbit ecn
+rate 10mbit ceil 20mbit|rate 10Mbit ceil 20Mbit ecn
+rate 10mbit ceil none|rate 10Mbit ceil none ecn
+rate 12345672bit ceil 1tbit|rate 12345672bit ceil 1Tbit ecn
+rate 8bit|rate 8bit ceil 8bit ecn
+ceil 5mbit|ceil 5Mbit ecn
+prio 7|prio 7 ecn
+rate 1mbit burst 15k cburst 2147483647|rate 1Mbit ceil 1Mbit burst 15Kb cburst 2147483647b ecn
+weight 1|weight 1 ecn
+weight 4294967295 quantum 1048576|weight 4294967295 quantum 1048576 ecn
+weight 3 quantum 256 limit 1|weight 3 quantum 256 limit 1 ecn
+limit 4194304|limit 4194304 ecn
 target 1us interval 10s ecn|target 1us interval 10s ecn
-target 20 interval 1500001ns|target 20us interval 1500001ns noecn
-name voice oversubscribe|name voice noecn oversubscribe
-overhead 30 ptm|noecn overhead 30 mpu 0 ptm
-overhead -64 mpu 256|noecn raw overhead -64 mpu 256
-overhead -64 mpu 256 noatm|noecn overhead -64 mpu 256 noatm
-raw overhead 8 atm|noecn raw overhead 8 mpu 0 atm
-overhead 8 mpu 96 linklayer adsl|noecn raw overhead 8 mpu 96 atm
-mpu 64 atm|noecn raw overhead 0 mpu 64 atm
-ethernet ether-vlan|noecn overhead 42 mpu 84 noatm
-name voice raw|name voice noecn raw
-rate 1mbit ceil none delay 20ms|rate 1Mbit ceil none delay 20ms noecn
+target 20 interval 1500001ns|target 20us interval 1500001ns ecn
+name voice oversubscribe|name voice ecn oversubscribe
+overhead 30 ptm|ecn overhead 30 mpu 0 ptm
+overhead -64 mpu 256|ecn raw overhead -64 mpu 256
+overhead -64 mpu 256 noatm|ecn overhead -64 mpu 256 noatm
+raw overhead 8 atm|ecn raw overhead 8 mpu 0 atm
+overhead 8 mpu 96 linklayer adsl|ecn raw overhead 8 mpu 96 atm
+mpu 64 atm|ecn raw overhead 0 mpu 64 atm
+ethernet ether-vlan|ecn overhead 42 mpu 84 noatm
+name voice raw|name voice ecn raw
+rate 1mbit ceil none delay 20ms|rate 1Mbit ceil none delay 20ms ecn
 noecn nooversubscribe|noecn
 END
 
 each "change" changes <<'END'
 rate 1mbit ceil 5mbit prio 2 burst 9k limit 9 ecn||prio 2 rate 1Mbit ceil 5Mbit burst 9Kb limit 9 ecn
-rate 1mbit ceil 5mbit weight 7|prio 3|prio 3 rate 1Mbit ceil 5Mbit weight 7 noecn
-rate 1mbit ceil 5mbit|rate 2mbit|rate 2Mbit ceil 2Mbit noecn
-rate 1mbit ceil 5mbit|rate 2mbit ceil 6mbit|rate 2Mbit ceil 6Mbit noecn
-rate 1mbit ceil 5mbit|ceil none|rate 1Mbit ceil none noecn
-rate 1mbit burst 9k|burst auto rate none|ceil 1Mbit noecn
-rate 1mbit ceil none delay 9ms|delay none|rate 1Mbit ceil none noecn
+rate 1mbit ceil 5mbit weight 7|prio 3|prio 3 rate 1Mbit ceil 5Mbit weight 7 ecn
+rate 1mbit ceil 5mbit|rate 2mbit|rate 2Mbit ceil 2Mbit ecn
+rate 1mbit ceil 5mbit|rate 2mbit ceil 6mbit|rate 2Mbit ceil 6Mbit ecn
+rate 1mbit ceil 5mbit|ceil none|rate 1Mbit ceil none ecn
+rate 1mbit burst 9k|burst auto rate none|ceil 1Mbit ecn
+rate 1mbit ceil none delay 9ms|delay none|rate 1Mbit ceil none ecn
 ecn target 9ms|noecn limit 12|limit 12 target 9ms noecn
-oversubscribe|nooversubscribe|noecn
-overhead 30 ptm|prio 3|prio 3 noecn overhead 30 mpu 0 ptm
-docsis|overhead 20|noecn raw overhead 20 mpu 0
-pppoe-ptm|inherit|noecn
-raw overhead 9|inherit prio 3|prio 3 noecn
-ethernet|pppoe-ptm|noecn overhead 30 mpu 0 ptm
-pppoe-ptm|raw|noecn raw
-raw|overhead 0 noatm|noecn overhead 0 mpu 0 noatm
+oversubscribe|nooversubscribe|ecn
+overhead 30 ptm|prio 3|prio 3 ecn overhead 30 mpu 0 ptm
+docsis|overhead 20|ecn raw overhead 20 mpu 0
+pppoe-ptm|inherit|ecn
+raw overhead 9|inherit prio 3|prio 3 ecn
+ethernet|pppoe-ptm|ecn overhead 30 mpu 0 ptm
+pppoe-ptm|raw|ecn raw
+raw|overhead 0 noatm|ecn overhead 0 mpu 0 noatm
+nol4s step_thresh 3ms|l4s|ecn step_thresh 3ms
+step_thresh 3ms|nol4s step_thresh auto|ecn nol4s
 END
 
 each "qdisc" qdisc_reads <<'END'

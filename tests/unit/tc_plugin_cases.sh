@@ -13,6 +13,7 @@ ktap_test "statistics of an older kernel" stats_shorter
 ktap_test "statistics of a kernel without percentiles" stats_without_percentiles
 ktap_test "statistics of a kernel without the guarantee missed" stats_without_missed
 ktap_test "statistics of a kernel without DSCPs" stats_without_dscp
+ktap_test "statistics of a kernel without BLUE and L4S" stats_without_blue
 ktap_test "statistics of this kernel" stats_same
 ktap_test "statistics of a newer kernel" stats_longer
 ktap_test "JSON of a class" json_class
@@ -71,6 +72,9 @@ nowash|nodscp
 dscp keep|nodscp
 dscp inherit|dscp inherit
 dscp 010|dscp af11
+nol4s|nol4s
+ecn step_thresh 1s|ecn step_thresh 1s
+step_thresh 800|step_thresh 800us
 oversubscribe|oversubscribe
 name voice|name voice
 weight 2 quantum 256|weight 2 quantum 256
@@ -232,6 +236,9 @@ wash dscp ef|optq: dscp after wash
 dscp 64|optq: dscp "64": expected a name such as ef, af41 or cs6, a number from 0 to 63, or keep or inherit
 dscp ff|optq: dscp "ff": expected a name
 dscp|optq: dscp: the value is missing: expected a name
+l4s nol4s|optq: nol4s after l4s
+step_thresh 0|optq: step_thresh "0": expected a time from 1us to 1s, such as 5ms, or auto
+step_thresh 1001ms|optq: step_thresh
 oversubscribe nooversubscribe|optq: nooversubscribe after oversubscribe
 name a/b|optq: name "a/b"
 name ..|optq: name ".."
