@@ -95,6 +95,10 @@ static int put_class(struct nl_msg *msg, const struct link *link,
 		if (class->ecn >= 0)
 			err |= nla_put_u8(msg, OPTQ_CLASS_A_ECN,
 					  (uint8_t)class->ecn);
+		if (class->l4s >= 0)
+			err |= nla_put_u8(msg, OPTQ_CLASS_A_L4S,
+					  (uint8_t)class->l4s);
+		err |= put_u64(msg, OPTQ_CLASS_A_STEP_THRESH, class->step_ns);
 	} else if (class->oversubscribe) {
 		err |= nla_put_u8(msg, OPTQ_CLASS_A_OVERSUBSCRIBE, 1);
 	}

@@ -17,9 +17,9 @@ struct live_class {
 	char *name;		/* NULL: made through tc */
 	char *qdisc;		/* kind of a grafted one, or NULL */
 	uint64_t rate, ceil;	/* bytes per second; ceil 0: the parent's */
-	uint64_t delay_ns, target_ns, interval_ns;
+	uint64_t delay_ns, target_ns, interval_ns, step_ns;
 	uint32_t burst, cburst, weight, prio, quantum, limit;
-	bool ecn, oversubscribe;
+	bool ecn, l4s, oversubscribe;
 	struct optq_wire wire;	/* layer 0: the parent's */
 	uint8_t dscp;		/* see dscp_text.h; 0: the parent's */
 	struct optq_stats stats;

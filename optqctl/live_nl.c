@@ -119,6 +119,8 @@ void live_add_class(struct live_tree *tree, struct nlattr *nest)
 	class->target_ns = get_u64(tb[OPTQ_CLASS_A_TARGET]);
 	class->interval_ns = get_u64(tb[OPTQ_CLASS_A_INTERVAL]);
 	class->ecn = get_flag(tb[OPTQ_CLASS_A_ECN]);
+	class->l4s = get_flag(tb[OPTQ_CLASS_A_L4S]);
+	class->step_ns = get_u64(tb[OPTQ_CLASS_A_STEP_THRESH]);
 	class->oversubscribe = get_flag(tb[OPTQ_CLASS_A_OVERSUBSCRIBE]);
 	get_wire(tb[OPTQ_CLASS_A_LAYER], tb[OPTQ_CLASS_A_OVERHEAD],
 		 tb[OPTQ_CLASS_A_MPU], &class->wire);

@@ -39,6 +39,7 @@ struct class *link_add_class(struct link *link, uint32_t parent,
 	class->name = mem_strndup(name, strlen(name));
 	class->parent = parent;
 	class->ecn = -1;
+	class->l4s = -1;
 	class->level = 1;
 	if (parent != NO_CLASS) {
 		class->level = link->classes[parent].level + 1;

@@ -48,7 +48,8 @@ struct class {
 	uint32_t burst, cburst;		/* bytes */
 	uint32_t weight, prio, quantum, limit;
 	uint64_t delay_ns, target_ns, interval_ns;
-	int8_t ecn;			/* -1: not given */
+	uint64_t step_ns;
+	int8_t ecn, l4s;		/* -1: not given */
 	bool oversubscribe;
 	struct optq_wire wire;		/* as given; layer 0: the parent's */
 	uint8_t dscp;			/* see dscp_text.h; 0: the parent's */
@@ -59,6 +60,7 @@ struct class {
 	uint32_t alternatives;		/* match expressions */
 
 	struct span name_at, rate_at, ceil_at, match_at, weight_at;
+	struct span l4s_at, step_at;	/* the keys, not their values */
 	struct span target_at, burst_at, cburst_at, oversubscribe_at;
 	struct span delay_at;		/* the key, not its value */
 	struct span leaf_only_at;	/* a key that inner classes ignore */

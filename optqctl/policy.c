@@ -61,6 +61,9 @@ static const struct key class_keys[] = {
 	{ "interval", KEY_TIME, AT(class, interval_ns), 0, OPTQ_TIME_MIN_NS,
 	  OPTQ_TIME_MAX_NS },
 	{ "ecn", KEY_TRISTATE, AT(class, ecn) },
+	{ "l4s", KEY_TRISTATE, AT(class, l4s) },
+	{ "step_thresh", KEY_TIME, AT(class, step_ns), 0, OPTQ_TIME_MIN_NS,
+	  OPTQ_STEP_MAX_NS },
 	{ "oversubscribe", KEY_BOOL, AT(class, oversubscribe) },
 	{ "wire", KEY_WIRE, AT(class, wire) },
 	{ "dscp", KEY_DSCP, AT(class, dscp) },
@@ -164,7 +167,8 @@ static void note_places(struct class *class, const char *key,
 		{ "target", AT(class, target_at) },
 	};
 	static const char *const leaf_only[] = {
-		"delay", "quantum", "limit", "target", "interval", "ecn"
+		"delay", "quantum", "limit", "target", "interval", "ecn",
+		"l4s", "step_thresh"
 	};
 	size_t i;
 
@@ -176,6 +180,10 @@ static void note_places(struct class *class, const char *key,
 		class->oversubscribe_at = name->at;
 	if (!strcmp(key, "delay"))
 		class->delay_at = name->at;
+	if (!strcmp(key, "l4s"))
+		class->l4s_at = name->at;
+	if (!strcmp(key, "step_thresh"))
+		class->step_at = name->at;
 	for (i = 0; i < sizeof(leaf_only) / sizeof(*leaf_only); i++) {
 		if (strcmp(key, leaf_only[i]) || class->leaf_only)
 			continue;

@@ -298,6 +298,16 @@ static void warn_small_burst(struct checker *c, const char *key, uint32_t burst,
 	free(text);
 }
 
+/* Both are on unless they are turned off. */
+static void warn_l4s(struct checker *c, const struct class *class)
+{
+	if (class->l4s == 1 && class->ecn == 0)
+		diag_warning(c->d, class->l4s_at, "l4s: has no effect with \"ecn: no\"");
+	if (class->step_ns && (!class->l4s || !class->ecn))
+		diag_warning(c->d, class->step_at, "step_thresh: has no effect with \"%s: no\"",
+			     class->l4s ? "ecn" : "l4s");
+}
+
 static void warn_class(struct checker *c, uint32_t i)
 {
 	const struct class *class = &c->link->classes[i];
@@ -323,6 +333,7 @@ static void warn_class(struct checker *c, uint32_t i)
 	if (class->target_ns && class->interval_ns &&
 	    class->target_ns >= class->interval_ns)
 		diag_warning(c->d, class->target_at, "target: should be well below interval: 5 to 10 %% of it is usual");
+	warn_l4s(c, class);
 	if (!class->children && !class->alternatives &&
 	    c->link->default_class != NO_CLASS && i != c->link->default_class)
 		diag_warning(c->d, class->name_at, "nothing in the policy leads to \"%s\": it has no match and is not the default; only a tc filter or SO_PRIORITY can name it",

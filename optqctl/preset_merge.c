@@ -16,7 +16,8 @@
 
 /* What the parts of a class that is divided do not have from it. */
 static const char *const leaf_keys[] = {
-	"match", "delay", "burst", "quantum", "limit", "target", "interval", "ecn"
+	"match", "delay", "burst", "quantum", "limit", "target", "interval", "ecn",
+	"l4s", "step_thresh"
 };
 
 static struct ynode *clone(const struct ynode *node, size_t base)

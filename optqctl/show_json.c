@@ -33,8 +33,10 @@ static struct json_object *stats_json(const struct optq_stats *s)
 	add_number(o, "enqueued_packets", s->enqueued);
 	add_number(o, "drop_overlimit_packets", s->drop_overlimit);
 	add_number(o, "drop_aqm_packets", s->drop_aqm);
+	add_number(o, "drop_blue_packets", s->drop_blue);
 	add_number(o, "drop_other_packets", s->drop_other);
 	add_number(o, "ecn_marks", s->ecn_marks);
+	add_number(o, "ecn_marks_l4s", s->ecn_marks_l4s);
 	add_number(o, "backlog_bytes", s->backlog_bytes);
 	add_number(o, "backlog_packets", s->backlog_packets);
 	add_number(o, "throttled_ns", s->throttled_ns);
@@ -111,6 +113,8 @@ static struct json_object *class_json(const struct live_tree *tree, size_t i)
 		add_number(o, "target_ns", c->target_ns);
 		add_number(o, "interval_ns", c->interval_ns);
 		add_flag(o, "ecn", c->ecn);
+		add_flag(o, "l4s", c->l4s);
+		add_number(o, "step_thresh_ns", c->step_ns);
 	}
 	if (c->wire.layer)
 		json_object_object_add(o, "wire", wire_json(&c->wire));

@@ -99,7 +99,8 @@ static void print_figures(FILE *out, const struct optq_stats *s)
 
 	fprintf(out, " %5s %5s %5s %5s %6s %6s\n",
 		count_short(s->bytes, bytes), count_short(s->packets, packets),
-		count_short(s->drop_overlimit + s->drop_aqm + s->drop_other,
+		count_short(s->drop_overlimit + s->drop_aqm + s->drop_blue +
+			    s->drop_other,
 			    drops),
 		count_short(s->backlog_bytes, queued),
 		wait_or_dash(s->sojourn_p50_ns, p50),

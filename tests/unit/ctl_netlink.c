@@ -15,7 +15,7 @@
 static const char policy_text[] =
 	"optq: 1\nlinks:\n  wan0:\n    egress:\n      rate: 20mbit\n"
 	"      burst: 15kb\n      oversubscribe: yes\n      sysfs: yes\n      wire: ethernet\n      default: office/other\n      classes:\n"
-	"        voice: {rate: 1mbit, delay: 5ms, prio: 2, ecn: yes, wire: raw, match: dscp ef}\n"
+	"        voice: {rate: 1mbit, delay: 5ms, prio: 2, ecn: yes, l4s: no, step_thresh: 2ms, wire: raw, match: dscp ef}\n"
 	"        office:\n          rate: 10mbit\n          oversubscribe: yes\n"
 	"          classes:\n"
 	"            web: {match: \"ip6 tcp dst 2001:db8::/32 dport 80-90 mark 0\"}\n"
@@ -256,6 +256,8 @@ static void classes_come_in_order(void **state)
 	assert_int_equal(nla_get_u64(tb[OPTQ_CLASS_A_RATE]), 125000);
 	assert_int_equal(nla_get_u32(tb[OPTQ_CLASS_A_PRIO]), 2);
 	assert_int_equal(nla_get_u8(tb[OPTQ_CLASS_A_ECN]), 1);
+	assert_int_equal(nla_get_u8(tb[OPTQ_CLASS_A_L4S]), 0);
+	assert_int_equal(nla_get_u64(tb[OPTQ_CLASS_A_STEP_THRESH]), 2000000);
 	assert_int_equal(nla_get_u64(tb[OPTQ_CLASS_A_DELAY]), 5000000);
 	assert_null(tb[OPTQ_CLASS_A_CEIL]);
 	/* Raw is said, not left out: the link's is another. */
@@ -265,6 +267,8 @@ static void classes_come_in_order(void **state)
 	nla_parse_nested(tb, OPTQ_CLASS_A_MAX, nest(&q, OPTQ_A_CLASS, 1), NULL);
 	assert_int_equal(nla_get_u8(tb[OPTQ_CLASS_A_OVERSUBSCRIBE]), 1);
 	assert_null(tb[OPTQ_CLASS_A_ECN]);
+	assert_null(tb[OPTQ_CLASS_A_L4S]);
+	assert_null(tb[OPTQ_CLASS_A_STEP_THRESH]);
 	assert_null(tb[OPTQ_CLASS_A_LAYER]);
 	nla_parse_nested(tb, OPTQ_CLASS_A_MAX, nest(&q, OPTQ_A_CLASS, 3), NULL);
 	assert_string_equal(nla_get_string(tb[OPTQ_CLASS_A_NAME]), "other");
@@ -358,7 +362,8 @@ static void the_longest_class_fits(void **state)
 		c->rate = c->ceil = c->target_ns = c->interval_ns = 5;
 		c->burst = c->cburst = c->weight = c->prio = c->quantum = 5;
 		c->limit = c->delay_ns = 5;
-		c->ecn = 1;
+		c->ecn = c->l4s = 1;
+		c->step_ns = 5;
 		c->wire = (struct optq_wire){ -1, 1, OPTQ_WIRE_PTM };
 		link.rules = mem_grow(link.rules, &link.rules_room,
 				      link.n_rules + 1, sizeof(rule));

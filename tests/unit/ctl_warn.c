@@ -92,6 +92,19 @@ static void what_is_never_reached_is_warned_of(void **state)
 	       8, 35, "an earlier match of \"a\" takes all");
 }
 
+static void l4s_without_ecn_is_warned_of(void **state)
+{
+	(void)state;
+	warned("a", "        a: {l4s: yes, ecn: no}\n", 8, 13,
+	       "l4s: has no effect with \"ecn: no\"");
+	warned("a", "        a: {step_thresh: 2ms, ecn: no}\n", 8, 13,
+	       "step_thresh: has no effect with \"ecn: no\"");
+	warned("a", "        a: {l4s: no, step_thresh: 2ms}\n", 8, 22,
+	       "step_thresh: has no effect with \"l4s: no\"");
+	warned("a/b", "        a: {l4s: no, classes: {b: }}\n", 8, 13,
+	       "l4s: has no effect on a class that has classes below it");
+}
+
 static void bytes_are_warned_of(void **state)
 {
 	(void)state;
@@ -107,6 +120,7 @@ int main(void)
 		cmocka_unit_test(small_bursts_are_warned_of),
 		cmocka_unit_test(what_a_set_has_twice_is_warned_of),
 		cmocka_unit_test(what_is_never_reached_is_warned_of),
+		cmocka_unit_test(l4s_without_ecn_is_warned_of),
 		cmocka_unit_test(bytes_are_warned_of),
 	};
 
