@@ -40,7 +40,8 @@ static __always_inline u8 skb_ecn(const struct sk_buff *skb)
 	BUILD_BUG_ON(OPTQ_PKT_ECN != INET_ECN_MASK ||
 		     OPTQ_PKT_ECT1 != INET_ECN_ECT_1);
 	if (likely(skb->protocol == htons(ETH_P_IP) &&
-		   skb_network_header(skb) + 2 <= skb_tail_pointer(skb)))
+		   skb->network_header + 2 <=
+		   skb_tail_pointer(skb) - skb->head))
 		return skb_network_header(skb)[1] & INET_ECN_MASK;
 	return skb_ecn_slow(skb);
 }
@@ -55,13 +56,19 @@ static bool skb_mark_ce(struct sk_buff *skb)
 	return !skb_ensure_writable(skb, len) && INET_ECN_set_ce(skb);
 }
 
-void optq_pkt_prepare(struct sk_buff *skb, const struct optq_class *c)
+static __always_inline void pkt_prepare(struct sk_buff *skb,
+					const struct optq_class *c)
 {
 	struct optq_pkt *pkt = optq_pkt(skb);
 
 	qdisc_cb_private_validate(skb, sizeof(*pkt));
 	pkt->len = optq_skb_len(skb, &c->leaf.wire);
 	pkt->flags = c->leaf.codel.ecn ? skb_ecn(skb) : 0;
+}
+
+void optq_pkt_prepare(struct sk_buff *skb, const struct optq_class *c)
+{
+	pkt_prepare(skb, c);
 }
 
 /*
@@ -76,7 +83,7 @@ static __always_inline void enqueue_pkt(struct optq_sched *q,
 	if (unlikely(!c->leaf.hist))
 		c->leaf.hist = kzalloc(sizeof(*c->leaf.hist), GFP_ATOMIC |
 				       __GFP_NOWARN | __GFP_ACCOUNT);
-	optq_pkt_prepare(skb, c);
+	pkt_prepare(skb, c);
 	optq_qlen_add(q->sch, 1, qdisc_pkt_len(skb));
 	optq_enqueue(&q->tree, c, optq_pkt(skb), optq_flow_hash(q, skb),
 		     now, &q->drops);

@@ -48,16 +48,6 @@ void optq_blue_overflow(struct optq_flow_table *t, struct optq_flow *f,
 	blue_keep(t, f, tick);
 }
 
-void optq_blue_empty(struct optq_flow *f, u64 now)
-{
-	u32 tick = blue_tick(now);
-
-	if (f->blue_tick == tick)
-		return;
-	f->blue_p = blue_decayed(f->blue_p, 1);
-	f->blue_tick = tick;
-}
-
 static u32 blue_tag(const struct optq_flow *f)
 {
 	/* 0 stands for none. */
@@ -85,6 +75,16 @@ void optq_blue_remember(struct optq_flow_table *t, const struct optq_flow *f)
 	*slot = (struct optq_blue_slot){
 		.tag = tag, .tick = f->blue_tick, .p = f->blue_p
 	};
+}
+
+void optq_blue_empty(struct optq_flow_table *t, struct optq_flow *f, u64 now)
+{
+	u32 tick = blue_tick(now);
+
+	if (f->blue_tick != tick)
+		f->blue_p = blue_decayed(f->blue_p, 1);
+	f->blue_tick = tick;
+	optq_blue_remember(t, f);
 }
 
 static void blue_recall(struct optq_flow_table *t, struct optq_flow *f, u32 tick)

@@ -37,13 +37,13 @@ struct optq_blue {
 void optq_blue_overflow(struct optq_flow_table *t, struct optq_flow *f,
 			u64 heard_ns, u64 now);
 
-/* f, which has a probability, has sent its last packet. */
-void optq_blue_empty(struct optq_flow *f, u64 now);
+/* f, which has a probability, has sent its last packet: its entry may go. */
+void optq_blue_empty(struct optq_flow_table *t, struct optq_flow *f, u64 now);
 
 /* Whether to give up a packet that comes for f. */
 bool optq_blue_drops(struct optq_flow_table *t, struct optq_flow *f, u64 now);
 
-/* f, which has a probability, is about to lose its entry. */
+/* f, which has a probability, may lose its entry. */
 void optq_blue_remember(struct optq_flow_table *t, const struct optq_flow *f);
 
 #endif /* OPTQ_BLUE_H */

@@ -27,8 +27,6 @@ static void leaf_release(struct optq_flow_table *t, struct optq_leaf *l,
 	if (l->fattest == f)
 		l->fattest = NULL;
 	l->flows--;
-	if (unlikely(f->blue_p))
-		optq_blue_remember(t, f);
 	optq_flow_put(t, f);
 }
 
@@ -106,6 +104,8 @@ struct optq_flow *optq_leaf_drop_longest(struct optq_flow_table *t,
 	optq_drops_add(drops, pkt);
 	if (f->packets)
 		return f;
+	if (f->blue_p)
+		optq_blue_remember(t, f);
 	/* The longest flow with one packet: it is as new as it can be. */
 	leaf_release(t, l, f);
 	return NULL;
@@ -222,7 +222,7 @@ static struct optq_pkt *leaf_take(struct optq_flow_table *t,
 		enum optq_codel_verdict v;
 
 		if (unlikely(f->blue_p) && !f->packets)
-			optq_blue_empty(f, now);
+			optq_blue_empty(t, f, now);
 		if ((s64)sojourn < 0)
 			sojourn = 0;
 		if (likely(!(pkt->flags & OPTQ_PKT_L4S_ID) && !f->l4s))

@@ -27,8 +27,12 @@ static void count_overlimit_up(struct optq_class *c, u64 n)
 		c->count.drop_overlimit_below += n;
 }
 
-static void count_blue(struct optq_class *c)
+static noinline void count_loss(struct optq_class *c, enum optq_leaf_loss loss)
 {
+	if (loss == OPTQ_LEAF_OVERLIMIT) {
+		count_overlimit_up(c, 1);
+		return;
+	}
 	for (; c; c = c->parent)
 		c->count.drop_blue++;
 }
@@ -89,10 +93,8 @@ void optq_enqueue(struct optq_tree *t, struct optq_class *leaf,
 	leaf->count.enqueued++;
 	loss = optq_leaf_enqueue(&t->flows, &leaf->leaf, pkt, hash, in_order,
 				 now, drops);
-	if (unlikely(loss == OPTQ_LEAF_OVERLIMIT))
-		count_overlimit_up(leaf, 1);
-	else if (unlikely(loss == OPTQ_LEAF_BLUE))
-		count_blue(leaf);
+	if (unlikely(loss != OPTQ_LEAF_NONE))
+		count_loss(leaf, loss);
 	leaf_set_qlen(t, leaf);
 	if (unlikely(t->own_qlen > t->limit)) {
 		victim = t->fattest && t->fattest->own_qlen ? t->fattest : leaf;
