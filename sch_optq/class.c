@@ -73,6 +73,7 @@ int optq_cl_give_urgent(struct optq_class *c,
 
 void optq_cl_free(struct optq_cl *cl)
 {
+	kfree(cl->core.leaf.shares);
 	kfree(cl->core.urgent);
 	kfree(cl->core.inner);
 	tcf_block_put(cl->block);
@@ -226,6 +227,8 @@ static int class_add(struct optq_sched *q, u32 classid,
 		err = optq_cl_give_inner(parent);
 	if (!err)
 		err = optq_cl_give_urgent(&cl->core, conf);
+	if (!err)
+		err = optq_cl_give_shares(q, &cl->core, conf);
 	if (err) {
 		optq_cl_free(cl);
 		return err;
@@ -279,6 +282,8 @@ static int class_modify(struct optq_sched *q, struct optq_cl *cl,
 	err = optq_delay_check_class(q, &cl->core, parent, conf, extack);
 	if (!err)
 		err = optq_cl_give_urgent(&cl->core, conf);
+	if (!err)
+		err = optq_cl_give_shares(q, &cl->core, conf);
 	if (err)
 		return err;
 	sch_tree_lock(q->sch);

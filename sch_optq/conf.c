@@ -27,6 +27,8 @@ const struct nla_policy optq_class_policy[OPTQ_CLASS_A_MAX + 1] = {
 	[OPTQ_CLASS_A_DSCP]	= { .type = NLA_U8 },
 	[OPTQ_CLASS_A_L4S]	= NLA_POLICY_MAX(NLA_U8, 1),
 	[OPTQ_CLASS_A_STEP_THRESH] = { .type = NLA_U64 },
+	[OPTQ_CLASS_A_ISOLATE]	= { .type = NLA_U8 },
+	[OPTQ_CLASS_A_NAT]	= NLA_POLICY_MAX(NLA_U8, 1),
 };
 
 static const struct nla_policy optq_link_policy[OPTQ_LINK_A_MAX + 1] = {
@@ -71,6 +73,8 @@ const char *optq_fault_text(enum optq_fault fault)
 		return "delay must be 0 (none) or 1us to 10s, and needs a rate";
 	case OPTQ_FAULT_DSCP:
 		return "dscp must be 0 to 63, 64 (keep) or 255 (as above)";
+	case OPTQ_FAULT_ISOLATE:
+		return "isolate must be 0 to 5: flow, src-host, dst-host, dual-src, dual-dst, triple";
 	case OPTQ_FAULT_DEPTH:
 		return "classes nest at most 32 levels deep";
 	case OPTQ_FAULT_CYCLE:
@@ -158,6 +162,8 @@ static struct nlattr *fault_attr(enum optq_fault fault, struct nlattr **tb)
 				       tb[OPTQ_CLASS_A_MPU]);
 	case OPTQ_FAULT_STEP:
 		return tb[OPTQ_CLASS_A_STEP_THRESH];
+	case OPTQ_FAULT_ISOLATE:
+		return tb[OPTQ_CLASS_A_ISOLATE];
 	case OPTQ_FAULT_DELAY:
 		/* A change may have taken the rate from a delay that stays. */
 		return tb[OPTQ_CLASS_A_DELAY] ?: tb[OPTQ_CLASS_A_RATE];
@@ -207,6 +213,10 @@ static void get_class(struct nlattr **tb, struct optq_class_conf *conf)
 	get_dscp(tb[OPTQ_CLASS_A_DSCP], &conf->dscp);
 	get_wire(tb[OPTQ_CLASS_A_LAYER], tb[OPTQ_CLASS_A_OVERHEAD],
 		 tb[OPTQ_CLASS_A_MPU], &conf->wire);
+	if (tb[OPTQ_CLASS_A_NAT])
+		conf->nat = nla_get_u8(tb[OPTQ_CLASS_A_NAT]);
+	if (tb[OPTQ_CLASS_A_ISOLATE])
+		conf->isolate = nla_get_u8(tb[OPTQ_CLASS_A_ISOLATE]);
 }
 
 /* attr NULL: the message alone tells it. */
@@ -361,6 +371,8 @@ int optq_put_class(struct sk_buff *skb, const struct optq_cl *cl,
 		     OPTQ_CLASS_A_OVERHEAD, OPTQ_CLASS_A_MPU) ||
 	    (conf->dscp && nla_put_u8(skb, OPTQ_CLASS_A_DSCP,
 					 optq_dscp_to_uapi(conf->dscp))) ||
+	    nla_put_u8(skb, OPTQ_CLASS_A_ISOLATE, conf->isolate) ||
+	    nla_put_u8(skb, OPTQ_CLASS_A_NAT, conf->nat) ||
 	    nla_put_u32(skb, OPTQ_CLASS_A_LEVEL, cl->core.depth) ||
 	    nla_put_u8(skb, OPTQ_CLASS_A_LEAF, optq_class_is_leaf(&cl->core)) ||
 	    (cl->qdisc && nla_put_string(skb, OPTQ_CLASS_A_QDISC,

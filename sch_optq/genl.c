@@ -165,6 +165,11 @@ static const struct genl_ops optq_genl_ops[] = {
 		.flags	= GENL_UNS_ADMIN_PERM,
 		.dumpit	= optq_genl_rule_dump,
 	},
+	{
+		.cmd	= OPTQ_CMD_FLOW_GET,
+		.flags	= GENL_UNS_ADMIN_PERM,
+		.dumpit	= optq_genl_flow_dump,
+	},
 };
 
 struct genl_family optq_genl_family __ro_after_init = {

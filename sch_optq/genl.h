@@ -21,5 +21,10 @@ void optq_put_swapped(struct sk_buff *reply, struct genl_info *info,
 int optq_genl_tree_get(struct sk_buff *skb, struct genl_info *info);
 int optq_genl_class_dump(struct sk_buff *skb, struct netlink_callback *cb);
 int optq_genl_rule_dump(struct sk_buff *skb, struct netlink_callback *cb);
+int optq_genl_flow_dump(struct sk_buff *skb, struct netlink_callback *cb);
+
+/* One message of a dump; the reader learns when the tree changed between. */
+void *optq_dump_begin(struct sk_buff *skb, struct netlink_callback *cb,
+		      const struct optq_sched *q, u8 cmd);
 
 #endif /* OPTQ_GENL_H */

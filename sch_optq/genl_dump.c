@@ -110,9 +110,8 @@ static int fill_class(struct sk_buff *skb, struct optq_sched *q,
 	return 0;
 }
 
-/* One message of a dump; the reader learns when the tree changed between. */
-static void *dump_begin(struct sk_buff *skb, struct netlink_callback *cb,
-			struct optq_sched *q, u8 cmd)
+void *optq_dump_begin(struct sk_buff *skb, struct netlink_callback *cb,
+		      const struct optq_sched *q, u8 cmd)
 {
 	void *hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid,
 				cb->nlh->nlmsg_seq, &optq_genl_family,
@@ -158,7 +157,7 @@ static int class_dump_locked(struct sk_buff *skb, struct netlink_callback *cb)
 	if (!cl)
 		return skb->len;
 	list_for_each_entry_from(cl, &q->classes, link) {
-		void *hdr = dump_begin(skb, cb, q, OPTQ_CMD_CLASS_GET);
+		void *hdr = optq_dump_begin(skb, cb, q, OPTQ_CMD_CLASS_GET);
 
 		if (!hdr || fill_class(skb, q, cl)) {
 			if (hdr)
@@ -206,7 +205,7 @@ static int rule_dump_locked(struct sk_buff *skb, struct netlink_callback *cb)
 	if (!q->rules)
 		return skb->len;
 	for (i = cb->args[0]; i < q->rules->n; i++) {
-		void *hdr = dump_begin(skb, cb, q, OPTQ_CMD_RULE_GET);
+		void *hdr = optq_dump_begin(skb, cb, q, OPTQ_CMD_RULE_GET);
 		struct nlattr *nest;
 
 		nest = hdr ? nla_nest_start(skb, OPTQ_A_RULE) : NULL;

@@ -12,13 +12,16 @@ static void graft_drain(struct optq_sched *q, struct optq_cl *cl, u64 now)
 	struct Qdisc *child = cl->qdisc;
 	struct optq_drops drops = {};
 	u32 most = child->q.qlen;
+	struct optq_hosts hosts;
 	struct sk_buff *skb;
+	u32 hash;
 
 	while (most-- && (skb = child->dequeue(child))) {
 		skb->next = NULL;
+		hash = optq_hash(q, &cl->core.leaf, skb, &hosts);
 		optq_pkt_prepare(skb, &cl->core);
-		optq_enqueue(&q->tree, &cl->core, optq_pkt(skb),
-			     optq_flow_hash(q, skb), now, &drops);
+		optq_enqueue_of(&q->tree, &cl->core, optq_pkt(skb), hash,
+				&hosts, now, &drops);
 		/* It had been counted in when the child took it. */
 		cl->core.count.enqueued--;
 	}

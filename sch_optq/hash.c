@@ -4,16 +4,15 @@
 #include <net/ip.h>
 
 #include "hash.h"
+#include "tuple.h"
 
 /*
  * A sum of products with random keys, its upper half: no two inputs are more
  * likely to collide than 2^-32, whoever chooses them (Lemire and Kaser, "Strongly
  * universal string hashing is fast", 2014).
  */
-static u32 hash_words(const struct optq_sched *q, const u32 *word, u32 n,
-		      u8 proto)
+static u32 hash_words(const u64 *key, const u32 *word, u32 n, u8 proto)
 {
-	const u64 *key = q->hash_key;
 	u64 sum = key[0] + key[1] * proto;
 	u32 i;
 
@@ -22,17 +21,75 @@ static u32 hash_words(const struct optq_sched *q, const u32 *word, u32 n,
 	return (u32)(sum >> 32);
 }
 
+/*
+ * Who puts packets into others, and enciphers them, leaves the hash of what is inside:
+ * it tells flows apart that look alike here.  What came from elsewhere may have
+ * one that was made of the same headers, by a key that is not ours.
+ */
+static bool has_inner_hash(const struct sk_buff *skb, u8 proto)
+{
+	return proto != IPPROTO_TCP && !skb->skb_iif &&
+	       (skb->l4_hash || skb->sw_hash);
+}
+
+static u32 hash_inner(const struct optq_sched *q, const struct sk_buff *skb,
+		      u32 hash)
+{
+	u32 word[2] = { hash, skb->hash };
+
+	return hash_words(q->hash_key, word, 2, 0);
+}
+
+static u32 hash_tuple(const struct optq_sched *q, const struct sk_buff *skb,
+		      const struct optq_tuple *t)
+{
+	u32 v4[3] = { t->src[0], t->dst[0], t->ports }, hash;
+
+	BUILD_BUG_ON(offsetof(struct optq_tuple, ports) + 4 !=
+		     OPTQ_TUPLE_WORDS * 4);
+	if (t->family == 6)
+		hash = hash_words(q->hash_key, (const u32 *)t,
+				  OPTQ_TUPLE_WORDS, t->proto);
+	else
+		hash = hash_words(q->hash_key, v4, 3, t->proto);
+	return !t->error && has_inner_hash(skb, t->proto) ?
+	       hash_inner(q, skb, hash) : hash;
+}
+
+/* 64 bits, for a host's account is no place for a mistake. */
+static u64 hash_host(const struct optq_sched *q, const struct optq_tuple *t,
+		     const u32 *addr)
+{
+	u32 n = t->family == 4 ? 1 : 4;
+
+	return (u64)hash_words(q->host_key[0], addr, n, t->family) << 32 |
+	       hash_words(q->host_key[1], addr, n, t->family);
+}
+
+u32 optq_isolate_hash(const struct optq_sched *q, const struct optq_leaf *l,
+		      const struct sk_buff *skb, struct optq_hosts *hosts)
+{
+	struct optq_tuple t;
+
+	optq_tuple_read(skb, l->nat, &t);
+	switch (l->isolate) {
+	case OPTQ_ISOLATE_SRC_HOST:
+		return (u32)hash_host(q, &t, t.src);
+	case OPTQ_ISOLATE_DST_HOST:
+		return (u32)hash_host(q, &t, t.dst);
+	default:
+		break;
+	}
+	if (l->by_host) {
+		hosts->src = hash_host(q, &t, t.src);
+		hosts->dst = hash_host(q, &t, t.dst);
+	}
+	return hash_tuple(q, skb, &t);
+}
+
 static bool has_plain_ports(u8 proto)
 {
 	return proto == IPPROTO_TCP || proto == IPPROTO_UDP;
-}
-
-/* The address of len bytes at offset; NULL: they lie in pieces, or are not there. */
-static const void *header_at(const struct sk_buff *skb, int offset, u32 len)
-{
-	if (likely(skb_headlen(skb) >= offset + len))
-		return skb->data + offset;
-	return NULL;
 }
 
 struct ipv4_head {
@@ -51,7 +108,7 @@ static bool hash_ipv4(const struct optq_sched *q, const struct ipv4_head *h,
 		return false;
 	/* Source, destination and ports stand side by side. */
 	BUILD_BUG_ON(offsetof(struct ipv4_head, ip.saddr) + 3 * 4 != sizeof(*h));
-	*hash = hash_words(q, (const u32 *)h + 3, 3, ip->protocol);
+	*hash = hash_words(q->hash_key, (const u32 *)h + 3, 3, ip->protocol);
 	return true;
 }
 
@@ -66,59 +123,48 @@ static bool hash_ipv6(const struct optq_sched *q, const struct ipv6_head *h,
 	if (h->ip.version != 6 || !has_plain_ports(h->ip.nexthdr))
 		return false;
 	BUILD_BUG_ON(offsetof(struct ipv6_head, ip.saddr) +
-		     OPTQ_HASH_WORDS * 4 != sizeof(*h));
-	*hash = hash_words(q, (const u32 *)h + 2, OPTQ_HASH_WORDS,
+		     OPTQ_TUPLE_WORDS * 4 != sizeof(*h));
+	*hash = hash_words(q->hash_key, (const u32 *)h + 2, OPTQ_TUPLE_WORDS,
 			   h->ip.nexthdr);
 	return true;
 }
 
-/* The same, of headers that must be gathered first. */
-static noinline bool hash_pieces(const struct optq_sched *q,
-				 const struct sk_buff *skb, u32 *hash)
-{
-	union {
-		struct ipv4_head v4;
-		struct ipv6_head v6;
-	} buf;
-	int offset = skb_network_offset(skb);
-
-	switch (skb_protocol(skb, true)) {
-	case htons(ETH_P_IP):
-		return !skb_copy_bits(skb, offset, &buf.v4, sizeof(buf.v4)) &&
-		       hash_ipv4(q, &buf.v4, hash);
-	case htons(ETH_P_IPV6):
-		return !skb_copy_bits(skb, offset, &buf.v6, sizeof(buf.v6)) &&
-		       hash_ipv6(q, &buf.v6, hash);
-	}
-	return false;
-}
-
+/* What is less plain, or lies in pieces. */
 static noinline u32 hash_otherwise(const struct optq_sched *q,
-				   struct sk_buff *skb)
+				   const struct sk_buff *skb)
 {
-	u32 hash;
+	struct optq_tuple t;
 
-	if (!skb->encapsulation && hash_pieces(q, skb, &hash))
-		return hash;
-	return skb_get_hash(skb);
+	optq_tuple_read(skb, false, &t);
+	return hash_tuple(q, skb, &t);
 }
 
-u32 optq_flow_hash(const struct optq_sched *q, struct sk_buff *skb)
+static noinline u32 hash_with_inner(const struct optq_sched *q,
+				    const struct sk_buff *skb, u32 hash)
 {
 	int offset = skb_network_offset(skb);
-	const void *h;
-	u32 hash;
+	const u8 *h = skb->data + offset;
+	u8 proto = skb->protocol == htons(ETH_P_IP) ?
+		   ((const struct iphdr *)h)->protocol :
+		   ((const struct ipv6hdr *)h)->nexthdr;
 
-	if (skb->l4_hash || skb->sw_hash)
-		return skb->hash;
-	if (skb->protocol == htons(ETH_P_IP) && !skb->encapsulation) {
-		h = header_at(skb, offset, sizeof(struct ipv4_head));
-		if (h && hash_ipv4(q, h, &hash))
-			return hash;
-	} else if (skb->protocol == htons(ETH_P_IPV6) && !skb->encapsulation) {
-		h = header_at(skb, offset, sizeof(struct ipv6_head));
-		if (h && hash_ipv6(q, h, &hash))
-			return hash;
-	}
-	return hash_otherwise(q, skb);
+	return has_inner_hash(skb, proto) ? hash_inner(q, skb, hash) : hash;
+}
+
+u32 optq_flow_hash(const struct optq_sched *q, const struct sk_buff *skb)
+{
+	u32 offset = skb_network_offset(skb), hash;
+	const void *h = skb->data + offset;
+	bool plain = false;
+
+	if (skb->protocol == htons(ETH_P_IP))
+		plain = skb_headlen(skb) >= offset + sizeof(struct ipv4_head) &&
+			hash_ipv4(q, h, &hash);
+	else if (skb->protocol == htons(ETH_P_IPV6))
+		plain = skb_headlen(skb) >= offset + sizeof(struct ipv6_head) &&
+			hash_ipv6(q, h, &hash);
+	if (unlikely(!plain))
+		return hash_otherwise(q, skb);
+	return unlikely(skb->l4_hash || skb->sw_hash) ?
+	       hash_with_inner(q, skb, hash) : hash;
 }

@@ -79,14 +79,18 @@ static __always_inline void enqueue_pkt(struct optq_sched *q,
 					struct optq_class *c,
 					struct sk_buff *skb, u64 now)
 {
+	struct optq_hosts hosts;
+	u32 hash;
+
 	/* A class without traffic owns none; without memory it does without. */
 	if (unlikely(!c->leaf.hist))
 		c->leaf.hist = kzalloc(sizeof(*c->leaf.hist), GFP_ATOMIC |
 				       __GFP_NOWARN | __GFP_ACCOUNT);
+	hash = optq_hash(q, &c->leaf, skb, &hosts);
 	pkt_prepare(skb, c);
 	optq_qlen_add(q->sch, 1, qdisc_pkt_len(skb));
-	optq_enqueue(&q->tree, c, optq_pkt(skb), optq_flow_hash(q, skb),
-		     now, &q->drops);
+	optq_enqueue_of(&q->tree, c, optq_pkt(skb), hash, &hosts, now,
+			&q->drops);
 }
 
 /* What had to go when a packet was queued. */
@@ -98,10 +102,12 @@ struct victims {
 };
 
 static noinline struct victims free_victims(struct optq_sched *q,
+					    const struct optq_class *c,
 					    struct sk_buff *skb,
 					    struct sk_buff **to_free)
 {
-	u32 hash = optq_flow_hash(q, skb);
+	struct optq_hosts hosts;
+	u32 hash = optq_hash(q, &c->leaf, skb, &hosts);
 	struct victims v = {};
 	struct optq_pkt *pkt;
 
@@ -110,7 +116,7 @@ static noinline struct victims free_victims(struct optq_sched *q,
 
 		q->drops.head = pkt->next;
 		v.own |= victim == skb;
-		v.flow |= optq_flow_hash(q, victim) == hash;
+		v.flow |= optq_hash(q, &c->leaf, victim, &hosts) == hash;
 		v.packets++;
 		v.bytes += qdisc_pkt_len(victim);
 		qdisc_qstats_drop(q->sch);
@@ -120,11 +126,13 @@ static noinline struct victims free_victims(struct optq_sched *q,
 	return v;
 }
 
-static noinline int enqueue_dropped(struct optq_sched *q, struct sk_buff *skb,
+static noinline int enqueue_dropped(struct optq_sched *q,
+				    const struct optq_class *c,
+				    struct sk_buff *skb,
 				    struct sk_buff **to_free)
 {
 	u32 len = qdisc_pkt_len(skb);
-	struct victims v = free_victims(q, skb, to_free);
+	struct victims v = free_victims(q, c, skb, to_free);
 
 	/*
 	 * A sender slows down at CN, so it is for a drop of its own flow, as in
@@ -194,7 +202,7 @@ static bool enqueue_segment(struct optq_sched *q, struct optq_class *c,
 	}
 	enqueue_pkt(q, c, seg, now);
 	if (q->drops.head)
-		v = free_victims(q, seg, to_free);
+		v = free_victims(q, c, seg, to_free);
 	added->packets += 1 - (int)v.packets;
 	added->bytes += (int)len - (int)v.bytes;
 	return true;
@@ -250,7 +258,7 @@ static __always_inline int enqueue_to(struct optq_sched *q,
 		return enqueue_grafted(q, optq_cl(c), skb, now, to_free);
 	enqueue_pkt(q, c, skb, now);
 	if (unlikely(q->drops.head))
-		return enqueue_dropped(q, skb, to_free);
+		return enqueue_dropped(q, c, skb, to_free);
 	return NET_XMIT_SUCCESS;
 }
 

@@ -7,6 +7,7 @@
 #include "delay.h"
 #include "graft.h"
 #include "mtu.h"
+#include "hosts.h"
 #include "packet.h"
 #include "stats.h"
 #include "sysfs.h"
@@ -122,6 +123,8 @@ static void optq_destroy(struct Qdisc *sch)
 	kvfree(q->rules);
 	kvfree(q->flow_mem);
 	kvfree(q->bucket_mem);
+	kvfree(q->past_mem);
+	optq_host_mem_free(q->hosts);
 }
 
 static int alloc_flows(struct optq_sched *q, u32 flows)
@@ -131,10 +134,13 @@ static int alloc_flows(struct optq_sched *q, u32 flows)
 	q->flow_mem = kvcalloc(flows, sizeof(*q->flow_mem), GFP_KERNEL_ACCOUNT);
 	q->bucket_mem = kvcalloc(buckets, sizeof(*q->bucket_mem),
 				 GFP_KERNEL_ACCOUNT);
-	if (!q->flow_mem || !q->bucket_mem)
+	q->past_mem = kvcalloc(buckets, sizeof(*q->past_mem),
+			       GFP_KERNEL_ACCOUNT);
+	if (!q->flow_mem || !q->bucket_mem || !q->past_mem)
 		return -ENOMEM;
 	optq_flow_table_init(&q->tree.flows, q->flow_mem, flows, q->bucket_mem,
 			     buckets);
+	optq_flow_table_give_past(&q->tree.flows, q->past_mem);
 	return 0;
 }
 
@@ -152,6 +158,7 @@ static int optq_init(struct Qdisc *sch, struct nlattr *opt,
 	xa_init(&q->dirs);
 	qdisc_watchdog_init(&q->watchdog, sch);
 	get_random_bytes(q->hash_key, sizeof(q->hash_key));
+	get_random_bytes(q->host_key, sizeof(q->host_key));
 	optq_tree_init(&q->tree, conf.limit, conf.direct_limit,
 		       psched_mtu(qdisc_dev(sch)), get_random_u32());
 #ifdef TCQ_F_DEQUEUE_DROPS

@@ -16,6 +16,7 @@
 #include "core/rule.h"
 #include "core/sched.h"
 #include "core/tree.h"
+#include "tuple.h"
 
 struct optq_cl {
 	struct Qdisc_class_common common;	/* classid holds the 32-bit id */
@@ -27,6 +28,13 @@ struct optq_cl {
 	u32 filter_cnt;				/* tc filters that name it */
 	bool stays;				/* in the tree that is to come */
 	char *name;				/* NULL: known by its id */
+};
+
+/* Of leaves in which hosts have their share. */
+struct optq_host_mem {
+	struct optq_share *shares;
+	struct optq_host *hosts;
+	struct optq_host **buckets;
 };
 
 struct optq_rule_slot {
@@ -53,9 +61,6 @@ struct optq_link_conf {
 	u8 dscp;		/* as a class's */
 };
 
-/* Two IPv6 addresses and the ports. */
-#define OPTQ_HASH_WORDS	9
-
 struct optq_sched {
 	struct optq_tree tree;
 	struct Qdisc *sch;
@@ -69,7 +74,10 @@ struct optq_sched {
 	struct list_head classes;		/* in the order they came */
 	struct optq_flow *flow_mem;
 	struct optq_flow **bucket_mem;
-	u64 hash_key[2 + OPTQ_HASH_WORDS];
+	struct optq_flow_past *past_mem;
+	struct optq_host_mem *hosts;		/* NULL: no class ever asked for it */
+	u64 hash_key[2 + OPTQ_TUPLE_WORDS];
+	u64 host_key[2][2 + OPTQ_ADDR_WORDS];
 	struct optq_drops drops;		/* of the call at work */
 	u32 n_classes;
 	u32 generation;
@@ -150,6 +158,10 @@ int optq_cl_give_inner(struct optq_class *c);
 
 /* Likewise for a delay of its own, where conf asks for one. */
 int optq_cl_give_urgent(struct optq_class *c,
+			const struct optq_class_conf *conf);
+
+/* Likewise for hosts that have their share first. */
+int optq_cl_give_shares(struct optq_sched *q, struct optq_class *c,
 			const struct optq_class_conf *conf);
 
 /* Frees a class that is off the tree and the hash.  RTNL held, may sleep. */

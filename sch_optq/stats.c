@@ -10,6 +10,8 @@ static void leaf_stats(const struct optq_class *c, struct optq_stats *st)
 	st->backlog_packets = l->packets;
 	st->flows = l->flows;
 	st->flows_new = l->flows_new;
+	if (l->by_host)
+		st->hosts = l->shares->hosts;
 	if (!l->hist)
 		return;
 	st->sojourn_avg_ns = l->hist->avg_ns;
@@ -97,6 +99,7 @@ bool optq_get_stats(struct optq_sched *q, struct optq_class *c,
 		st->backlog_bytes = q->sch->qstats.backlog;
 		st->flows = q->tree.flows.used;
 		st->dscp_failed = q->dscp_failed;
+		st->hosts = q->tree.flows.hosts.used;
 	} else if (grafted) {
 		/* Its own: what the tree knows of it may be of a moment ago. */
 		st->backlog_packets += optq_cl(c)->qdisc->q.qlen;

@@ -52,6 +52,8 @@ static int swap_prepare(struct optq_sched *q, struct optq_stage *st,
 		err = c->n_children ? optq_cl_give_inner(&c->cl->core) :
 				      optq_cl_give_urgent(&c->cl->core,
 							  &c->conf);
+		if (!err)
+			err = optq_cl_give_shares(q, &c->cl->core, &c->conf);
 		if (err)
 			return err;
 		cond_resched();

@@ -34,6 +34,8 @@ struct optq_class_conf {
 	bool ecn : 1;
 	bool l4s : 1;
 	bool oversubscribe : 1;
+	bool nat : 1;
+	u8 isolate;		/* enum optq_isolate */
 	u8 dscp;		/* 1 + DSCP, OPTQ_DSCP_NONE, or 0: the parent's */
 	u32 step_ns;		/* from which wait on L4S packets are marked */
 };

@@ -20,6 +20,7 @@ void optq_flow_table_init(struct optq_flow_table *t, struct optq_flow *flows,
 	optq_list_init(&t->free);
 	optq_list_init(&t->idle);
 	t->buckets = buckets;
+	t->flows = flows;
 	t->bucket_mask = n_buckets - 1;
 	t->size = size;
 	for (i = 0; i < size; i++) {
@@ -27,6 +28,54 @@ void optq_flow_table_init(struct optq_flow_table *t, struct optq_flow *flows,
 		optq_list_init(&flows[i].idle);
 		optq_list_add_tail(&t->free, &flows[i].link);
 	}
+}
+
+void optq_flow_table_give_past(struct optq_flow_table *t,
+			       struct optq_flow_past *past)
+{
+	memset(past, 0, (t->bucket_mask + 1) * sizeof(*past));
+	t->past = past;
+}
+
+void optq_flow_table_give_hosts(struct optq_flow_table *t,
+				struct optq_share *shares,
+				struct optq_host *hosts,
+				struct optq_host **buckets, u32 n_buckets)
+{
+	memset(shares, 0, t->size * sizeof(*shares));
+	optq_host_table_init(&t->hosts, hosts, 2 * t->size, buckets, n_buckets);
+	t->shares = shares;
+}
+
+/* CoDel goes on where it was when the flow went, if that was a moment ago. */
+static void flow_recall(const struct optq_flow_table *t, struct optq_flow *f)
+{
+	struct optq_flow_past *past;
+
+	if (!t->past)
+		return;
+	past = &t->past[flow_bucket(t, f->leaf, f->hash)];
+	if (!past->drops || past->hash != f->hash ||
+	    past->leaf != f->leaf->salt)
+		return;
+	f->codel.count = past->drops;
+	f->codel.drop_next_ns = past->drop_next_ns;
+	past->drops = 0;
+}
+
+static void flow_remember(const struct optq_flow_table *t,
+			  const struct optq_flow *f)
+{
+	u32 drops = f->codel.count - f->codel.last_count;
+	struct optq_flow_past *past;
+
+	if (likely(!f->codel.count) || !t->past)
+		return;
+	past = &t->past[flow_bucket(t, f->leaf, f->hash)];
+	past->hash = f->hash;
+	past->leaf = f->leaf->salt;
+	past->drops = drops;
+	past->drop_next_ns = f->codel.drop_next_ns;
 }
 
 static void flow_reset(struct optq_flow *f, struct optq_leaf *leaf, u32 hash)
@@ -93,6 +142,7 @@ struct optq_flow *optq_flow_get(struct optq_flow_table *t,
 	f = optq_list_entry(t->free.next, struct optq_flow, link);
 	optq_list_del(&f->link);
 	flow_reset(f, leaf, hash);
+	flow_recall(t, f);
 	flow_hash(t, f);
 	t->used++;
 	return f;
@@ -112,6 +162,7 @@ void optq_flow_put(struct optq_flow_table *t, struct optq_flow *f)
 		return;
 	}
 	optq_list_del(&f->idle);
+	flow_remember(t, f);
 	flow_unhash(t, f);
 	f->leaf = NULL;
 	/* The most recent entry is the one still in cache. */

@@ -9,10 +9,12 @@
 
 #include "blue.h"
 #include "codel.h"
+#include "host.h"
 #include "list.h"
 #include "pkt.h"
 
 struct optq_leaf;
+struct optq_share;
 
 struct optq_flow {
 	struct optq_pkt *head, *tail;
@@ -32,8 +34,20 @@ struct optq_flow {
 	struct optq_codel codel;
 };
 
+/* CoDel's drops of a flow that has gone; how many is 0: none. */
+struct optq_flow_past {
+	u32 hash;
+	u32 leaf;			/* salt of the leaf */
+	u32 drops;
+	u64 drop_next_ns;
+};
+
 struct optq_flow_table {
 	struct optq_flow **buckets;	/* bucket_mask + 1, a power of two */
+	struct optq_flow_past *past;	/* as many; NULL: none is kept */
+	struct optq_flow *flows;
+	struct optq_share *shares;	/* a flow's stands as its flow does */
+	struct optq_host_table hosts;	/* without buckets: no leaf has any */
 	struct optq_list free;
 	struct optq_list idle;		/* entries without packets, oldest first */
 	u32 bucket_mask;
@@ -61,6 +75,22 @@ static inline u32 optq_random(struct optq_flow_table *t)
  */
 void optq_flow_table_init(struct optq_flow_table *t, struct optq_flow *flows,
 			  u32 size, struct optq_flow **buckets, u32 n_buckets);
+
+/*
+ * Room for what CoDel had learned of flows that have gone, one for each bucket: who
+ * pauses until its queue is empty does not begin anew.
+ */
+void optq_flow_table_give_past(struct optq_flow_table *t,
+			       struct optq_flow_past *past);
+
+/*
+ * What leaves need in which hosts have their share: a share for each flow, and
+ * twice as many hosts in n_buckets, a power of two.
+ */
+void optq_flow_table_give_hosts(struct optq_flow_table *t,
+				struct optq_share *shares,
+				struct optq_host *hosts,
+				struct optq_host **buckets, u32 n_buckets);
 
 /* The leaf's own entry, for packets that find no free one. */
 void optq_flow_init_shared(struct optq_flow *f, struct optq_leaf *leaf);

@@ -27,10 +27,22 @@ static void leaf_release(struct optq_flow_table *t, struct optq_leaf *l,
 	if (l->fattest == f)
 		l->fattest = NULL;
 	l->flows--;
+	if (unlikely(l->by_host))
+		optq_share_end(t, l, f);
 	optq_flow_put(t, f);
 }
 
-static struct optq_flow *leaf_longest(struct optq_leaf *l)
+/* Bytes that it holds; of a host with many flows, what they hold if alike. */
+static u64 flow_weight(const struct optq_flow_table *t,
+		       const struct optq_leaf *l, const struct optq_flow *f)
+{
+	if (likely(!l->by_host))
+		return f->bytes;
+	return f->bytes * optq_share_load(optq_share_of(t, l, f));
+}
+
+static struct optq_flow *leaf_longest(const struct optq_flow_table *t,
+				      struct optq_leaf *l)
 {
 	struct optq_flow *best = l->fattest, *f;
 	struct optq_list *pos;
@@ -38,14 +50,14 @@ static struct optq_flow *leaf_longest(struct optq_leaf *l)
 
 	optq_list_for_each(pos, &l->old_flows) {
 		f = optq_list_entry(pos, struct optq_flow, link);
-		if (!best || f->bytes > best->bytes)
+		if (!best || flow_weight(t, l, f) > flow_weight(t, l, best))
 			best = f;
 		if (++seen == LEAF_SEARCH_MAX)
 			break;
 	}
 	optq_list_for_each(pos, &l->new_flows) {
 		f = optq_list_entry(pos, struct optq_flow, link);
-		if (!best || f->bytes > best->bytes)
+		if (!best || flow_weight(t, l, f) > flow_weight(t, l, best))
 			best = f;
 		if (++seen >= 2 * LEAF_SEARCH_MAX)
 			break;
@@ -92,7 +104,7 @@ struct optq_flow *optq_leaf_drop_longest(struct optq_flow_table *t,
 					 struct optq_leaf *l,
 					 struct optq_drops *drops)
 {
-	struct optq_flow *f = leaf_longest(l);
+	struct optq_flow *f = leaf_longest(t, l);
 	struct optq_pkt *pkt;
 
 	if (!f || !f->packets)
@@ -162,9 +174,29 @@ static noinline enum optq_leaf_loss leaf_give_up(struct optq_flow_table *t,
 	return OPTQ_LEAF_BLUE;
 }
 
+/* It has no turn yet. */
+static void leaf_begin(struct optq_flow_table *t, struct optq_leaf *l,
+		       struct optq_flow *f, const struct optq_hosts *hosts)
+{
+	f->deficit = (s32)l->quantum;
+	f->fresh = true;
+	l->flows++;
+	l->flows_new++;
+	/* What shares a queue is of many hosts. */
+	if (unlikely(l->by_host) &&
+	    !optq_share_begin(t, l, f, f->hashed ? hosts : NULL)) {
+		f->fresh = false;
+		optq_list_add_tail(&l->old_flows, &f->link);
+		optq_share_line_up(t, l, f);
+		return;
+	}
+	optq_list_add_tail(&l->new_flows, &f->link);
+}
+
 enum optq_leaf_loss
 optq_leaf_enqueue(struct optq_flow_table *t, struct optq_leaf *l,
-		  struct optq_pkt *pkt, u32 hash, bool in_order, u64 now,
+		  struct optq_pkt *pkt, u32 hash,
+		  const struct optq_hosts *hosts, bool in_order, u64 now,
 		  struct optq_drops *drops)
 {
 	struct optq_flow *f = in_order ? &l->shared : leaf_flow(t, l, hash);
@@ -177,14 +209,11 @@ optq_leaf_enqueue(struct optq_flow_table *t, struct optq_leaf *l,
 	l->ordered += in_order;
 	l->packets++;
 	l->bytes += pkt->len;
-	if (optq_list_empty(&f->link)) {
-		f->deficit = (s32)l->quantum;
-		f->fresh = true;
-		optq_list_add_tail(&l->new_flows, &f->link);
-		l->flows++;
-		l->flows_new++;
-	}
-	if (!l->fattest || f->bytes > l->fattest->bytes)
+	if (optq_list_empty(&f->link))
+		leaf_begin(t, l, f, hosts);
+	if (!l->fattest || (unlikely(l->by_host) ?
+			    flow_weight(t, l, f) > flow_weight(t, l, l->fattest) :
+			    f->bytes > l->fattest->bytes))
 		l->fattest = f;
 	if (likely(l->packets <= l->limit))
 		return OPTQ_LEAF_NONE;
@@ -248,11 +277,42 @@ static struct optq_pkt *leaf_take(struct optq_flow_table *t,
 	return NULL;
 }
 
+/* A new flow has had what it may send first, or has no more to send. */
+static void leaf_grow_old(struct optq_flow_table *t, struct optq_leaf *l,
+			  struct optq_flow *f)
+{
+	f->fresh = false;
+	optq_list_move_tail(&l->old_flows, &f->link);
+	if (unlikely(l->by_host))
+		optq_share_line_up(t, l, f);
+}
+
+/* Likewise, where hosts have their share first. */
+static struct optq_flow *leaf_turn_by_host(struct optq_flow_table *t,
+					   struct optq_leaf *l, u32 *budget)
+{
+	struct optq_flow *f;
+
+	for (; *budget && !optq_list_empty(&l->new_flows); (*budget)--) {
+		f = optq_list_entry(l->new_flows.next, struct optq_flow, link);
+		if (f->deficit > 0)
+			return f;
+		leaf_grow_old(t, l, f);
+	}
+	f = *budget ? optq_share_first(l) : NULL;
+	if (f)
+		optq_share_turn(t, l, f);
+	return f;
+}
+
 /* The flow whose turn it is; NULL when there is none within the budget. */
-static struct optq_flow *leaf_turn(struct optq_leaf *l, u32 *budget)
+static struct optq_flow *leaf_turn(struct optq_flow_table *t,
+				   struct optq_leaf *l, u32 *budget)
 {
 	if (unlikely(l->ordered && *budget))
 		return &l->shared;
+	if (unlikely(l->by_host))
+		return leaf_turn_by_host(t, l, budget);
 	for (; *budget; (*budget)--) {
 		struct optq_list *head = &l->new_flows;
 		struct optq_flow *f;
@@ -272,11 +332,14 @@ static struct optq_flow *leaf_turn(struct optq_leaf *l, u32 *budget)
 }
 
 /* A packet costs a flow at most this many turns, however small the quantum. */
-static void leaf_charge(struct optq_leaf *l, struct optq_flow *f, u32 len)
+static void leaf_charge(struct optq_flow_table *t, struct optq_leaf *l,
+			struct optq_flow *f, u32 len)
 {
 	s64 floor = -LEAF_TURNS_MAX * (s64)l->quantum;
 	s64 deficit = (s64)f->deficit - len;
 
+	if (unlikely(l->by_host))
+		optq_share_charge(t, l, f, len);
 	f->deficit = (s32)(deficit < floor ? floor : deficit);
 }
 
@@ -284,6 +347,29 @@ static void leaf_charge(struct optq_leaf *l, struct optq_flow *f, u32 len)
 static u32 flow_turns(const struct optq_leaf *l, const struct optq_flow *f)
 {
 	return f->deficit > 0 ? 0 : (u32)-f->deficit / l->quantum + 1;
+}
+
+/* The packet that is next where hosts have their share first, as below. */
+static const struct optq_pkt *next_by_host(const struct optq_leaf *l)
+{
+	const struct optq_list *heads[2] = { &l->new_flows, &l->old_flows };
+	const struct optq_flow *first = optq_share_first(l), *f;
+	int i, seen = 0;
+
+	for (i = 0; i < 2 && seen < LEAF_SEARCH_MAX; i++) {
+		const struct optq_list *pos;
+
+		if (i && first && first->head)
+			return first->head;
+		optq_list_for_each(pos, heads[i]) {
+			f = optq_list_entry(pos, struct optq_flow, link);
+			if (f->head && (i || f->deficit > 0))
+				return f->head;
+			if (++seen == LEAF_SEARCH_MAX)
+				break;
+		}
+	}
+	return first ? first->head : NULL;
 }
 
 /*
@@ -299,6 +385,8 @@ const struct optq_pkt *optq_leaf_find_next(const struct optq_leaf *l)
 
 	if (l->ordered)
 		return l->shared.head;
+	if (l->by_host)
+		return next_by_host(l);
 	for (i = 0; i < 2 && seen < LEAF_SEARCH_MAX; i++) {
 		const struct optq_list *pos;
 
@@ -321,6 +409,12 @@ const struct optq_pkt *optq_leaf_find_next(const struct optq_leaf *l)
 	return best ? best->head : NULL;
 }
 
+/* Where hosts have accounts, new flows of others count as well. */
+static bool leaf_others_wait(const struct optq_leaf *l)
+{
+	return !optq_list_empty(&l->old_flows) || (l->by_host && l->flows > 1);
+}
+
 struct optq_pkt *optq_leaf_dequeue(struct optq_flow_table *t,
 				   struct optq_leaf *l, u64 now,
 				   struct optq_drops *drops)
@@ -328,26 +422,93 @@ struct optq_pkt *optq_leaf_dequeue(struct optq_flow_table *t,
 	u32 budget = LEAF_STEPS_MAX;
 	struct optq_flow *f;
 
-	while ((f = leaf_turn(l, &budget))) {
+	while ((f = leaf_turn(t, l, &budget))) {
 		struct optq_pkt *pkt = leaf_take(t, l, f, now, &budget,
 						 drops);
 
 		if (pkt) {
-			leaf_charge(l, f, pkt->len);
+			leaf_charge(t, l, f, pkt->len);
 			return pkt;
 		}
 		if (f->packets)
 			continue;
 		budget -= !!budget;
 		/* A new flow that empties must wait for the old ones once. */
-		if (f->fresh && !optq_list_empty(&l->old_flows)) {
-			f->fresh = false;
-			optq_list_move_tail(&l->old_flows, &f->link);
-		} else {
+		if (f->fresh && leaf_others_wait(l))
+			leaf_grow_old(t, l, f);
+		else
 			leaf_release(t, l, f);
-		}
 	}
 	return NULL;
+}
+
+static void leaf_join_old(struct optq_flow_table *t, struct optq_leaf *l,
+			  struct optq_flow *f)
+{
+	f->deficit = (s32)l->quantum;
+	f->fresh = false;
+	optq_list_add_tail(&l->old_flows, &f->link);
+	l->flows++;
+	if (l->by_host) {
+		optq_share_begin(t, l, f, NULL);
+		optq_share_line_up(t, l, f);
+	}
+}
+
+static struct optq_flow *leaf_first_flow(struct optq_leaf *l)
+{
+	return optq_list_entry(l->old_flows.next, struct optq_flow, link);
+}
+
+/*
+ * All that waits becomes the shared flow's, in order of arrival, and goes before
+ * what comes from now on.  Merged in pairs: the longest way is the logarithm.
+ */
+static void leaf_merge(struct optq_flow_table *t, struct optq_leaf *l)
+{
+	struct optq_flow *a, *b;
+
+	while (!optq_list_empty(&l->new_flows))
+		leaf_grow_old(t, l, optq_list_entry(l->new_flows.next,
+						    struct optq_flow, link));
+	while (l->flows > 1) {
+		a = leaf_first_flow(l);
+		optq_list_move_tail(&l->old_flows, &a->link);
+		b = leaf_first_flow(l);
+		optq_flow_splice(a, b);
+		leaf_release(t, l, b);
+	}
+	if (l->flows) {
+		a = leaf_first_flow(l);
+		if (a != &l->shared)
+			optq_flow_splice(&l->shared, a);
+		leaf_release(t, l, a);
+	}
+	if (l->shared.packets)
+		leaf_join_old(t, l, &l->shared);
+	l->fattest = NULL;
+	l->ordered = l->shared.packets;
+}
+
+void optq_leaf_set_isolate(struct optq_flow_table *t, struct optq_leaf *l,
+			   u32 isolate, bool nat)
+{
+	bool by_host = isolate >= OPTQ_ISOLATE_DUAL_SRC && l->shares &&
+		       t->hosts.buckets;
+
+	if (likely(l->isolate == isolate && l->nat == nat &&
+		   l->by_host == by_host))
+		return;
+	leaf_merge(t, l);
+	if (l->flows && l->by_host)
+		optq_share_end(t, l, &l->shared);
+	l->isolate = isolate & 7U;
+	l->nat = nat;
+	l->by_host = by_host;
+	if (l->flows && by_host) {
+		optq_share_begin(t, l, &l->shared, NULL);
+		optq_share_line_up(t, l, &l->shared);
+	}
 }
 
 /* src's entry goes over whole, or its packets join the flow dst has. */
@@ -365,6 +526,8 @@ static void leaf_move_flow(struct optq_flow_table *t, struct optq_leaf *dst,
 		src->fattest = NULL;
 	src->flows--;
 	optq_list_del(&f->link);
+	if (src->by_host)
+		optq_share_end(t, src, f);
 	if (!to) {
 		optq_flow_rehash(t, f, dst);
 		to = f;
@@ -373,10 +536,7 @@ static void leaf_move_flow(struct optq_flow_table *t, struct optq_leaf *dst,
 		optq_flow_put(t, f);
 	}
 	if (optq_list_empty(&to->link)) {
-		to->deficit = (s32)dst->quantum;
-		to->fresh = false;
-		optq_list_add_tail(&dst->old_flows, &to->link);
-		dst->flows++;
+		leaf_join_old(t, dst, to);
 	}
 	if (!dst->fattest || to->bytes > dst->fattest->bytes)
 		dst->fattest = to;
@@ -386,9 +546,16 @@ void optq_leaf_move(struct optq_flow_table *t, struct optq_leaf *dst,
 		    struct optq_leaf *src)
 {
 	struct optq_list *heads[2] = { &src->new_flows, &src->old_flows };
-	bool ordered = src->ordered || dst->ordered;
+	bool ordered;
 	int i;
 
+	/* Keys that tell other things apart do not meet. */
+	if (src->by_host || dst->by_host || src->isolate != dst->isolate ||
+	    src->nat != dst->nat) {
+		leaf_merge(t, src);
+		leaf_merge(t, dst);
+	}
+	ordered = src->ordered || dst->ordered;
 	dst->packets += src->packets;
 	dst->bytes += src->bytes;
 	for (i = 0; i < 2; i++) {

@@ -9,6 +9,8 @@
 #include "flow.h"
 #include "hist.h"
 #include "wire.h"
+#include "share.h"
+#include "../uapi/linux/optq.h"
 
 struct optq_leaf {
 	struct optq_list new_flows;
@@ -25,16 +27,34 @@ struct optq_leaf {
 	struct optq_wire wire;		/* in force; layer 0: the device's length */
 	u8 dscp;			/* to leave with, and 1; 0: as it came */
 	u32 in_order : 1;		/* takes what conforms in order of arrival */
-	u32 ordered : 31;		/* such packets, first in the shared flow */
+	u32 by_host : 1;		/* hosts have their share first */
+	u32 isolate : 3;		/* enum optq_isolate */
+	u32 nat : 1;			/* by the addresses before translation */
+	u32 ordered : 26;		/* such packets, first in the shared flow */
 
 	u64 drop_overlimit;
 	u64 drop_aqm;
 	u64 ecn_marks;
 	u64 flows_new;
 	struct optq_hist *hist;		/* of sojourn; NULL: no memory yet */
+	struct optq_shares *shares;	/* NULL: never had hosts */
 };
 
 void optq_leaf_init(struct optq_leaf *l, u32 salt);
+
+/* Memory for hosts that have their share first; the caller's, zeroed. */
+static inline void optq_leaf_give_shares(struct optq_leaf *l,
+					 struct optq_shares *shares)
+{
+	l->shares = shares;
+}
+
+/*
+ * Tells flows apart in another way from now on: what waits has keys of the old one, and
+ * goes first, in order of arrival.  Without memory for them no host has a share.
+ */
+void optq_leaf_set_isolate(struct optq_flow_table *t, struct optq_leaf *l,
+			   u32 isolate, bool nat);
 
 /* What became of a packet that came, or of another for it. */
 enum optq_leaf_loss {
@@ -48,11 +68,12 @@ enum optq_leaf_loss {
  * the shared one: all that wait must have come so.  Those go before all flows, so
  * that later packets of the same flow never overtake.  At the leaf's
  * limit one packet is given up from the head of the longest flow, and pkt where BLUE
- * says so: it is added to drops.
+ * says so: it is added to drops.  hosts NULL: no host has sent it.
  */
 enum optq_leaf_loss
 optq_leaf_enqueue(struct optq_flow_table *t, struct optq_leaf *l,
-		  struct optq_pkt *pkt, u32 hash, bool in_order, u64 now,
+		  struct optq_pkt *pkt, u32 hash,
+		  const struct optq_hosts *hosts, bool in_order, u64 now,
 		  struct optq_drops *drops);
 
 /*
@@ -89,7 +110,7 @@ static inline const struct optq_pkt *optq_leaf_next(const struct optq_leaf *l)
 	const struct optq_flow *f = optq_list_entry(head->next,
 						    struct optq_flow, link);
 
-	if (likely(!l->ordered && !optq_list_empty(head) && f->head &&
+	if (likely(!(l->ordered || l->by_host) && !optq_list_empty(head) && f->head &&
 		   f->deficit > 0))
 		return f->head;
 	return optq_leaf_find_next(l);

@@ -81,9 +81,10 @@ static void leaf_save_burst(struct optq_tree *t, struct optq_class *leaf,
 		optq_class_refill_rate(t, leaf, now);
 }
 
-void optq_enqueue(struct optq_tree *t, struct optq_class *leaf,
-		  struct optq_pkt *pkt, u32 hash, u64 now,
-		  struct optq_drops *drops)
+void optq_enqueue_of(struct optq_tree *t, struct optq_class *leaf,
+		     struct optq_pkt *pkt, u32 hash,
+		     const struct optq_hosts *hosts, u64 now,
+		     struct optq_drops *drops)
 {
 	bool in_order = unlikely(leaf->leaf.in_order) &&
 			leaf_keeps_order(t, leaf, now);
@@ -91,8 +92,8 @@ void optq_enqueue(struct optq_tree *t, struct optq_class *leaf,
 	struct optq_class *victim;
 
 	leaf->count.enqueued++;
-	loss = optq_leaf_enqueue(&t->flows, &leaf->leaf, pkt, hash, in_order,
-				 now, drops);
+	loss = optq_leaf_enqueue(&t->flows, &leaf->leaf, pkt, hash, hosts,
+				 in_order, now, drops);
 	if (unlikely(loss != OPTQ_LEAF_NONE))
 		count_loss(leaf, loss);
 	leaf_set_qlen(t, leaf);

@@ -50,12 +50,21 @@ void optq_class_set_red(struct optq_tree *t, struct optq_class *c, u64 now);
 void optq_class_end_red(struct optq_tree *t, struct optq_class *c, u64 now);
 
 /*
- * Queues pkt in a leaf's own queue.  Packets given up are added to drops; pkt
- * may be among them.
+ * Queues pkt, of the flow of hash and of hosts, in a leaf's own queue.  Packets
+ * given up are added to drops; pkt may be among them.  hosts is asked for where
+ * leaf->leaf.by_host; NULL: nobody's.
  */
-void optq_enqueue(struct optq_tree *t, struct optq_class *leaf,
-		  struct optq_pkt *pkt, u32 hash, u64 now,
-		  struct optq_drops *drops);
+void optq_enqueue_of(struct optq_tree *t, struct optq_class *leaf,
+		     struct optq_pkt *pkt, u32 hash,
+		     const struct optq_hosts *hosts, u64 now,
+		     struct optq_drops *drops);
+
+static inline void optq_enqueue(struct optq_tree *t, struct optq_class *leaf,
+				struct optq_pkt *pkt, u32 hash, u64 now,
+				struct optq_drops *drops)
+{
+	optq_enqueue_of(t, leaf, pkt, hash, NULL, now, drops);
+}
 
 /* Gives up one packet of the longest flow of leaf, which is not empty. */
 void optq_drop_longest(struct optq_tree *t, struct optq_class *leaf,

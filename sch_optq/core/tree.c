@@ -44,6 +44,8 @@ enum optq_fault optq_conf_check(const struct optq_class_conf *conf)
 		return OPTQ_FAULT_WIRE;
 	if (!in_range(conf->step_ns, OPTQ_TIME_MIN_NS, OPTQ_STEP_MAX_NS))
 		return OPTQ_FAULT_STEP;
+	if (conf->isolate > OPTQ_ISOLATE_MAX)
+		return OPTQ_FAULT_ISOLATE;
 	if (!in_range(conf->delay_ns, OPTQ_TIME_MIN_NS, OPTQ_TIME_MAX_NS) ||
 	    (conf->delay_ns && !conf->rate))
 		return OPTQ_FAULT_DELAY;
@@ -236,6 +238,7 @@ static void leaf_configure(struct optq_tree *t, struct optq_class *c)
 	c->leaf.wire = leaf_wire(c);
 	c->leaf.dscp = leaf_dscp(c);
 	p->l4s = conf->ecn && conf->l4s;
+	optq_leaf_set_isolate(&t->flows, &c->leaf, conf->isolate, conf->nat);
 	c->leaf.in_order = !!conf->delay_ns;
 	c->leaf.quantum = conf->quantum ? conf->quantum : t->mtu;
 	c->leaf.limit = conf->limit ? conf->limit : TREE_LIMIT;

@@ -20,6 +20,7 @@ enum optq_fault {
 	OPTQ_FAULT_STEP,	/* L4S's step out of range */
 	OPTQ_FAULT_DELAY,	/* delay out of range, or no rate to go with it */
 	OPTQ_FAULT_DSCP,
+	OPTQ_FAULT_ISOLATE,
 	OPTQ_FAULT_DEPTH,
 	OPTQ_FAULT_CYCLE,
 };

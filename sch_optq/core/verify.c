@@ -11,6 +11,7 @@
 struct tally {
 	u64 packets;
 	u32 flows;		/* with an entry of the table */
+	u32 host_refs;
 	u32 red;
 	u32 waiting;
 	u32 blocked;
@@ -289,6 +290,9 @@ static const char *class_queue_verify(const struct optq_tree *t,
 {
 	const char *why = leaf_verify(t, &c->leaf, tally);
 
+	if (!why)
+		why = optq_shares_verify(&t->flows, &c->leaf,
+					 &tally->host_refs);
 	if (why)
 		return why;
 	if (c->qlen != c->leaf.packets + c->foreign_qlen)
@@ -396,6 +400,8 @@ static const char *totals_verify(const struct optq_tree *t,
 		why = wheel_verify(&t->waiting, &waiting);
 	if (!why)
 		why = table_verify(&t->flows, &used);
+	if (!why)
+		why = optq_hosts_verify(&t->flows.hosts, tally->host_refs);
 	if (why)
 		return why;
 	if (red < tally->red || waiting < tally->waiting)

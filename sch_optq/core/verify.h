@@ -14,7 +14,12 @@
  */
 const char *optq_tree_verify(const struct optq_tree *t);
 
-/* Part of it: the sets of c's children. */
+/* Parts of it: the sets of c's children. */
 const char *optq_sets_verify(const struct optq_class *c);
+
+/* A leaf's flows and their hosts; refs: grows by what its flows say. */
+const char *optq_shares_verify(const struct optq_flow_table *t,
+			       const struct optq_leaf *l, u32 *refs);
+const char *optq_hosts_verify(const struct optq_host_table *t, u32 refs);
 
 #endif /* OPTQ_VERIFY_H */

@@ -18,6 +18,10 @@ struct fuzz {
 	struct optq_tree t;
 	struct optq_flow flow[FLOWS];
 	struct optq_flow *bucket[FLOWS];
+	struct optq_share share[FLOWS];
+	struct optq_host host[2 * FLOWS];
+	struct optq_host *host_bucket[FLOWS];
+	struct optq_flow_past past[FLOWS];
 	struct optq_class *c[CLASSES];	/* NULL: none */
 	u64 now;
 	u64 in, out, dropped;
@@ -83,6 +87,8 @@ static bool conf_get(struct input *in, struct optq_class_conf *conf)
 	/* By a bit that says something else too: the corpus stays what it is. */
 	conf->delay_ns = conf->rate && conf->prio & 1 ?
 			 (conf->burst | 1) * 1000ULL % OPTQ_TIME_MAX_NS : 0;
+	conf->isolate = (u8)(conf->weight % (OPTQ_ISOLATE_MAX + 1U));
+	conf->nat = conf->weight & 64;
 	return optq_conf_check(conf) == OPTQ_OK;
 }
 
@@ -91,6 +97,7 @@ struct fuzz_class {
 	struct optq_class c;
 	struct optq_inner inner;
 	struct optq_urgent urgent;
+	struct optq_shares shares;
 };
 
 static void attach(struct fuzz *f, struct optq_class *c,
@@ -116,6 +123,8 @@ static void op_add(struct fuzz *f, struct input *in)
 	optq_class_init(&f->t, f->c[i]);
 	optq_class_give_urgent(f->c[i],
 			       &((struct fuzz_class *)f->c[i])->urgent);
+	optq_leaf_give_shares(&f->c[i]->leaf,
+			      &((struct fuzz_class *)f->c[i])->shares);
 	optq_class_configure(&f->t, f->c[i], &conf, f->now);
 	if (optq_class_may_attach(f->c[i], parent) != OPTQ_OK) {
 		free(f->c[i]);
@@ -143,6 +152,7 @@ static void op_enqueue(struct fuzz *f, struct input *in)
 	struct optq_class *c = any(f, in);
 	u32 n = 1 + get(in) % 16, hash = get(in) % 32;
 	u32 len = 1 + (u32)get_wide(in) % 70000;
+	struct optq_hosts hosts = { .src = hash % 3, .dst = hash % 5 };
 	struct optq_drops d = { 0 };
 
 	if (!c || c == &f->t.root)
@@ -155,7 +165,8 @@ static void op_enqueue(struct fuzz *f, struct input *in)
 		p->flags = hash & 1 ? OPTQ_PKT_ECT0 : 0;
 		if (hash & 8)
 			p->flags = n & OPTQ_PKT_ECN;
-		optq_enqueue(&f->t, c, p, hash, f->now, &d);
+		optq_enqueue_of(&f->t, c, p, flow_key_of(&c->leaf, hash, &hosts),
+				&hosts, f->now, &d);
 		f->in++;
 		take_drops(f, &d);
 	}
@@ -338,7 +349,7 @@ static void finish(struct fuzz *f)
 	optq_purge(&f->t, &f->t.direct, f->now, &d);
 	take_drops(f, &d);
 	check(f);
-	if (f->t.qlen || f->t.flows.used)
+	if (f->t.qlen || f->t.flows.used || f->t.flows.hosts.used)
 		stop("packets or flows left in an empty tree");
 	for (i = 0; i < CLASSES; i++)
 		free(f->c[i]);
@@ -352,6 +363,9 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	memset(&f, 0, sizeof(f));
 	f.now = SEC;
 	optq_flow_table_init(&f.t.flows, f.flow, FLOWS, f.bucket, FLOWS);
+	optq_flow_table_give_hosts(&f.t.flows, f.share, f.host, f.host_bucket,
+				   FLOWS);
+	optq_flow_table_give_past(&f.t.flows, f.past);
 	optq_tree_init(&f.t, 200, 100, MTU, 7);
 	while (in.at < in.end) {
 		op(&f, &in);

@@ -104,6 +104,10 @@ struct optq_class_conf gen_conf(struct sim *s, const struct gen *g, u64 room,
 	}
 	if (g->delays && conf.rate && rnd(seed) % 2)
 		conf.delay_ns = rnd_log(seed, OPTQ_TIME_MIN_NS, SEC);
+	if (g->isolate && rnd(seed) % 2) {
+		conf.isolate = (u8)(rnd(seed) % (OPTQ_ISOLATE_MAX + 1U));
+		conf.nat = rnd(seed) % 2;
+	}
 	conf.oversubscribe = !g->fit;
 	return conf;
 }

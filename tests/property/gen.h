@@ -14,6 +14,7 @@ struct gen {
 	bool small_bursts;	/* a few packets, so that shares settle soon */
 	bool large_packets;	/* bursts that let super-packets stay whole */
 	bool no_aqm;		/* CoDel out of the way */
+	bool isolate;		/* leaves by hosts too */
 	bool delays;		/* any, whether they can be met or not */
 };
 

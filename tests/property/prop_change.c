@@ -2,7 +2,9 @@
 /* A tree that is changed while it sends. */
 #include "prop.h"
 
-static const struct gen change_gen = { .classes = 12, .levels = 5 };
+static const struct gen change_gen = {
+	.classes = 12, .levels = 5, .isolate = true,
+};
 
 static struct node *any_node(struct sim *s)
 {

@@ -39,6 +39,7 @@ void sim_init(struct sim *s, u64 seed, double line, u32 flows)
 	s->buckets = calloc(buckets, sizeof(*s->buckets));
 	optq_flow_table_init(&s->t.flows, s->flow_mem, flows, s->buckets,
 			     buckets);
+	hosts_give(&s->hosts, &s->t.flows, 4);
 	optq_tree_init(&s->t, 10000000, 1000, MTU, (u32)rnd(&s->seed));
 	s->node[0] = calloc(1, sizeof(struct node));
 	s->node[0]->c = &s->t.root;
@@ -62,8 +63,11 @@ void sim_free(struct sim *s)
 	}
 	if (!sim_failed(s) && s->t.flows.used)
 		sim_fail(s, "%u flows leaked", s->t.flows.used);
+	if (!sim_failed(s) && s->t.flows.hosts.used)
+		sim_fail(s, "%u hosts leaked", s->t.flows.hosts.used);
 	for (i = 0; i < s->n; i++)
 		free(s->node[i]);
+	hosts_free(&s->hosts);
 	free(s->flow_mem);
 	free(s->buckets);
 	free(s->flow);
@@ -203,6 +207,7 @@ struct node *sim_add(struct sim *s, struct node *parent,
 		return NULL;
 	}
 	optq_class_give_urgent(n->c, &n->urgent);
+	optq_leaf_give_shares(&n->c->leaf, &n->shares);
 	optq_class_configure(&s->t, n->c, conf, s->now);
 	n->limit.left = conf->ceil ? sim_ceil_burst(s, n) : 0;
 	n->limit.t_ns = s->now;
@@ -307,11 +312,14 @@ static void source_send(struct sim *s, struct node *leaf, u32 len)
 	u32 id = leaf->src.flow[rnd(&s->seed) % SIM_FLOWS];
 	struct sim_flow *f = &s->flow[id];
 	struct optq_pkt *p = pkt_new(len, id, ++f->next_seq);
+	struct optq_hosts hosts = { .src = id % 3, .dst = id % 5 };
 	struct optq_drops d = { 0 };
 
 	/* Flows without ECN, with it, of L4S, and tunnels of all. */
 	p->flags = (f->hash & 4 ? f->next_seq : f->hash) & OPTQ_PKT_ECN;
-	optq_enqueue(&s->t, leaf->c, p, f->hash, s->now, &d);
+	optq_enqueue_of(&s->t, leaf->c, p,
+			flow_key_of(&leaf->c->leaf, f->hash, &hosts), &hosts,
+			s->now, &d);
 	leaf->enqueued++;
 	s->in++;
 	sim_take_drops(s, leaf, &d);

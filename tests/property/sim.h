@@ -51,6 +51,7 @@ struct lag_check {
 struct node {
 	struct optq_inner inner;	/* in use once it has had a child */
 	struct optq_urgent urgent;
+	struct optq_shares shares;
 	struct optq_class own;	/* but for the link */
 	struct optq_class *c;
 	struct node *parent;
@@ -73,6 +74,7 @@ struct sim {
 	struct optq_tree t;
 	struct optq_flow *flow_mem;
 	struct optq_flow **buckets;
+	struct hosts_mem hosts;
 	struct node *node[SIM_CLASSES];	/* the first is the link */
 	int n;
 	struct sim_flow *flow;

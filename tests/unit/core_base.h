@@ -57,4 +57,47 @@ static inline void pkt_free(struct optq_pkt *p)
 	free(tpkt(p));
 }
 
+/* What leaves need in which hosts have their share. */
+struct hosts_mem {
+	struct optq_share *shares;
+	struct optq_host *hosts;
+	struct optq_host **buckets;
+	struct optq_flow_past *past;
+};
+
+/* t is ready, but for this; any number of buckets works. */
+static inline void hosts_give(struct hosts_mem *m, struct optq_flow_table *t,
+			      u32 buckets)
+{
+	m->shares = calloc(t->size, sizeof(*m->shares));
+	m->hosts = calloc(2 * t->size, sizeof(*m->hosts));
+	m->buckets = calloc(buckets, sizeof(*m->buckets));
+	m->past = calloc(t->bucket_mask + 1, sizeof(*m->past));
+	optq_flow_table_give_hosts(t, m->shares, m->hosts, m->buckets, buckets);
+	optq_flow_table_give_past(t, m->past);
+}
+
+static inline void hosts_free(struct hosts_mem *m)
+{
+	free(m->shares);
+	free(m->hosts);
+	free(m->buckets);
+	free(m->past);
+}
+
+/* The key of a flow between two hosts, as l tells them apart. */
+static inline u32 flow_key_of(const struct optq_leaf *l, u32 flow,
+			 const struct optq_hosts *hosts)
+{
+	switch (l->isolate) {
+	case OPTQ_ISOLATE_SRC_HOST:
+		return (u32)hosts->src;
+	case OPTQ_ISOLATE_DST_HOST:
+		return (u32)hosts->dst;
+	default:
+		/* What is translated has other keys. */
+		return l->nat ? ~flow : flow;
+	}
+}
+
 #endif /* CORE_BASE_H */

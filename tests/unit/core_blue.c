@@ -118,8 +118,8 @@ static void remembers_and_forgets(void **state)
 	line_run(&line, 2 * SEC);
 	assert_int_equal(line.leaf.packets, 0);
 	/* Its entry goes to another. */
-	optq_leaf_enqueue(&line.t, &line.leaf, pkt_new(100, 0, 0), 77, false,
-			  line.now, &line.drops);
+	optq_leaf_enqueue(&line.t, &line.leaf, pkt_new(100, 0, 0), 77, NULL,
+			  false, line.now, &line.drops);
 	while (line.t.used)
 		line_take(&line);
 	src[0].paused = false;

@@ -35,8 +35,8 @@ static void queue_init(struct queue *q, u32 flows)
 static void put(struct queue *q, struct optq_leaf *l, u32 len, u32 flow,
 		u64 seq)
 {
-	optq_leaf_enqueue(&q->t, l, pkt_new(len, flow, seq), flow, false, q->now,
-			  &q->drops);
+	optq_leaf_enqueue(&q->t, l, pkt_new(len, flow, seq), flow, NULL, false,
+			  q->now, &q->drops);
 	q->now += 1000;
 }
 
@@ -308,8 +308,8 @@ static void sojourn_is_kept(void **state)
 
 static void put_in_order(struct queue *q, struct optq_leaf *l, u32 flow, u64 seq)
 {
-	optq_leaf_enqueue(&q->t, l, pkt_new(1000, flow, seq), flow, true, q->now,
-			  &q->drops);
+	optq_leaf_enqueue(&q->t, l, pkt_new(1000, flow, seq), flow, NULL, true,
+			  q->now, &q->drops);
 	q->now += 1000;
 }
 

@@ -127,8 +127,8 @@ static inline void source_send(struct line *l, u32 i)
 	struct optq_pkt *p = pkt_new(MTU, i, s->sent++);
 
 	p->flags = s->flags;
-	l->blue += optq_leaf_enqueue(&l->t, &l->leaf, p, s->queue, false, l->now,
-				     &l->drops) == OPTQ_LEAF_BLUE;
+	l->blue += optq_leaf_enqueue(&l->t, &l->leaf, p, s->queue, NULL, false,
+				     l->now, &l->drops) == OPTQ_LEAF_BLUE;
 	line_lost(l);
 }
 

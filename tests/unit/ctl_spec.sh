@@ -47,7 +47,8 @@ set_names()
 }
 
 for pair in optq:optq_attr:OPTQ_A_ link:optq_link_attr:OPTQ_LINK_A_ \
-	    class:optq_class_attr:OPTQ_CLASS_A_ rule:optq_rule_attr:OPTQ_RULE_A_; do
+	    class:optq_class_attr:OPTQ_CLASS_A_ rule:optq_rule_attr:OPTQ_RULE_A_ \
+	    flow:optq_flow_attr:OPTQ_FLOW_A_; do
 	set=${pair%%:*}
 	rest=${pair#*:}
 	enum "${rest%%:*}" "${rest#*:}" >"$tmp/want"

@@ -45,6 +45,9 @@ enum optq_cmd {
 	OPTQ_CMD_TREE_GET,	/* do: the link's parameters and totals */
 	OPTQ_CMD_CLASS_GET,	/* dump: classes with statistics */
 	OPTQ_CMD_RULE_GET,	/* dump: rules with hit counts */
+	OPTQ_CMD_FLOW_GET,	/* dump: flows that wait or have just sent; they
+				 * come and go while they are told
+				 */
 
 	__OPTQ_CMD_MAX,
 	OPTQ_CMD_MAX = __OPTQ_CMD_MAX - 1
@@ -66,6 +69,7 @@ enum optq_attr {
 				 * packets that the change lost, to a smaller
 				 * limit or with a qdisc under a leaf
 				 */
+	OPTQ_A_FLOW,		/* nest, enum optq_flow_attr; one a message */
 
 	__OPTQ_A_MAX,
 	OPTQ_A_MAX = __OPTQ_A_MAX - 1
@@ -78,6 +82,19 @@ enum optq_flag {
 };
 
 #define OPTQ_F_ALL	(OPTQ_F_CHECK)
+
+/* What a leaf tells apart and gives an even share, CAKE's words. */
+enum optq_isolate {
+	OPTQ_ISOLATE_FLOW,	/* flows: addresses, protocol and ports */
+	OPTQ_ISOLATE_SRC_HOST,	/* source addresses */
+	OPTQ_ISOLATE_DST_HOST,
+	OPTQ_ISOLATE_DUAL_SRC,	/* source addresses, and the flows of each */
+	OPTQ_ISOLATE_DUAL_DST,
+	OPTQ_ISOLATE_TRIPLE,	/* flows; no address has more for more of them */
+
+	__OPTQ_ISOLATE_MAX,
+	OPTQ_ISOLATE_MAX = __OPTQ_ISOLATE_MAX - 1
+};
 
 /*
  * What of a packet is counted, everywhere: *_A_LAYER.  The packet from its network
@@ -184,6 +201,10 @@ enum optq_class_attr {
 	OPTQ_CLASS_A_STEP_THRESH, /* u64: ns, wait from which on L4S packets are
 				 * marked, 0 automatic
 				 */
+	OPTQ_CLASS_A_ISOLATE,	/* u8: enum optq_isolate */
+	OPTQ_CLASS_A_NAT,	/* u8: flows and hosts by the addresses before
+				 * translation, as connection tracking knows them
+				 */
 
 	__OPTQ_CLASS_A_MAX,
 	OPTQ_CLASS_A_MAX = __OPTQ_CLASS_A_MAX - 1
@@ -214,6 +235,44 @@ enum optq_rule_attr {
 
 	__OPTQ_RULE_A_MAX,
 	OPTQ_RULE_A_MAX = __OPTQ_RULE_A_MAX - 1
+};
+
+enum optq_flow_flag {
+	OPTQ_FLOW_NEW = 1U << 0,	/* goes before those that are not */
+	OPTQ_FLOW_DROPPING = 1U << 1,	/* CoDel drops or marks */
+	OPTQ_FLOW_SHARED = 1U << 2,	/* no flow of its own: what came in order
+					 * of a delay, or found the table full
+					 */
+};
+
+/* A flow, in replies only.  Addresses and ports are those of its first packet. */
+enum optq_flow_attr {
+	OPTQ_FLOW_A_UNSPEC,
+	OPTQ_FLOW_A_CLASS,	/* u32: id of the leaf; 0: it is of none (direct) */
+	OPTQ_FLOW_A_HASH,	/* u32: its key */
+	OPTQ_FLOW_A_FLAGS,	/* u32, enum optq_flow_flag */
+	OPTQ_FLOW_A_PACKETS,	/* u32: that wait */
+	OPTQ_FLOW_A_BYTES,	/* u64: likewise */
+	OPTQ_FLOW_A_DEFICIT,	/* s32: bytes that it may still send in its turn */
+	OPTQ_FLOW_A_DROPS,	/* u32: CoDel's count */
+	OPTQ_FLOW_A_WAIT,	/* u64: ns since its first packet came; not
+				 * without one
+				 */
+	OPTQ_FLOW_A_HOST_FLOWS,	/* u32: flows of its host, where hosts have their
+				 * share first
+				 */
+	OPTQ_FLOW_A_FAMILY,	/* u8: 4 or 6 */
+	OPTQ_FLOW_A_PROTO,	/* u8: IP protocol */
+	OPTQ_FLOW_A_SRC,	/* 4 or 16 bytes, as the leaf tells flows apart: of
+				 * the inner packet, before translation
+				 */
+	OPTQ_FLOW_A_DST,
+	OPTQ_FLOW_A_SPORT,	/* u16, host order */
+	OPTQ_FLOW_A_DPORT,
+	OPTQ_FLOW_A_PAD,
+
+	__OPTQ_FLOW_A_MAX,
+	OPTQ_FLOW_A_MAX = __OPTQ_FLOW_A_MAX - 1
 };
 
 /*
@@ -262,6 +321,9 @@ struct optq_stats {
 				 * flow overflowed, and did not respond to CoDel
 				 */
 	__u64 ecn_marks_l4s;	/* of ecn_marks, those by L4S's step or coupling */
+	__u64 hosts;		/* that the flows belong to, where the leaf
+				 * gives hosts their share first: of both sides
+				 */
 };
 
 #endif /* _UAPI_LINUX_OPTQ_H */
