@@ -147,6 +147,13 @@ static const struct keyword class_table[] = {
 	  .attr = OPTQ_CLASS_A_STEP_THRESH, .min = OPTQ_TIME_MIN_NS,
 	  .max = OPTQ_STEP_MAX_NS, .zero = "auto", .meta = "TIME",
 	  .help = "wait from which on L4S packets are marked" },
+	{ .name = "isolate", .kind = KW_ISOLATE, .attr = OPTQ_CLASS_A_ISOLATE,
+	  .meta = "WHAT",
+	  .help = "what has an even share: flow, src-host, dst-host, dual-src, dual-dst or triple" },
+	{ .name = "nat", .kind = KW_FLAG, .attr = OPTQ_CLASS_A_NAT, .flag = 1,
+	  .help = "by the addresses before translation" },
+	{ .name = "nonat", .kind = KW_FLAG, .attr = OPTQ_CLASS_A_NAT,
+	  .help = "by those in the packet" },
 	{ .name = "oversubscribe", .kind = KW_FLAG,
 	  .attr = OPTQ_CLASS_A_OVERSUBSCRIBE, .flag = 1,
 	  .help = "guarantees below may add up to more than `rate`" },
@@ -174,6 +181,18 @@ static const struct keyword class_table[] = {
 	  .help = "HTB's: ethernet is `raw`, atm and adsl are `raw atm`" },
 };
 
+static const struct {
+	const char *name, *cake;
+} isolate_words[] = {
+	[OPTQ_ISOLATE_FLOW] = { "flow", "flows" },
+	[OPTQ_ISOLATE_SRC_HOST] = { "src-host", "srchost" },
+	[OPTQ_ISOLATE_DST_HOST] = { "dst-host", "dsthost" },
+	[OPTQ_ISOLATE_DUAL_SRC] = { "dual-src", "dual-srchost" },
+	[OPTQ_ISOLATE_DUAL_DST] = { "dual-dst", "dual-dsthost" },
+	[OPTQ_ISOLATE_TRIPLE] = { "triple", "triple-isolate" },
+};
+
+_Static_assert(ARRAY_SIZE(isolate_words) == OPTQ_ISOLATE_MAX + 1, "isolate");
 _Static_assert(ARRAY_SIZE(class_table) <= KEYWORDS_MAX, "KEYWORDS_MAX");
 _Static_assert(ARRAY_SIZE(link_table) <= KEYWORDS_MAX, "KEYWORDS_MAX");
 
@@ -201,6 +220,25 @@ const struct keyword_set optq_class_keywords = {
 	.attr_mpu = OPTQ_CLASS_A_MPU,
 	.inherits = true,
 };
+
+const char *isolate_word(__u64 value)
+{
+	return value <= OPTQ_ISOLATE_MAX ? isolate_words[value].name : NULL;
+}
+
+int isolate_parse(const char *word, __u64 *value)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(isolate_words); i++) {
+		if (strcmp(word, isolate_words[i].name) &&
+		    strcmp(word, isolate_words[i].cake))
+			continue;
+		*value = i;
+		return 0;
+	}
+	return -1;
+}
 
 const struct keyword *keyword_find(const struct keyword_set *set,
 				   const char *word)
@@ -308,6 +346,10 @@ void keyword_expected(const struct keyword *kw, char *buf, size_t len)
 	case KW_DSCP:
 		snprintf(buf, len, "a name such as ef, af41 or cs6, a number from 0 to 63, or keep%s",
 			 kw->max == OPTQ_DSCP_INHERIT ? " or inherit" : "");
+		break;
+	case KW_ISOLATE:
+		snprintf(buf, len,
+			 "flow, src-host, dst-host, dual-src, dual-dst or triple");
 		break;
 	case KW_DSCP_IS:
 	case KW_FLAG:

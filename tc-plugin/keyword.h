@@ -19,6 +19,7 @@ enum keyword_kind {
 	KW_MINOR,	/* u32, class id */
 	KW_FLAG,	/* u8, the keyword has no value */
 	KW_SWITCH,	/* u8, on or off */
+	KW_ISOLATE,	/* u8, enum optq_isolate */
 	KW_NAME,	/* string */
 	KW_OVERHEAD,	/* s32, bytes; .min is signed.  Goes with the layer */
 	KW_MPU,		/* u32, bytes; likewise */
@@ -65,6 +66,12 @@ extern const struct keyword_set optq_class_keywords;
 const struct keyword *keyword_find(const struct keyword_set *set,
 				   const char *word);
 void keyword_help(const struct keyword_set *set);
+
+/* Words of enum optq_isolate; NULL: there is none. */
+const char *isolate_word(__u64 value);
+
+/* Likewise CAKE's; -1: it is neither. */
+int isolate_parse(const char *word, __u64 *value);
 
 /* "a rate from 8bit to 1Tbit, such as 10mbit, or none" */
 void keyword_expected(const struct keyword *kw, char *buf, size_t len);

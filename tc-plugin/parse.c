@@ -200,6 +200,8 @@ static int read_value(const struct request *req, const struct keyword *kw,
 		return parse_switch(str, value);
 	case KW_DSCP:
 		return parse_dscp(str, value);
+	case KW_ISOLATE:
+		return isolate_parse(str, value);
 	case KW_DSCP_IS:
 	case KW_FLAG:
 	case KW_LAYER:
@@ -211,7 +213,8 @@ static int read_value(const struct request *req, const struct keyword *kw,
 
 static bool in_range(const struct keyword *kw, const char *str, __u64 value)
 {
-	if (kw->kind == KW_NAME || kw->kind == KW_LINKLAYER)
+	if (kw->kind == KW_NAME || kw->kind == KW_LINKLAYER ||
+	    kw->kind == KW_ISOLATE)
 		return true;
 	if (!value && kw->zero)
 		return kw->zero_number || !strcmp(str, kw->zero);
@@ -348,6 +351,7 @@ static int add_keyword(struct nlmsghdr *n, const struct keyword *kw,
 	case KW_DSCP_IS:
 	case KW_FLAG:
 	case KW_SWITCH:
+	case KW_ISOLATE:
 		return addattr8(n, REQUEST_MAX, kw->attr, value);
 	case KW_NAME:
 		return addattr_l(n, REQUEST_MAX, kw->attr, text,

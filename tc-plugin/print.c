@@ -135,6 +135,18 @@ static void print_dscp(const struct keyword *kw, struct rtattr *const *tb)
 		print_word(kw->name, text);
 }
 
+static void print_isolate(const struct keyword *kw, __u64 value)
+{
+	const char *word = isolate_word(value);
+
+	/* A newer kernel may have one that has no name here. */
+	if (!word)
+		return;
+	print_color_string(PRINT_JSON, COLOR_NONE, kw->name, NULL, word);
+	if (show_details || value)
+		print_word(kw->name, word);
+}
+
 /*
  * What reads back the same when left out is left out, unless details are
  * wanted.  `ceil none` beside a rate is not: without it, input takes the rate.
@@ -228,7 +240,9 @@ static void print_keyword(const struct keyword_set *set,
 	}
 	if (!keyword_value(tb, kw, &value))
 		return;
-	if (kw->kind == KW_FLAG || kw->kind == KW_SWITCH)
+	if (kw->kind == KW_ISOLATE)
+		print_isolate(kw, value);
+	else if (kw->kind == KW_FLAG || kw->kind == KW_SWITCH)
 		print_flag(kw, value, shown(set, kw, tb, value));
 	else
 		print_number(kw, value, shown(set, kw, tb, value));

@@ -29,6 +29,7 @@ static const struct counter counters[] = {
 	{ COUNTER("enqueued", enqueued), .plain = "enqueued", .line = true },
 	{ COUNTER("flows", flows), .plain = "flows" },
 	{ COUNTER("flows_new", flows_new), .plain = "new_flows" },
+	{ COUNTER("hosts", hosts), .plain = "hosts", .rare = true },
 	{ COUNTER("drop_overlimit", drop_overlimit),
 	  .plain = "dropped: overlimit", .line = true },
 	{ COUNTER("drop_aqm", drop_aqm), .plain = "aqm" },

@@ -14,6 +14,7 @@ ktap_test "statistics of a kernel without percentiles" stats_without_percentiles
 ktap_test "statistics of a kernel without the guarantee missed" stats_without_missed
 ktap_test "statistics of a kernel without DSCPs" stats_without_dscp
 ktap_test "statistics of a kernel without BLUE and L4S" stats_without_blue
+ktap_test "statistics of a kernel without hosts" stats_without_hosts
 ktap_test "statistics of this kernel" stats_same
 ktap_test "statistics of a newer kernel" stats_longer
 ktap_test "JSON of a class" json_class
@@ -75,6 +76,13 @@ dscp 010|dscp af11
 nol4s|nol4s
 ecn step_thresh 1s|ecn step_thresh 1s
 step_thresh 800|step_thresh 800us
+isolate src-host|isolate src-host
+isolate dst-host|isolate dst-host
+isolate dual-src nat|isolate dual-src nat
+isolate dual-dst|isolate dual-dst
+isolate triple|isolate triple
+isolate dual-srchost|isolate dual-src
+isolate triple-isolate|isolate triple
 oversubscribe|oversubscribe
 name voice|name voice
 weight 2 quantum 256|weight 2 quantum 256
@@ -240,6 +248,11 @@ l4s nol4s|optq: nol4s after l4s
 step_thresh 0|optq: step_thresh "0": expected a time from 1us to 1s, such as 5ms, or auto
 step_thresh 1001ms|optq: step_thresh
 oversubscribe nooversubscribe|optq: nooversubscribe after oversubscribe
+isolate|optq: isolate: the value is missing: expected flow, src-host, dst-host, dual-src, dual-dst or triple
+isolate host|optq: isolate "host": expected flow, src-host, dst-host, dual-src, dual-dst or triple
+isolate 3|optq: isolate "3"
+isolate flow isolate triple|optq: isolate after isolate
+nat nonat|optq: nonat after nat
 name a/b|optq: name "a/b"
 name ..|optq: name ".."
 name -x|optq: name "-x"
