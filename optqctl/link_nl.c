@@ -99,6 +99,11 @@ static int put_class(struct nl_msg *msg, const struct link *link,
 			err |= nla_put_u8(msg, OPTQ_CLASS_A_L4S,
 					  (uint8_t)class->l4s);
 		err |= put_u64(msg, OPTQ_CLASS_A_STEP_THRESH, class->step_ns);
+		if (class->isolate)
+			err |= nla_put_u8(msg, OPTQ_CLASS_A_ISOLATE,
+					  class->isolate);
+		if (class->nat)
+			err |= nla_put_u8(msg, OPTQ_CLASS_A_NAT, 1);
 	} else if (class->oversubscribe) {
 		err |= nla_put_u8(msg, OPTQ_CLASS_A_OVERSUBSCRIBE, 1);
 	}

@@ -19,9 +19,10 @@ struct live_class {
 	uint64_t rate, ceil;	/* bytes per second; ceil 0: the parent's */
 	uint64_t delay_ns, target_ns, interval_ns, step_ns;
 	uint32_t burst, cburst, weight, prio, quantum, limit;
-	bool ecn, l4s, oversubscribe;
+	bool ecn, l4s, oversubscribe, nat;
 	struct optq_wire wire;	/* layer 0: the parent's */
 	uint8_t dscp;		/* see dscp_text.h; 0: the parent's */
+	uint8_t isolate;	/* enum optq_isolate, or what is newer */
 	struct optq_stats stats;
 	uint32_t *hist;		/* of sojourn, in the order of core/hist.h */
 	size_t n_hist;

@@ -125,6 +125,9 @@ void live_add_class(struct live_tree *tree, struct nlattr *nest)
 	get_wire(tb[OPTQ_CLASS_A_LAYER], tb[OPTQ_CLASS_A_OVERHEAD],
 		 tb[OPTQ_CLASS_A_MPU], &class->wire);
 	class->dscp = get_dscp(tb[OPTQ_CLASS_A_DSCP]);
+	class->nat = get_flag(tb[OPTQ_CLASS_A_NAT]);
+	if (tb[OPTQ_CLASS_A_ISOLATE])
+		class->isolate = nla_get_u8(tb[OPTQ_CLASS_A_ISOLATE]);
 	get_stats(tb[OPTQ_CLASS_A_STATS], &class->stats);
 	class->hist = get_counters(tb[OPTQ_CLASS_A_HIST], &class->n_hist);
 }

@@ -37,6 +37,7 @@ static void usage(FILE *out)
 		fprintf(out, "  %-6s %-9s %s\n", verbs[i].name, verbs[i].args,
 			verbs[i].help);
 	fputs("  help             this text\n\n"
+	      "  --flows          of show: the flows of each class instead\n"
 	      "  -j, --json       print JSON\n"
 	      "  -V, --version    print the version\n"
 	      "  -h, --help       this text\n\n"
@@ -98,6 +99,10 @@ static enum exit_code run_verb(const char *name, const struct options *opt)
 			verb = &verbs[i];
 	if (!verb)
 		return unknown_verb(name);
+	if (opt->flows && verb->run != verb_show) {
+		fputs("optqctl: --flows goes with show\n", stderr);
+		return EXIT_USAGE;
+	}
 	if (opt->argc >= verb->min_args && opt->argc <= verb->max_args)
 		return verb->run(opt);
 	fprintf(stderr, "Usage: optqctl [-j] %s %s\n", verb->name, verb->args);
@@ -108,6 +113,7 @@ int main(int argc, char **argv)
 {
 	static const struct option longs[] = {
 		{ "json", no_argument, NULL, 'j' },
+		{ "flows", no_argument, NULL, 'f' },
 		{ "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'V' },
 		{ NULL, 0, NULL, 0 }
@@ -120,6 +126,9 @@ int main(int argc, char **argv)
 		switch (c) {
 		case 'j':
 			opt.json = true;
+			break;
+		case 'f':
+			opt.flows = true;
 			break;
 		case 'h':
 			usage(stdout);

@@ -50,6 +50,8 @@ struct class {
 	uint64_t delay_ns, target_ns, interval_ns;
 	uint64_t step_ns;
 	int8_t ecn, l4s;		/* -1: not given */
+	uint8_t isolate;		/* enum optq_isolate */
+	bool nat;
 	bool oversubscribe;
 	struct optq_wire wire;		/* as given; layer 0: the parent's */
 	uint8_t dscp;			/* see dscp_text.h; 0: the parent's */

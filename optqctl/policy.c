@@ -64,6 +64,8 @@ static const struct key class_keys[] = {
 	{ "l4s", KEY_TRISTATE, AT(class, l4s) },
 	{ "step_thresh", KEY_TIME, AT(class, step_ns), 0, OPTQ_TIME_MIN_NS,
 	  OPTQ_STEP_MAX_NS },
+	{ "isolate", KEY_ISOLATE, AT(class, isolate) },
+	{ "nat", KEY_BOOL, AT(class, nat) },
 	{ "oversubscribe", KEY_BOOL, AT(class, oversubscribe) },
 	{ "wire", KEY_WIRE, AT(class, wire) },
 	{ "dscp", KEY_DSCP, AT(class, dscp) },
@@ -168,7 +170,7 @@ static void note_places(struct class *class, const char *key,
 	};
 	static const char *const leaf_only[] = {
 		"delay", "quantum", "limit", "target", "interval", "ecn",
-		"l4s", "step_thresh"
+		"l4s", "step_thresh", "isolate", "nat"
 	};
 	size_t i;
 

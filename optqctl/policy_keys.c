@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "dscp_text.h"
+#include "isolate_text.h"
 #include "mem.h"
 #include "policy_keys.h"
 #include "policy_wire.h"
@@ -39,6 +40,7 @@ static const char *known_elsewhere(const struct key *keys, const char *typed)
 		{ "linklayer", "wire" }, { "linklayer", "layer" },
 		{ "wash", "dscp" }, { "tos", "dscp" },
 		{ "set-dscp", "dscp" }, { "remark", "dscp" },
+		{ "fairness", "isolate" }, { "isolation", "isolate" },
 	};
 	const struct key *key;
 	size_t i;
@@ -286,6 +288,20 @@ static char *read_flag(const struct key *key, const struct ynode *value,
 	return NULL;
 }
 
+static char *read_isolate(const struct key *key, const char *text, char *object)
+{
+	const char *near = isolate_suggest(text);
+	uint8_t value;
+
+	if (isolate_parse(text, &value)) {
+		memcpy(object + key->field, &value, sizeof(value));
+		return NULL;
+	}
+	return mem_printf("\"%s\" is none of flow, src-host, dst-host, dual-src, dual-dst and triple%s%s%s",
+			  text, near ? ": did you mean \"" : "", near ? near : "",
+			  near ? "\"?" : "");
+}
+
 bool read_key(const struct key *key, const struct ynode *value, void *object,
 	      struct diags *d)
 {
@@ -296,6 +312,7 @@ bool read_key(const struct key *key, const struct ynode *value, void *object,
 		[KEY_PACKETS] = "a number of packets", [KEY_TIME] = "a time such as 5ms",
 		[KEY_BOOL] = "yes or no", [KEY_TRISTATE] = "yes or no",
 		[KEY_DSCP] = "a code point such as ef, or wash, or keep,",
+		[KEY_ISOLATE] = "flow, src-host, dst-host, dual-src, dual-dst or triple",
 	};
 	const char *text;
 	char *why;
@@ -312,6 +329,8 @@ bool read_key(const struct key *key, const struct ynode *value, void *object,
 		why = read_flag(key, value, object);
 	else if (key->kind == KEY_DSCP)
 		why = dscp_parse(text, (uint8_t *)object + key->field);
+	else if (key->kind == KEY_ISOLATE)
+		why = read_isolate(key, text, object);
 	else
 		why = read_count(key, text, object);
 	if (!why)

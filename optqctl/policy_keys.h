@@ -16,6 +16,7 @@ enum key_kind {
 	KEY_TRISTATE,	/* int8_t */
 	KEY_WIRE,	/* struct optq_wire */
 	KEY_DSCP,	/* uint8_t, see dscp_text.h */
+	KEY_ISOLATE,	/* uint8_t, enum optq_isolate */
 	KEY_OTHER,	/* read by the map's own code */
 };
 

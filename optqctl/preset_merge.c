@@ -17,7 +17,7 @@
 /* What the parts of a class that is divided do not have from it. */
 static const char *const leaf_keys[] = {
 	"match", "delay", "burst", "quantum", "limit", "target", "interval", "ecn",
-	"l4s", "step_thresh"
+	"l4s", "step_thresh", "isolate", "nat"
 };
 
 static struct ynode *clone(const struct ynode *node, size_t base)

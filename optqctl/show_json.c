@@ -5,6 +5,7 @@
 
 #include "core/hist.h"
 #include "dscp_text.h"
+#include "isolate_text.h"
 #include "policy_weight.h"
 #include "show_view.h"
 #include "wire_text.h"
@@ -43,6 +44,7 @@ static struct json_object *stats_json(const struct optq_stats *s)
 	add_number(o, "guaranteed_bytes", s->guaranteed_bytes);
 	add_number(o, "flows", s->flows);
 	add_number(o, "flows_new", s->flows_new);
+	add_number(o, "hosts", s->hosts);
 	add_number(o, "sojourn_avg_ns", s->sojourn_avg_ns);
 	add_number(o, "sojourn_max_ns", s->sojourn_max_ns);
 	add_number(o, "sojourn_p50_ns", s->sojourn_p50_ns);
@@ -115,6 +117,8 @@ static struct json_object *class_json(const struct live_tree *tree, size_t i)
 		add_flag(o, "ecn", c->ecn);
 		add_flag(o, "l4s", c->l4s);
 		add_number(o, "step_thresh_ns", c->step_ns);
+		add_text(o, "isolate", isolate_text(c->isolate));
+		add_flag(o, "nat", c->nat);
 	}
 	if (c->wire.layer)
 		json_object_object_add(o, "wire", wire_json(&c->wire));

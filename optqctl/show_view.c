@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "dscp_text.h"
+#include "isolate_text.h"
 #include "mem.h"
 #include "show_view.h"
 #include "term.h"
@@ -202,6 +203,29 @@ static void print_link(FILE *out, const struct live_tree *tree)
 	print_dscp(out, 0, tree->dscp);
 }
 
+/* What the leaf shares among, if not flows alone. */
+static void print_isolate(FILE *out, const struct live_class *class)
+{
+	const char *mode = isolate_text(class->isolate);
+	uint64_t hosts = class->stats.hosts;
+	char *text;
+
+	if (!class->leaf || (!class->isolate && !class->nat))
+		return;
+	text = mem_printf("isolate %s%s", mode ? mode : "?",
+			  class->nat ? ", nat" : "");
+	if (hosts) {
+		char *all = mem_printf("%s, %llu host%s", text,
+				       (unsigned long long)hosts,
+				       hosts == 1 ? "" : "s");
+
+		free(text);
+		text = all;
+	}
+	print_detail(out, class->level, text);
+	free(text);
+}
+
 static void print_class(FILE *out, const struct live_tree *tree, size_t index,
 			const uint64_t *ceil)
 {
@@ -212,6 +236,7 @@ static void print_class(FILE *out, const struct live_tree *tree, size_t index,
 		  class->rate, ceil[index], (int)class->prio);
 	print_figures(out, &class->stats);
 	print_details(out, class);
+	print_isolate(out, class);
 	print_dscp(out, class->level, class->dscp);
 	if (class->qdisc)
 		print_qdisc(out, class);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "live.h"
+#include "live_flows.h"
 
 struct json_object;
 
@@ -13,5 +14,10 @@ size_t *live_order(const struct live_tree *tree);
 
 void live_print(FILE *out, const struct live_tree *tree);
 struct json_object *live_json(const struct live_tree *tree);
+
+void flows_print(FILE *out, const struct live_tree *tree,
+		 const struct live_flows *flows);
+struct json_object *flows_json(const struct live_tree *tree,
+			       const struct live_flows *flows);
 
 #endif

@@ -13,6 +13,7 @@ enum exit_code { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
 struct options {
 	bool json;
+	bool flows;		/* of show */
 	int argc;		/* what follows verb and options */
 	char **argv;
 };

@@ -17,6 +17,7 @@ struct show {
 	struct nl_sock *genl, *route;
 	int family;
 	struct json_object *list;	/* NULL: print text */
+	bool flows;
 	size_t shown;
 	bool failed;
 };
@@ -42,22 +43,42 @@ static void complain_answer(struct show *s, const char *device,
 	nl_answer_free(answer);
 }
 
+static void print_device(struct show *s, const struct live_tree *tree,
+			 const struct live_flows *flows)
+{
+	struct json_object *o;
+
+	if (s->list) {
+		o = live_json(tree);
+		if (s->flows)
+			json_object_object_add(o, "flows",
+					       flows_json(tree, flows));
+		json_object_array_add(s->list, o);
+		return;
+	}
+	if (s->shown++)
+		putchar('\n');
+	if (s->flows)
+		flows_print(stdout, tree, flows);
+	else
+		live_print(stdout, tree);
+}
+
 static void show_device(struct show *s, const struct root_qdisc *root)
 {
 	struct nl_answer answer = { 0 };
+	struct live_flows flows = { 0 };
 	struct live_tree tree = { 0 };
 
 	live_read(s->genl, s->family, root->ifindex, &tree, &answer);
-	if (answer.error) {
+	if (!answer.error && s->flows)
+		flows_read(s->genl, s->family, root->ifindex, &flows, &answer);
+	if (answer.error)
 		complain_answer(s, root->device, &answer);
-	} else if (s->list) {
-		json_object_array_add(s->list, live_json(&tree));
-	} else {
-		if (s->shown++)
-			putchar('\n');
-		live_print(stdout, &tree);
-	}
+	else
+		print_device(s, &tree, &flows);
 	nl_answer_free(&answer);
+	flows_free(&flows);
 	live_free(&tree);
 }
 
@@ -122,7 +143,7 @@ enum exit_code verb_show(const struct options *opt)
 {
 	const char *device = opt->argc ? opt->argv[0] : NULL;
 	int ifindex = device ? device_index(device) : 0;
-	struct show s = { 0 };
+	struct show s = { .flows = opt->flows };
 
 	if (device && !ifindex) {
 		complain(&s, device, "there is no such device here");

@@ -19,7 +19,7 @@ static const char policy_text[] =
 	"        office:\n          rate: 10mbit\n          oversubscribe: yes\n"
 	"          classes:\n"
 	"            web: {match: \"ip6 tcp dst 2001:db8::/32 dport 80-90 mark 0\"}\n"
-	"            other: {weight: 10, limit: 77, target: 4ms, wire: {layer: atm, overhead: -5}}\n";
+	"            other: {weight: 10, limit: 77, target: 4ms, isolate: triple, nat: yes, wire: {layer: atm, overhead: -5}}\n";
 
 static void live_class(struct live_tree *live, uint32_t id, const char *name,
 		       size_t parent_index)
@@ -276,6 +276,8 @@ static void classes_come_in_order(void **state)
 	assert_int_equal(nla_get_u32(tb[OPTQ_CLASS_A_WEIGHT]), 10);
 	assert_int_equal(nla_get_u32(tb[OPTQ_CLASS_A_LIMIT]), 77);
 	assert_int_equal(nla_get_u64(tb[OPTQ_CLASS_A_TARGET]), 4000000);
+	assert_int_equal(nla_get_u8(tb[OPTQ_CLASS_A_ISOLATE]), OPTQ_ISOLATE_TRIPLE);
+	assert_int_equal(nla_get_u8(tb[OPTQ_CLASS_A_NAT]), 1);
 	assert_null(tb[OPTQ_CLASS_A_DELAY]);
 	assert_int_equal(nla_get_u8(tb[OPTQ_CLASS_A_LAYER]), OPTQ_WIRE_ATM);
 	assert_int_equal(nla_get_s32(tb[OPTQ_CLASS_A_OVERHEAD]), -5);
@@ -365,6 +367,8 @@ static void the_longest_class_fits(void **state)
 		c->ecn = c->l4s = 1;
 		c->step_ns = 5;
 		c->wire = (struct optq_wire){ -1, 1, OPTQ_WIRE_PTM };
+		c->isolate = OPTQ_ISOLATE_TRIPLE;
+		c->nat = true;
 		link.rules = mem_grow(link.rules, &link.rules_room,
 				      link.n_rules + 1, sizeof(rule));
 		link.rules[link.n_rules++] = rule;

@@ -30,6 +30,7 @@ static void every_key_arrives(void **state)
 		  "              { rate: 5mbit, ceil: 8mbit, burst: 10kb, cburst: 20kb,\n"
 		  "                weight: 7, prio: 3, quantum: 1514, limit: 200,\n"
 		  "                delay: 20.5ms, target: 4ms, interval: 80ms, ecn: no,\n"
+		  "                isolate: dual-src, nat: yes,\n"
 		  "                match: dscp ef }\n");
 	assert_good(&r);
 	assert_string_equal(r.policy.links[0].name, "wan0");
@@ -53,6 +54,8 @@ static void every_key_arrives(void **state)
 	assert_int_equal(c->target_ns, 4000000);
 	assert_int_equal(c->interval_ns, 80000000);
 	assert_int_equal(c->ecn, 0);
+	assert_int_equal(c->isolate, OPTQ_ISOLATE_DUAL_SRC);
+	assert_true(c->nat);
 	assert_int_equal(r.policy.links[0].n_rules, 1);
 	assert_int_equal(r.policy.links[0].rules[0].class_index, 1);
 	reading_free(&r);

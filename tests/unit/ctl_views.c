@@ -156,6 +156,9 @@ static void make_tree(struct live_tree *tree)
 	c->stats.sojourn_p999_ns = 119000000;
 	c->stats.guarantee_missed_ns = 3210000000;
 	c->delay_ns = 5500000;
+	c->isolate = OPTQ_ISOLATE_DUAL_SRC;
+	c->nat = true;
+	c->stats.hosts = 12;
 	c->n_hist = OPTQ_HIST_BUCKETS + 1;	/* of a newer kernel */
 	c->hist = mem_zalloc(c->n_hist, sizeof(*c->hist));
 	c->hist[0] = 1;
@@ -183,6 +186,7 @@ static void the_tree_fits_80_columns(void **state)
 "  office               10mbit    20mbit 0     0     0     0     0      -      -\n"
 "    1:10                    -    20mbit 7  123M 98.8k    42 15.1k 3.14ms   88ms\n"
 "      delay 5.5ms, missed 3.2s ago\n"
+"      isolate dual-src, nat, 12 hosts\n"
 "    a-name-that-is-long-for-its-column\n"
 "                            -    20mbit 0     0     0     0     0      -      -\n"
 "  voice                     -     1mbit 0     0     0     0     0      -      -\n"
@@ -260,6 +264,78 @@ static void the_wire_is_shown_where_it_is_set(void **state)
 "      wire unknown\n"
 "  e                         -         - 0     0     0     0     0      -      -\n");
 	free(text);
+	live_free(&tree);
+}
+
+static void flows_fit_80_columns(void **state)
+{
+	static const uint8_t six[2][16] = {
+		{ 0x20, 1, 0xd, 0xb8, 0x11, 0x11, 0x22, 0x22, 0x33, 0x33, 0x44,
+		  0x44, 0x55, 0x55, 0x66, 0x66 },
+		{ 0x20, 1, 0xd, 0xb8, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+		  0xff, 0xff, 0xff, 0xff, 0xff },
+	};
+	struct live_flow list[] = {
+		{ .class_id = 0x10, .hash = 0xabc, .flags = OPTQ_FLOW_NEW,
+		  .packets = 12, .bytes = 15140, .deficit = -1234567,
+		  .wait_ns = 4123456, .family = 4, .proto = 6,
+		  .src = { 10, 0, 0, 1 }, .dst = { 10, 0, 0, 2 },
+		  .has_ports = true, .sport = 4000, .dport = 80 },
+		{ .class_id = 0x10, .hash = 0xffffffff, .deficit = 1514,
+		  .flags = OPTQ_FLOW_DROPPING, .drops = 4000000000U,
+		  .packets = 4194304, .bytes = 6350176256, .wait_ns = 123456789,
+		  .family = 6, .proto = 17, .has_ports = true,
+		  .sport = 65535, .dport = 65535 },
+		{ .class_id = 0x10, .hash = 1, .deficit = 5, .family = 4,
+		  .proto = 1, .src = { 192, 168, 100, 100 },
+		  .dst = { 192, 168, 200, 200 } },
+		{ .class_id = 2, .flags = OPTQ_FLOW_SHARED, .packets = 1,
+		  .bytes = 60, .wait_ns = 1 },
+		{ .class_id = 0, .hash = 5, .family = 4, .proto = 200,
+		  .host_flows = 3 },
+	};
+	struct live_flows flows = { .list = list, .n = 5 };
+	char *text = NULL, *line, *save;
+	struct json_object *json, *o;
+	struct live_tree tree;
+	size_t n = 0;
+	FILE *out = open_memstream(&text, &n);
+
+	(void)state;
+	memcpy(list[1].src, six[0], 16);
+	memcpy(list[1].dst, six[1], 16);
+	flows_sort(&flows);
+	make_tree(&tree);
+	flows_print(out, &tree, &flows);
+	fclose(out);
+	assert_string_equal(text,
+"wan0: optq 1: 5 flows\n"
+"  FLOW      PKTS QUEUE  DEFICIT   WAIT CODEL    FROM > TO\n"
+"direct\n"
+"  00000005     0     0        0      -     0 -- proto 200 0.0.0.0 > 0.0.0.0\n"
+"voice\n"
+"  shared       1    60        0    1ns     0 --\n"
+"office/1:10\n"
+"  ffffffff 4.19M 6.35G     1514  123ms    4G -D\n"
+"    udp [2001:db8:1111:2222:3333:4444:5555:6666]:65535\n"
+"      > [2001:db8:ffff:ffff:ffff:ffff:ffff:ffff]:65535\n"
+"  00000abc    12 15.1k -1234567 4.12ms     0 N- tcp 10.0.0.1:4000 > 10.0.0.2:80\n"
+"  00000001     0     0        5      -     0 --\n"
+"    icmp 192.168.100.100 > 192.168.200.200\n");
+	for (line = strtok_r(text, "\n", &save); line;
+	     line = strtok_r(NULL, "\n", &save))
+		assert_true(strlen(line) <= 80);
+	free(text);
+	json = flows_json(&tree, &flows);
+	assert_int_equal(json_object_array_length(json), 5);
+	o = json_object_array_get_idx(json, 4);
+	assert_string_equal(json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN |
+							   JSON_C_TO_STRING_NOSLASHESCAPE),
+		"{\"path\":\"office/1:10\",\"class\":16,\"hash\":1,\"shared\":false,"
+		"\"new\":false,\"dropping\":false,\"packets\":0,\"bytes\":0,"
+		"\"deficit_bytes\":5,\"codel_count\":0,\"wait_ns\":0,"
+		"\"proto\":\"icmp\",\"src\":\"192.168.100.100\",\"dst\":\"192.168.200.200\"}");
+	json_object_put(json);
 	live_free(&tree);
 }
 
@@ -389,6 +465,7 @@ static void odd_trees_do_not_loop(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(flows_fit_80_columns),
 		cmocka_unit_test(terminals_are_safe),
 		cmocka_unit_test(carets_stand_under_the_place),
 		cmocka_unit_test(long_lines_are_cut),
