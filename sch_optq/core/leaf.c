@@ -211,9 +211,9 @@ optq_leaf_enqueue(struct optq_flow_table *t, struct optq_leaf *l,
 	l->bytes += pkt->len;
 	if (optq_list_empty(&f->link))
 		leaf_begin(t, l, f, hosts);
-	if (!l->fattest || (unlikely(l->by_host) ?
-			    flow_weight(t, l, f) > flow_weight(t, l, l->fattest) :
-			    f->bytes > l->fattest->bytes))
+	if (l->fattest != f &&
+	    (!l->fattest ||
+	     flow_weight(t, l, f) > flow_weight(t, l, l->fattest)))
 		l->fattest = f;
 	if (likely(l->packets <= l->limit))
 		return OPTQ_LEAF_NONE;
@@ -287,7 +287,7 @@ static void leaf_grow_old(struct optq_flow_table *t, struct optq_leaf *l,
 		optq_share_line_up(t, l, f);
 }
 
-/* Likewise, where hosts have their share first. */
+/* The flow whose turn it is where hosts have their share first. */
 static struct optq_flow *leaf_turn_by_host(struct optq_flow_table *t,
 					   struct optq_leaf *l, u32 *budget)
 {
@@ -305,14 +305,21 @@ static struct optq_flow *leaf_turn_by_host(struct optq_flow_table *t,
 	return f;
 }
 
+/* Likewise, and where some go in order of arrival. */
+static struct optq_flow *leaf_turn_special(struct optq_flow_table *t,
+					   struct optq_leaf *l, u32 *budget)
+{
+	if (l->ordered)
+		return *budget ? &l->shared : NULL;
+	return leaf_turn_by_host(t, l, budget);
+}
+
 /* The flow whose turn it is; NULL when there is none within the budget. */
 static struct optq_flow *leaf_turn(struct optq_flow_table *t,
 				   struct optq_leaf *l, u32 *budget)
 {
-	if (unlikely(l->ordered && *budget))
-		return &l->shared;
-	if (unlikely(l->by_host))
-		return leaf_turn_by_host(t, l, budget);
+	if (unlikely(l->ordered || l->by_host))
+		return leaf_turn_special(t, l, budget);
 	for (; *budget; (*budget)--) {
 		struct optq_list *head = &l->new_flows;
 		struct optq_flow *f;
