@@ -11,7 +11,8 @@
  * likely to collide than 2^-32, whoever chooses them (Lemire and Kaser, "Strongly
  * universal string hashing is fast", 2014).
  */
-static u32 hash_words(const u64 *key, const u32 *word, u32 n, u8 proto)
+static __always_inline u32 hash_words(const u64 *key, const u32 *word, u32 n,
+				      u8 proto)
 {
 	u64 sum = key[0] + key[1] * proto;
 	u32 i;
