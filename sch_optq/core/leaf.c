@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "l4s.h"
-#include "leaf.h"
+#include "leaf_flow.h"
 
 /*
  * Steps that one dequeue may take, each a drop, a turn that passes, or a flow
@@ -18,18 +18,6 @@ void optq_leaf_init(struct optq_leaf *l, u32 salt)
 	optq_list_init(&l->old_flows);
 	l->salt = salt;
 	optq_flow_init_shared(&l->shared, l);
-}
-
-static void leaf_release(struct optq_flow_table *t, struct optq_leaf *l,
-			 struct optq_flow *f)
-{
-	optq_list_del(&f->link);
-	if (l->fattest == f)
-		l->fattest = NULL;
-	l->flows--;
-	if (unlikely(l->by_host))
-		optq_share_end(t, l, f);
-	optq_flow_put(t, f);
 }
 
 /* Bytes that it holds; of a host with many flows, what they hold if alike. */
@@ -277,16 +265,6 @@ static struct optq_pkt *leaf_take(struct optq_flow_table *t,
 	return NULL;
 }
 
-/* A new flow has had what it may send first, or has no more to send. */
-static void leaf_grow_old(struct optq_flow_table *t, struct optq_leaf *l,
-			  struct optq_flow *f)
-{
-	f->fresh = false;
-	optq_list_move_tail(&l->old_flows, &f->link);
-	if (unlikely(l->by_host))
-		optq_share_line_up(t, l, f);
-}
-
 /* The flow whose turn it is where hosts have their share first. */
 static struct optq_flow *leaf_turn_by_host(struct optq_flow_table *t,
 					   struct optq_leaf *l, u32 *budget)
@@ -447,135 +425,6 @@ struct optq_pkt *optq_leaf_dequeue(struct optq_flow_table *t,
 			leaf_release(t, l, f);
 	}
 	return NULL;
-}
-
-static void leaf_join_old(struct optq_flow_table *t, struct optq_leaf *l,
-			  struct optq_flow *f)
-{
-	f->deficit = (s32)l->quantum;
-	f->fresh = false;
-	optq_list_add_tail(&l->old_flows, &f->link);
-	l->flows++;
-	if (l->by_host) {
-		optq_share_begin(t, l, f, NULL);
-		optq_share_line_up(t, l, f);
-	}
-}
-
-static struct optq_flow *leaf_first_flow(struct optq_leaf *l)
-{
-	return optq_list_entry(l->old_flows.next, struct optq_flow, link);
-}
-
-/*
- * All that waits becomes the shared flow's, in order of arrival, and goes before
- * what comes from now on.  Merged in pairs: the longest way is the logarithm.
- */
-static void leaf_merge(struct optq_flow_table *t, struct optq_leaf *l)
-{
-	struct optq_flow *a, *b;
-
-	while (!optq_list_empty(&l->new_flows))
-		leaf_grow_old(t, l, optq_list_entry(l->new_flows.next,
-						    struct optq_flow, link));
-	while (l->flows > 1) {
-		a = leaf_first_flow(l);
-		optq_list_move_tail(&l->old_flows, &a->link);
-		b = leaf_first_flow(l);
-		optq_flow_splice(a, b);
-		leaf_release(t, l, b);
-	}
-	if (l->flows) {
-		a = leaf_first_flow(l);
-		if (a != &l->shared)
-			optq_flow_splice(&l->shared, a);
-		leaf_release(t, l, a);
-	}
-	if (l->shared.packets)
-		leaf_join_old(t, l, &l->shared);
-	l->fattest = NULL;
-	l->ordered = l->shared.packets;
-}
-
-void optq_leaf_set_isolate(struct optq_flow_table *t, struct optq_leaf *l,
-			   u32 isolate, bool nat)
-{
-	bool by_host = isolate >= OPTQ_ISOLATE_DUAL_SRC && l->shares &&
-		       t->hosts.buckets;
-
-	if (likely(l->isolate == isolate && l->nat == nat &&
-		   l->by_host == by_host))
-		return;
-	leaf_merge(t, l);
-	if (l->flows && l->by_host)
-		optq_share_end(t, l, &l->shared);
-	l->isolate = isolate & 7U;
-	l->nat = nat;
-	l->by_host = by_host;
-	if (l->flows && by_host) {
-		optq_share_begin(t, l, &l->shared, NULL);
-		optq_share_line_up(t, l, &l->shared);
-	}
-}
-
-/* src's entry goes over whole, or its packets join the flow dst has. */
-static void leaf_move_flow(struct optq_flow_table *t, struct optq_leaf *dst,
-			   struct optq_leaf *src, struct optq_flow *f)
-{
-	struct optq_flow *to;
-
-	if (!f->packets) {
-		leaf_release(t, src, f);
-		return;
-	}
-	to = f->hashed ? optq_flow_find(t, dst, f->hash) : &dst->shared;
-	if (src->fattest == f)
-		src->fattest = NULL;
-	src->flows--;
-	optq_list_del(&f->link);
-	if (src->by_host)
-		optq_share_end(t, src, f);
-	if (!to) {
-		optq_flow_rehash(t, f, dst);
-		to = f;
-	} else {
-		optq_flow_splice(to, f);
-		optq_flow_put(t, f);
-	}
-	if (optq_list_empty(&to->link)) {
-		leaf_join_old(t, dst, to);
-	}
-	if (!dst->fattest || to->bytes > dst->fattest->bytes)
-		dst->fattest = to;
-}
-
-void optq_leaf_move(struct optq_flow_table *t, struct optq_leaf *dst,
-		    struct optq_leaf *src)
-{
-	struct optq_list *heads[2] = { &src->new_flows, &src->old_flows };
-	bool ordered;
-	int i;
-
-	/* Keys that tell other things apart do not meet. */
-	if (src->by_host || dst->by_host || src->isolate != dst->isolate ||
-	    src->nat != dst->nat) {
-		leaf_merge(t, src);
-		leaf_merge(t, dst);
-	}
-	ordered = src->ordered || dst->ordered;
-	dst->packets += src->packets;
-	dst->bytes += src->bytes;
-	for (i = 0; i < 2; i++) {
-		while (!optq_list_empty(heads[i]))
-			leaf_move_flow(t, dst, src,
-				       optq_list_entry(heads[i]->next,
-						       struct optq_flow, link));
-	}
-	src->packets = 0;
-	src->bytes = 0;
-	src->ordered = 0;
-	/* By time of arrival the two are mixed: all of them go first. */
-	dst->ordered = ordered ? dst->shared.packets : 0;
 }
 
 void optq_leaf_purge(struct optq_flow_table *t, struct optq_leaf *l,
