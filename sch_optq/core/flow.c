@@ -34,6 +34,7 @@ void optq_flow_table_give_past(struct optq_flow_table *t,
 			       struct optq_flow_past *past)
 {
 	memset(past, 0, (t->bucket_mask + 1) * sizeof(*past));
+	t->pasts = 0;
 	t->past = past;
 }
 
@@ -48,11 +49,11 @@ void optq_flow_table_give_hosts(struct optq_flow_table *t,
 }
 
 /* CoDel goes on where it was when the flow went, if that was a moment ago. */
-static void flow_recall(const struct optq_flow_table *t, struct optq_flow *f)
+static void flow_recall(struct optq_flow_table *t, struct optq_flow *f)
 {
 	struct optq_flow_past *past;
 
-	if (!t->past)
+	if (likely(!t->pasts))
 		return;
 	past = &t->past[flow_bucket(t, f->leaf, f->hash)];
 	if (!past->drops || past->hash != f->hash ||
@@ -61,10 +62,10 @@ static void flow_recall(const struct optq_flow_table *t, struct optq_flow *f)
 	f->codel.count = past->drops;
 	f->codel.drop_next_ns = past->drop_next_ns;
 	past->drops = 0;
+	t->pasts--;
 }
 
-static void flow_remember(const struct optq_flow_table *t,
-			  const struct optq_flow *f)
+static void flow_remember(struct optq_flow_table *t, const struct optq_flow *f)
 {
 	u32 drops = f->codel.count - f->codel.last_count;
 	struct optq_flow_past *past;
@@ -72,6 +73,8 @@ static void flow_remember(const struct optq_flow_table *t,
 	if (likely(!f->codel.count) || !t->past)
 		return;
 	past = &t->past[flow_bucket(t, f->leaf, f->hash)];
+	t->pasts += !!drops;
+	t->pasts -= !!past->drops;
 	past->hash = f->hash;
 	past->leaf = f->leaf->salt;
 	past->drops = drops;

@@ -53,6 +53,7 @@ struct optq_flow_table {
 	u32 bucket_mask;
 	u32 size;
 	u32 used;
+	u32 pasts;			/* that hold something */
 	u32 random;			/* of all that is decided by chance */
 	struct optq_blue blue;
 };

@@ -340,10 +340,11 @@ static const char *table_verify(const struct optq_flow_table *t, u32 *used)
 {
 	const struct optq_list *pos;
 	const struct optq_flow *f;
-	u32 i, free = 0;
+	u32 i, free = 0, pasts = 0;
 
 	*used = 0;
 	for (i = 0; i <= t->bucket_mask; i++) {
+		pasts += t->past && t->past[i].drops;
 		for (f = t->buckets[i]; f; f = f->hash_next) {
 			if (!f->hashed || !f->leaf)
 				return "flow table: free flow in a bucket";
@@ -364,6 +365,8 @@ static const char *table_verify(const struct optq_flow_table *t, u32 *used)
 	}
 	if (*used != t->used || *used + free != t->size)
 		return "flow table: entries leaked";
+	if (pasts != t->pasts)
+		return "flow table: flows remembered are not counted";
 	return NULL;
 }
 
