@@ -83,6 +83,7 @@ static bool error_v4(const struct sk_buff *skb, int offset,
 	if (!ip || ip->version != 4 || ip->ihl < 5)
 		return false;
 	tuple_set_v4(t, ip->daddr, ip->saddr, ip->protocol);
+	t->ports = 0;
 	if (!(ip->frag_off & htons(IP_MF | IP_OFFSET)))
 		error_ports(skb, offset + ip->ihl * 4, t);
 	return true;
@@ -102,6 +103,7 @@ static bool error_v6(const struct sk_buff *skb, int offset,
 	offset = ipv6_skip_exthdr(skb, offset + sizeof(*ip6), &proto,
 				  &frag_off);
 	tuple_set_v6(t, &ip6->daddr, &ip6->saddr, proto);
+	t->ports = 0;
 	if (offset >= 0 && !frag_off)
 		error_ports(skb, offset, t);
 	return true;
@@ -142,7 +144,8 @@ static int icmpv6_error_at(const struct sk_buff *skb)
 	return offset + sizeof(struct icmp6hdr);
 }
 
-static bool tuple_of_error(const struct sk_buff *skb, struct optq_tuple *t)
+/* An ICMP packet's, where it is an error, becomes that of what it is about. */
+static void tuple_of_error(const struct sk_buff *skb, struct optq_tuple *t)
 {
 	int at;
 
@@ -156,7 +159,6 @@ static bool tuple_of_error(const struct sk_buff *skb, struct optq_tuple *t)
 		t->error = at && error_v6(skb, at, t);
 		break;
 	}
-	return t->error;
 }
 
 bool optq_tuple_has_ports(const struct optq_tuple *t)
@@ -222,8 +224,9 @@ static void tuple_undo_nat(const struct sk_buff *skb, struct optq_tuple *t)
 void optq_tuple_read(const struct sk_buff *skb, bool nat, struct optq_tuple *t)
 {
 	memset(t, 0, sizeof(*t));
-	if (!tuple_of_error(skb, t))
-		tuple_dissect(skb, t);
+	tuple_dissect(skb, t);
+	if ((t->proto == IPPROTO_ICMP || t->proto == IPPROTO_ICMPV6) && !t->inner)
+		tuple_of_error(skb, t);
 	if (nat)
 		tuple_undo_nat(skb, t);
 }
