@@ -141,6 +141,8 @@ static int alloc_flows(struct optq_sched *q, u32 flows)
 	optq_flow_table_init(&q->tree.flows, q->flow_mem, flows, q->bucket_mem,
 			     buckets);
 	optq_flow_table_give_past(&q->tree.flows, q->past_mem);
+	/* Nobody is to know which packets BLUE and L4S will choose. */
+	q->tree.flows.random = get_random_u32();
 	return 0;
 }
 
