@@ -83,6 +83,8 @@ static const struct key class_keys[] = {
 	{ "ecn", OPTQ_CLASS_A_ECN, 1 },
 	{ "l4s", OPTQ_CLASS_A_L4S, 1 },
 	{ "step_thresh", OPTQ_CLASS_A_STEP_THRESH, 8 },
+	{ "isolate", OPTQ_CLASS_A_ISOLATE, 1 },
+	{ "nat", OPTQ_CLASS_A_NAT, 1 },
 	{ "oversubscribe", OPTQ_CLASS_A_OVERSUBSCRIBE, 1 },
 	{ NULL, 0, 0 }
 };

@@ -163,6 +163,11 @@ numbers()
 	also refuses EINVAL "delay must be" "class id=1 rate=1000 delay=999"
 	also refuses EINVAL "delay must be" "class id=1 rate=1000 delay=10000000001"
 	also refuses EINVAL "needs a rate" "class id=1 delay=5000000"
+	also refuses EINVAL "step_thresh must be 0 (automatic) or 1us to 1s" \
+		"class id=1 step_thresh=999"
+	also refuses EINVAL "step_thresh must be" "class id=1 step_thresh=4294967296000"
+	also refuses EINVAL "isolate must be 0 to 5" "class id=1 isolate=6"
+	also refuses EINVAL "isolate must be 0 to 5" "class id=1 isolate=255"
 	# The rate of a class does not hold back the delays below it: 3 and 8.5 of 10.
 	also refuses ERANGE "delay 20000us, kept as 18874us: 29054 bytes due, 23592 sent" \
 		"link rate=1250000" "class id=1 rate=125000 oversubscribe=1" \
@@ -171,6 +176,8 @@ numbers()
 		"class id=4 parent=1 rate=125000 burst=3000 delay=20000000" \
 		"class id=5 rate=1062500"
 	also refuses ERANGE "" "class id=1 ecn=2"
+	also refuses ERANGE "" "class id=1 l4s=2"
+	also refuses ERANGE "" "class id=1 nat=2"
 	also refuses ERANGE "" "class id=1 oversubscribe=2"
 	also refuses ERANGE "limit must be" "link limit=0"
 	also refuses ERANGE "limit must be" "link limit=4194305"

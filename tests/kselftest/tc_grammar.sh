@@ -127,7 +127,7 @@ left_out_and_not()
 {
 	class add parent 1:1 classid 1:10 optq &&
 	same "$(shown 1:10)" "ecn" || return 1
-	tc_c -d class show dev "$DEV" classid 1:10 | grep -q 'prio 0 rate none ceil none burst auto cburst auto delay none weight auto quantum auto limit auto target auto interval auto ecn l4s step_thresh auto nooversubscribe inherit *$' ||
+	tc_c -d class show dev "$DEV" classid 1:10 | grep -q 'prio 0 rate none ceil none burst auto cburst auto delay none weight auto quantum auto limit auto target auto interval auto ecn l4s step_thresh auto isolate flow nonat nooversubscribe inherit *$' ||
 		{ tc_c -d class show dev "$DEV" classid 1:10; return 1; }
 	class del classid 1:10 &&
 	tc_c qdisc del dev "$DEV" root && qdisc add || return 1
@@ -242,7 +242,7 @@ without_options()
 }
 
 ktap_header
-ktap_plan 96
+ktap_plan 100
 optq_require_root
 optq_require_module
 optq_require_tc
@@ -276,6 +276,8 @@ ethernet ether-vlan|ecn overhead 42 mpu 84 noatm
 name voice raw|name voice ecn raw
 rate 1mbit ceil none delay 20ms|rate 1Mbit ceil none delay 20ms ecn
 noecn nooversubscribe|noecn
+isolate dual-src nat|ecn isolate dual-src nat
+isolate flow nonat|ecn
 END
 
 each "change" changes <<'END'
@@ -297,6 +299,8 @@ pppoe-ptm|raw|ecn raw
 raw|overhead 0 noatm|ecn overhead 0 mpu 0 noatm
 nol4s step_thresh 3ms|l4s|ecn step_thresh 3ms
 step_thresh 3ms|nol4s step_thresh auto|ecn nol4s
+isolate triple nat|nonat|ecn isolate triple
+isolate triple nat|isolate flow|ecn nat
 END
 
 each "qdisc" qdisc_reads <<'END'

@@ -182,6 +182,22 @@ inherit_wire_form()
 		sed 's/^ //')" "0c 00 02 80 05 00 17 00 00 00 00 00"
 }
 
+# It is the initial value: told in details alone, and valid input then.
+nonat_reads_back()
+{
+	local told
+	ask_class isolate flow nonat || { cat "$said"; return 1; }
+	told=$(shown_class -d)
+	told=${told% }
+	case " $told " in
+	*" isolate flow nonat "*) ;;
+	*) echo "details: $told"; return 1 ;;
+	esac
+	same "$(shown_class)" "" &&
+	# shellcheck disable=SC2086
+	ask_class $told && same "$(shown_class -d)" "$told"
+}
+
 iec_reads_back()
 {
 	ask_class rate 2048kibit || { cat "$said"; return 1; }
@@ -280,7 +296,7 @@ help_names_all()
 percent_needs_a_speed() { refuses ask_class "rate 10%" 'optq: rate "10%"'; }
 
 ktap_header
-ktap_plan 293
+ktap_plan 294
 optq_require_cmd tc jq od
 optq_require_tc
 if [ -z "${TC_CAPTURE_LIB:-}" ]; then

@@ -9,6 +9,7 @@ ktap_test "-d shows what is left out otherwise" details_show_all
 ktap_test "the wire form of inherit is the ABI's" inherit_wire_form
 ktap_test "-d shows the link's raw layer, and that a class inherits" details_of_link_layers
 ktap_test "-iec rates read back" iec_reads_back
+ktap_test "nonat reads back" nonat_reads_back
 ktap_test "statistics of an older kernel" stats_shorter
 ktap_test "statistics of a kernel without percentiles" stats_without_percentiles
 ktap_test "statistics of a kernel without the guarantee missed" stats_without_missed
