@@ -13,7 +13,8 @@ $(OUT)/udp_load $(OUT)/line_dev $(OUT)/dscp_wire: $(OUT)/%: $(programs_here)%.c
 	@mkdir -p $(OUT)
 	$(CC) $(programs_cflags) $(CFLAGS) $(LDFLAGS) -o $@ $<
 
-$(OUT)/optq_nl: $(programs_here)optq_nl.c $(programs_uapi)/linux/optq.h
+$(OUT)/optq_nl: $(programs_here)optq_nl.c $(programs_here)optq_nl_keys.h \
+		$(programs_uapi)/linux/optq.h
 	@mkdir -p $(OUT)
 	$(CC) $(programs_cflags) -I$(programs_uapi) \
 		$$(pkg-config --cflags libnl-genl-3.0) $(CFLAGS) $(LDFLAGS) \

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The attributes that optq_nl has words for. */
+#ifndef OPTQ_NL_KEYS_H
+#define OPTQ_NL_KEYS_H
+
+#include <linux/optq.h>
+#include <stddef.h>
+
+struct key {
+	const char *name;
+	int type;
+	int bytes;		/* 0: a string */
+};
+
+static const struct key link_keys[] = {
+	{ "default", OPTQ_LINK_A_DEFAULT, 4 },
+	{ "rate", OPTQ_LINK_A_RATE, 8 },
+	{ "burst", OPTQ_LINK_A_BURST, 4 },
+	{ "limit", OPTQ_LINK_A_LIMIT, 4 },
+	{ "direct_limit", OPTQ_LINK_A_DIRECT_LIMIT, 4 },
+	{ "flows", OPTQ_LINK_A_FLOWS, 4 },
+	{ "oversubscribe", OPTQ_LINK_A_OVERSUBSCRIBE, 1 },
+	{ "sysfs", OPTQ_LINK_A_SYSFS, 1 },
+	{ "dscp", OPTQ_LINK_A_DSCP, 1 },
+	{ NULL, 0, 0 }
+};
+
+static const struct key class_keys[] = {
+	{ "id", OPTQ_CLASS_A_ID, 4 },
+	{ "parent", OPTQ_CLASS_A_PARENT, 4 },
+	{ "name", OPTQ_CLASS_A_NAME, 0 },
+	{ "rate", OPTQ_CLASS_A_RATE, 8 },
+	{ "ceil", OPTQ_CLASS_A_CEIL, 8 },
+	{ "burst", OPTQ_CLASS_A_BURST, 4 },
+	{ "cburst", OPTQ_CLASS_A_CBURST, 4 },
+	{ "weight", OPTQ_CLASS_A_WEIGHT, 4 },
+	{ "prio", OPTQ_CLASS_A_PRIO, 4 },
+	{ "quantum", OPTQ_CLASS_A_QUANTUM, 4 },
+	{ "limit", OPTQ_CLASS_A_LIMIT, 4 },
+	{ "target", OPTQ_CLASS_A_TARGET, 8 },
+	{ "interval", OPTQ_CLASS_A_INTERVAL, 8 },
+	{ "delay", OPTQ_CLASS_A_DELAY, 8 },
+	{ "dscp", OPTQ_CLASS_A_DSCP, 1 },
+	{ "ecn", OPTQ_CLASS_A_ECN, 1 },
+	{ "l4s", OPTQ_CLASS_A_L4S, 1 },
+	{ "step_thresh", OPTQ_CLASS_A_STEP_THRESH, 8 },
+	{ "isolate", OPTQ_CLASS_A_ISOLATE, 1 },
+	{ "nat", OPTQ_CLASS_A_NAT, 1 },
+	{ "oversubscribe", OPTQ_CLASS_A_OVERSUBSCRIBE, 1 },
+	{ NULL, 0, 0 }
+};
+
+static const struct key rule_keys[] = {
+	{ "class", OPTQ_RULE_A_CLASS, 4 },
+	{ "family", OPTQ_RULE_A_FAMILY, 1 },
+	{ "proto", OPTQ_RULE_A_PROTO, 1 },
+	{ "src_len", OPTQ_RULE_A_SRC_LEN, 1 },
+	{ "dst_len", OPTQ_RULE_A_DST_LEN, 1 },
+	{ "sport_min", OPTQ_RULE_A_SPORT_MIN, 2 },
+	{ "sport_max", OPTQ_RULE_A_SPORT_MAX, 2 },
+	{ "dport_min", OPTQ_RULE_A_DPORT_MIN, 2 },
+	{ "dport_max", OPTQ_RULE_A_DPORT_MAX, 2 },
+	{ "dscp", OPTQ_RULE_A_DSCP, 1 },
+	{ "mark", OPTQ_RULE_A_MARK, 4 },
+	{ "mark_mask", OPTQ_RULE_A_MARK_MASK, 4 },
+	{ NULL, 0, 0 }
+};
+
+#endif /* OPTQ_NL_KEYS_H */
