@@ -533,7 +533,8 @@ static int class_dump_stats(struct Qdisc *sch, unsigned long arg,
 	gnet_stats_basic_sync_init(&b);
 	u64_stats_set(&b.bytes, st.bytes);
 	u64_stats_set(&b.packets, st.packets);
-	qs.drops = st.drop_overlimit + st.drop_aqm + st.drop_blue + st.drop_other;
+	qs.drops = st.drop_overlimit + st.drop_aqm + st.drop_blue +
+		   st.drop_ack + st.drop_other;
 	qs.backlog = st.backlog_bytes;
 	if (gnet_stats_copy_basic(d, NULL, &b, true) < 0 ||
 	    gnet_stats_copy_queue(d, NULL, &qs, st.backlog_packets) < 0)

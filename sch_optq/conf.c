@@ -29,6 +29,7 @@ const struct nla_policy optq_class_policy[OPTQ_CLASS_A_MAX + 1] = {
 	[OPTQ_CLASS_A_STEP_THRESH] = { .type = NLA_U64 },
 	[OPTQ_CLASS_A_ISOLATE]	= { .type = NLA_U8 },
 	[OPTQ_CLASS_A_NAT]	= NLA_POLICY_MAX(NLA_U8, 1),
+	[OPTQ_CLASS_A_ACK_FILTER] = NLA_POLICY_MAX(NLA_U8, OPTQ_ACK_FILTER_AGGRESSIVE),
 };
 
 static const struct nla_policy optq_link_policy[OPTQ_LINK_A_MAX + 1] = {
@@ -44,6 +45,7 @@ static const struct nla_policy optq_link_policy[OPTQ_LINK_A_MAX + 1] = {
 	[OPTQ_LINK_A_OVERHEAD]	= { .type = NLA_S32 },
 	[OPTQ_LINK_A_MPU]	= { .type = NLA_U32 },
 	[OPTQ_LINK_A_DSCP]	= { .type = NLA_U8 },
+	[OPTQ_LINK_A_ACK_FILTER] = NLA_POLICY_MAX(NLA_U8, OPTQ_ACK_FILTER_AGGRESSIVE),
 };
 
 const char *optq_fault_text(enum optq_fault fault)
@@ -211,6 +213,8 @@ static void get_class(struct nlattr **tb, struct optq_class_conf *conf)
 	if (tb[OPTQ_CLASS_A_OVERSUBSCRIBE])
 		conf->oversubscribe = nla_get_u8(tb[OPTQ_CLASS_A_OVERSUBSCRIBE]);
 	get_dscp(tb[OPTQ_CLASS_A_DSCP], &conf->dscp);
+	if (tb[OPTQ_CLASS_A_ACK_FILTER])
+		conf->ack_filter = nla_get_u8(tb[OPTQ_CLASS_A_ACK_FILTER]);
 	get_wire(tb[OPTQ_CLASS_A_LAYER], tb[OPTQ_CLASS_A_OVERHEAD],
 		 tb[OPTQ_CLASS_A_MPU], &conf->wire);
 	if (tb[OPTQ_CLASS_A_NAT])
@@ -312,6 +316,8 @@ int optq_parse_link(struct nlattr *nest, struct optq_link_conf *conf,
 	get_wire(tb[OPTQ_LINK_A_LAYER], tb[OPTQ_LINK_A_OVERHEAD],
 		 tb[OPTQ_LINK_A_MPU], &conf->wire);
 	get_dscp(tb[OPTQ_LINK_A_DSCP], &conf->dscp);
+	if (tb[OPTQ_LINK_A_ACK_FILTER])
+		conf->ack_filter = nla_get_u8(tb[OPTQ_LINK_A_ACK_FILTER]);
 	err = check_link(conf, tb, extack);
 	if (err)
 		return err;
@@ -373,6 +379,8 @@ int optq_put_class(struct sk_buff *skb, const struct optq_cl *cl,
 					 optq_dscp_to_uapi(conf->dscp))) ||
 	    nla_put_u8(skb, OPTQ_CLASS_A_ISOLATE, conf->isolate) ||
 	    nla_put_u8(skb, OPTQ_CLASS_A_NAT, conf->nat) ||
+	    (conf->ack_filter && nla_put_u8(skb, OPTQ_CLASS_A_ACK_FILTER,
+					    conf->ack_filter)) ||
 	    nla_put_u32(skb, OPTQ_CLASS_A_LEVEL, cl->core.depth) ||
 	    nla_put_u8(skb, OPTQ_CLASS_A_LEAF, optq_class_is_leaf(&cl->core)) ||
 	    (cl->qdisc && nla_put_string(skb, OPTQ_CLASS_A_QDISC,
@@ -394,7 +402,9 @@ int optq_put_link(struct sk_buff *skb, const struct optq_link_conf *conf)
 	    put_wire(skb, &conf->wire, OPTQ_LINK_A_LAYER,
 		     OPTQ_LINK_A_OVERHEAD, OPTQ_LINK_A_MPU) ||
 	    (conf->dscp && nla_put_u8(skb, OPTQ_LINK_A_DSCP,
-					 optq_dscp_to_uapi(conf->dscp))))
+					 optq_dscp_to_uapi(conf->dscp))) ||
+	    (conf->ack_filter && nla_put_u8(skb, OPTQ_LINK_A_ACK_FILTER,
+					    conf->ack_filter)))
 		return -EMSGSIZE;
 	return 0;
 }

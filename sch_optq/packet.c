@@ -116,7 +116,8 @@ static noinline struct victims free_victims(struct optq_sched *q,
 
 		q->drops.head = pkt->next;
 		v.own |= victim == skb;
-		v.flow |= optq_hash(q, &c->leaf, victim, &hosts) == hash;
+		v.flow |= !(pkt->flags & OPTQ_PKT_REDUNDANT) &&
+			  optq_hash(q, &c->leaf, victim, &hosts) == hash;
 		v.packets++;
 		v.bytes += qdisc_pkt_len(victim);
 		qdisc_qstats_drop(q->sch);

@@ -3,6 +3,7 @@
 #include <linux/random.h>
 
 #include "access.h"
+#include "ack.h"
 #include "conf.h"
 #include "delay.h"
 #include "graft.h"
@@ -61,6 +62,7 @@ void optq_apply_link(struct optq_sched *q, const struct optq_link_conf *conf,
 	optq_tree_set_wire(&q->tree, &conf->wire);
 	optq_tree_set_link(&q->tree, conf->rate, conf->burst, now);
 	optq_tree_set_dscp(&q->tree, conf->dscp);
+	optq_tree_set_ack_filter(&q->tree, conf->ack_filter);
 	optq_class_configure(&q->tree, &q->tree.direct, &direct, now);
 	optq_mtu_update(q, now);
 }
@@ -163,6 +165,7 @@ static int optq_init(struct Qdisc *sch, struct nlattr *opt,
 	get_random_bytes(q->host_key, sizeof(q->host_key));
 	optq_tree_init(&q->tree, conf.limit, conf.direct_limit,
 		       psched_mtu(qdisc_dev(sch)), get_random_u32());
+	q->tree.read_ack = optq_ack_read;
 #ifdef TCQ_F_DEQUEUE_DROPS
 	sch->flags |= TCQ_F_DEQUEUE_DROPS;
 #endif

@@ -59,6 +59,7 @@ struct optq_link_conf {
 	bool oversubscribe;
 	bool sysfs;
 	u8 dscp;		/* as a class's */
+	u8 ack_filter;		/* likewise */
 };
 
 struct optq_sched {

@@ -33,6 +33,7 @@ static void count_stats(const struct optq_sched *q, const struct optq_class *c,
 	st->ecn_marks = c->leaf.ecn_marks + n->ecn_marks_below;
 	st->dscp_changed = n->dscp_changed;
 	st->ecn_marks_l4s = n->ecn_marks_l4s;
+	st->drop_ack = n->drop_ack;
 	st->guaranteed_bytes = n->guaranteed_bytes;
 	st->throttled_ns = n->throttled_ns;
 	if (c == &q->tree.root)

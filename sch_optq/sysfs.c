@@ -57,6 +57,7 @@ STAT(bytes);
 STAT(enqueued);
 STAT(drop_overlimit);
 STAT(drop_aqm);
+STAT(drop_ack);
 STAT(drop_other);
 STAT(ecn_marks);
 STAT(dscp_changed);
@@ -92,6 +93,7 @@ static struct attribute *link_attrs[] = {
 	&figure_drop_overlimit.attr,
 	&figure_drop_aqm.attr,
 	&figure_drop_blue.attr,
+	&figure_drop_ack.attr,
 	&figure_drop_other.attr,
 	&figure_ecn_marks.attr,
 	&figure_dscp_changed.attr,
@@ -114,6 +116,7 @@ static struct attribute *class_attrs[] = {
 	&figure_drop_overlimit.attr,
 	&figure_drop_aqm.attr,
 	&figure_drop_blue.attr,
+	&figure_drop_ack.attr,
 	&figure_drop_other.attr,
 	&figure_ecn_marks.attr,
 	&figure_dscp_changed.attr,

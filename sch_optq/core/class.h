@@ -36,6 +36,7 @@ struct optq_class_conf {
 	bool oversubscribe : 1;
 	bool nat : 1;
 	u8 isolate;		/* enum optq_isolate */
+	u8 ack_filter : 2;	/* enum optq_ack_filter; 0: the parent's */
 	u8 dscp;		/* 1 + DSCP, OPTQ_DSCP_NONE, or 0: the parent's */
 	u32 step_ns;		/* from which wait on L4S packets are marked */
 };
@@ -72,6 +73,7 @@ struct optq_class_counters {
 	u64 drop_aqm_below;
 	u64 ecn_marks_below;
 	u64 dscp_changed;		/* here and below */
+	u64 drop_ack;			/* likewise */
 };
 
 /* A class's place in the order of delays: a leaf's own, or its most urgent's. */
@@ -131,6 +133,8 @@ struct optq_class {
 	struct optq_class_counters count;
 };
 
+struct optq_ack;
+
 struct optq_tree {
 	struct optq_class root;
 	struct optq_inner root_inner;
@@ -150,6 +154,8 @@ struct optq_tree {
 	u32 limit;			/* of own_qlen: a grafted qdisc has its own */
 	u32 next_salt;
 	u32 secret;			/* seeds the flow table */
+	/* Of a whole segment of TCP; false: it is none.  NULL: no ACK is given up. */
+	bool (*read_ack)(const struct optq_pkt *pkt, struct optq_ack *ack);
 };
 
 static inline bool optq_class_is_leaf(const struct optq_class *c)
@@ -161,7 +167,7 @@ static inline u64 optq_class_drops(const struct optq_class *c)
 {
 	return c->leaf.drop_overlimit + c->count.drop_overlimit_below +
 	       c->leaf.drop_aqm + c->count.drop_aqm_below +
-	       c->count.drop_blue + c->count.drop_other;
+	       c->count.drop_blue + c->count.drop_ack + c->count.drop_other;
 }
 
 /*

@@ -181,6 +181,21 @@ void optq_flow_rehash(struct optq_flow_table *t, struct optq_flow *f,
 	flow_hash(t, f);
 }
 
+void optq_flow_remove(struct optq_flow_table *t, struct optq_flow *f,
+		      struct optq_pkt *before, struct optq_pkt *pkt)
+{
+	if (!before) {
+		optq_flow_pop(t, f);
+		return;
+	}
+	before->next = pkt->next;
+	if (f->tail == pkt)
+		f->tail = before;
+	pkt->next = NULL;
+	f->bytes -= pkt->len;
+	f->packets--;
+}
+
 void optq_flow_splice(struct optq_flow *dst, struct optq_flow *src)
 {
 	struct optq_pkt *a = dst->head, *b = src->head, *pkt;

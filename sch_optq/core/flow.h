@@ -147,6 +147,10 @@ static inline struct optq_pkt *optq_flow_pop(struct optq_flow_table *t,
 	return pkt;
 }
 
+/* Takes pkt out, wherever it stands; before is the one in front, NULL: none. */
+void optq_flow_remove(struct optq_flow_table *t, struct optq_flow *f,
+		      struct optq_pkt *before, struct optq_pkt *pkt);
+
 /* Merges src's packets into dst, oldest first; src is left without any. */
 void optq_flow_splice(struct optq_flow *dst, struct optq_flow *src);
 

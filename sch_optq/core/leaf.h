@@ -26,6 +26,7 @@ struct optq_leaf {
 	u32 flows;
 	struct optq_wire wire;		/* in force; layer 0: the device's length */
 	u8 dscp;			/* to leave with, and 1; 0: as it came */
+	u8 ack_filter;			/* enum optq_ack_filter; 0: none */
 	u32 in_order : 1;		/* takes what conforms in order of arrival */
 	u32 by_host : 1;		/* hosts have their share first */
 	u32 isolate : 3;		/* enum optq_isolate */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Packets into leaves and out of them, and what a leaf's length changes. */
+#include "ack.h"
 #include "sched.h"
 
 /* Leaves found empty in one dequeue at most. */
@@ -92,6 +93,8 @@ void optq_enqueue_of(struct optq_tree *t, struct optq_class *leaf,
 	struct optq_class *victim;
 
 	leaf->count.enqueued++;
+	if (unlikely(leaf->leaf.ack_filter))
+		optq_ack_filter(t, leaf, pkt, hash, in_order, drops);
 	loss = optq_leaf_enqueue(&t->flows, &leaf->leaf, pkt, hash, hosts,
 				 in_order, now, drops);
 	if (unlikely(loss != OPTQ_LEAF_NONE))

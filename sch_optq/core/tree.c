@@ -215,6 +215,14 @@ static u8 leaf_dscp(const struct optq_class *c)
 	return c->conf.dscp == OPTQ_DSCP_NONE ? 0 : c->conf.dscp;
 }
 
+static u8 leaf_ack_filter(const struct optq_class *c)
+{
+	while (!c->conf.ack_filter && c->parent)
+		c = c->parent;
+	return c->conf.ack_filter == OPTQ_ACK_FILTER_OFF ? 0 :
+							   c->conf.ack_filter;
+}
+
 static void leaf_configure(struct optq_tree *t, struct optq_class *c)
 {
 	const struct optq_class_conf *conf = &c->conf;
@@ -239,6 +247,7 @@ static void leaf_configure(struct optq_tree *t, struct optq_class *c)
 	c->leaf.dscp = leaf_dscp(c);
 	p->l4s = conf->ecn && conf->l4s;
 	optq_leaf_set_isolate(&t->flows, &c->leaf, conf->isolate, conf->nat);
+	c->leaf.ack_filter = leaf_ack_filter(c);
 	c->leaf.in_order = !!conf->delay_ns;
 	c->leaf.quantum = conf->quantum ? conf->quantum : t->mtu;
 	c->leaf.limit = conf->limit ? conf->limit : TREE_LIMIT;
@@ -320,7 +329,8 @@ void optq_class_configure(struct optq_tree *t, struct optq_class *c,
 	u64 before = optq_class_need(c);
 	bool inherited = c->conf.ceil != conf->ceil ||
 			 !optq_wire_same(&c->conf.wire, &conf->wire) ||
-			 c->conf.dscp != conf->dscp;
+			 c->conf.dscp != conf->dscp ||
+			 c->conf.ack_filter != conf->ack_filter;
 	u64 kbit;
 
 	if (c->attached && c != &t->root)
@@ -348,6 +358,7 @@ void optq_tree_set_link(struct optq_tree *t, u64 rate, u32 burst, u64 now)
 	struct optq_class_conf conf = {
 		.ceil = rate, .cburst = burst, .wire = t->root.conf.wire,
 		.dscp = t->root.conf.dscp,
+		.ack_filter = t->root.conf.ack_filter,
 	};
 
 	optq_class_configure(t, &t->root, &conf, now);
@@ -365,6 +376,15 @@ void optq_tree_set_dscp(struct optq_tree *t, u8 dscp)
 	if (t->root.conf.dscp == dscp)
 		return;
 	t->root.conf.dscp = dscp;
+	leaves_configure(t, &t->root);
+	leaf_configure(t, &t->direct);
+}
+
+void optq_tree_set_ack_filter(struct optq_tree *t, u8 filter)
+{
+	if (t->root.conf.ack_filter == filter)
+		return;
+	t->root.conf.ack_filter = filter;
 	leaves_configure(t, &t->root);
 	leaf_configure(t, &t->direct);
 }

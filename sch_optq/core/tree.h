@@ -47,6 +47,9 @@ void optq_tree_set_link(struct optq_tree *t, u64 rate, u32 burst, u64 now);
 /* With what DSCP, as in a class's conf, packets leave where no class says another. */
 void optq_tree_set_dscp(struct optq_tree *t, u8 dscp);
 
+/* Likewise, what acknowledgements are given up. */
+void optq_tree_set_ack_filter(struct optq_tree *t, u8 filter);
+
 /* Readies a class that is not in a tree yet. */
 void optq_class_init(struct optq_tree *t, struct optq_class *c);
 

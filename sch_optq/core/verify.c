@@ -308,13 +308,17 @@ static const char *class_queue_verify(const struct optq_tree *t,
 	return NULL;
 }
 
-static bool dscp_is_wrong(const struct optq_class *leaf)
+static bool inherited_is_wrong(const struct optq_class *leaf)
 {
-	const struct optq_class *c = leaf;
+	const struct optq_class *d = leaf, *a = leaf;
 
-	while (c->parent && !c->conf.dscp)
-		c = c->parent;
-	return leaf->leaf.dscp != c->conf.dscp % OPTQ_DSCP_NONE;
+	while (d->parent && !d->conf.dscp)
+		d = d->parent;
+	while (a->parent && !a->conf.ack_filter)
+		a = a->parent;
+	return leaf->leaf.dscp != d->conf.dscp % OPTQ_DSCP_NONE ||
+	       optq_max_u32(leaf->leaf.ack_filter, OPTQ_ACK_FILTER_OFF) !=
+	       optq_max_u32(a->conf.ack_filter, OPTQ_ACK_FILTER_OFF);
 }
 
 static const char *class_verify(const struct optq_tree *t,
@@ -331,8 +335,8 @@ static const char *class_verify(const struct optq_tree *t,
 		why = class_places_verify(t, c, tally);
 	if (!why)
 		why = class_queue_verify(t, c, tally);
-	if (!why && c->parent && optq_class_is_leaf(c) && dscp_is_wrong(c))
-		why = "the DSCP to leave with is not the one that was asked for";
+	if (!why && c->parent && optq_class_is_leaf(c) && inherited_is_wrong(c))
+		why = "DSCP or ACK filter is not the one that was asked for";
 	return why;
 }
 

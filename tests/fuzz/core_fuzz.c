@@ -5,6 +5,7 @@
  * the files it is given.
  */
 #include "../unit/core_base.h"
+#include "../../sch_optq/core/ack.h"
 #include "../../sch_optq/uapi/linux/optq.h"
 
 #define CLASSES	24
@@ -59,6 +60,19 @@ static void take_drops(struct fuzz *f, struct optq_drops *d)
 	}
 }
 
+/* Two connections to a hash, some of their packets duplicates or with data. */
+static bool read_ack(const struct optq_pkt *pkt, struct optq_ack *ack)
+{
+	const struct tpkt *p = (const struct tpkt *)pkt;
+
+	memset(ack, 0, sizeof(*ack));
+	ack->conn[0] = p->flow * 2 + p->seq % 5 / 3;
+	ack->pure = p->seq % 7 != 6;
+	ack->ecn = p->seq / 16 % 2;
+	ack->ack = (u32)p->seq / 2 - 8;
+	return p->seq % 11 != 10;
+}
+
 static struct optq_class *any(struct fuzz *f, struct input *in)
 {
 	u8 i = get(in) % (CLASSES + 1);
@@ -89,6 +103,7 @@ static bool conf_get(struct input *in, struct optq_class_conf *conf)
 			 (conf->burst | 1) * 1000ULL % OPTQ_TIME_MAX_NS : 0;
 	conf->isolate = (u8)(conf->weight % (OPTQ_ISOLATE_MAX + 1U));
 	conf->nat = conf->weight & 64;
+	conf->ack_filter = conf->prio & 3;
 	return optq_conf_check(conf) == OPTQ_OK;
 }
 
@@ -142,6 +157,8 @@ static void op_configure(struct fuzz *f, struct input *in)
 	if (!conf_get(in, &conf) || !c)
 		return;
 	if (c == &f->t.root)
+		optq_tree_set_ack_filter(&f->t, conf.ack_filter);
+	if (c == &f->t.root)
 		optq_tree_set_link(&f->t, conf.ceil, conf.cburst, f->now);
 	else
 		optq_class_configure(&f->t, c, &conf, f->now);
@@ -160,7 +177,7 @@ static void op_enqueue(struct fuzz *f, struct input *in)
 	if (c->n_children)
 		return;
 	while (n--) {
-		struct optq_pkt *p = pkt_new(len, hash, 0);
+		struct optq_pkt *p = pkt_new(len, hash, f->in);
 
 		p->flags = hash & 1 ? OPTQ_PKT_ECT0 : 0;
 		if (hash & 8)
@@ -367,6 +384,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 				   FLOWS);
 	optq_flow_table_give_past(&f.t.flows, f.past);
 	optq_tree_init(&f.t, 200, 100, MTU, 7);
+	f.t.read_ack = read_ack;
 	while (in.at < in.end) {
 		op(&f, &in);
 		check(&f);

@@ -37,6 +37,17 @@
 #define OPTQ_DSCP_KEEP		64	/* as they came, whatever is said above */
 #define OPTQ_DSCP_INHERIT	255	/* of a class: as its parent; of the link: keep */
 
+/*
+ * *_A_ACK_FILTER: acknowledgements of TCP that are given up while they wait, because
+ * the next of their connection says what they say.
+ */
+enum optq_ack_filter {
+	OPTQ_ACK_FILTER_UNSPEC,	/* of a class: as its parent; of the link: off */
+	OPTQ_ACK_FILTER_OFF,
+	OPTQ_ACK_FILTER_CONSERVATIVE, /* as long as two are left */
+	OPTQ_ACK_FILTER_AGGRESSIVE,	/* as long as one is */
+};
+
 enum optq_cmd {
 	OPTQ_CMD_UNSPEC,
 	OPTQ_CMD_TREE_SET,	/* do: replace the whole tree, all or nothing;
@@ -146,6 +157,7 @@ enum optq_link_attr {
 	OPTQ_LINK_A_DSCP,	/* u8: the DSCP of IP packets on the way out, where
 				 * no class says another
 				 */
+	OPTQ_LINK_A_ACK_FILTER,	/* u8: enum optq_ack_filter */
 
 	__OPTQ_LINK_A_MAX,
 	OPTQ_LINK_A_MAX = __OPTQ_LINK_A_MAX - 1
@@ -205,6 +217,7 @@ enum optq_class_attr {
 	OPTQ_CLASS_A_NAT,	/* u8: flows and hosts by the addresses before
 				 * translation, as connection tracking knows them
 				 */
+	OPTQ_CLASS_A_ACK_FILTER, /* u8: enum optq_ack_filter */
 
 	__OPTQ_CLASS_A_MAX,
 	OPTQ_CLASS_A_MAX = __OPTQ_CLASS_A_MAX - 1
@@ -323,6 +336,9 @@ struct optq_stats {
 	__u64 ecn_marks_l4s;	/* of ecn_marks, those by L4S's step or coupling */
 	__u64 hosts;		/* that the flows belong to, where the leaf
 				 * gives hosts their share first: of both sides
+				 */
+	__u64 drop_ack;		/* packets dropped as acknowledgements that the
+				 * next one made redundant
 				 */
 };
 
