@@ -37,6 +37,17 @@
 	  .flag = OPTQ_WIRE_PTM, \
 	  .help = "count it with 65 bytes for 64" }
 
+/* As in CAKE; what sets another of them goes by the same attribute. */
+#define ACK_KEYWORDS(A) \
+	{ .name = "ack-filter", .kind = KW_ACK, .attr = A##_ACK_FILTER, \
+	  .flag = OPTQ_ACK_FILTER_CONSERVATIVE, \
+	  .help = "drop TCP's ACKs that two later ones make redundant" }, \
+	{ .name = "ack-filter-aggressive", .kind = KW_ACK, \
+	  .attr = A##_ACK_FILTER, .flag = OPTQ_ACK_FILTER_AGGRESSIVE, \
+	  .help = "also those that one does" }, \
+	{ .name = "no-ack-filter", .kind = KW_ACK, .attr = A##_ACK_FILTER, \
+	  .flag = OPTQ_ACK_FILTER_OFF, .help = "drop none" }
+
 /*
  * Tables are in the order of the help text and of printed lines; where two
  * HTB keywords begin alike, the one that HTB tries first comes first.
@@ -80,6 +91,7 @@ static const struct keyword link_table[] = {
 	  .flag = OPTQ_DSCP_KEEP, .help = "leave it as it is" },
 	{ .name = "nowash", .kind = KW_DSCP_IS, .attr = OPTQ_LINK_A_DSCP,
 	  .flag = OPTQ_DSCP_KEEP, .help = "likewise" },
+	ACK_KEYWORDS(OPTQ_LINK_A),
 	{ .name = "r2q", .kind = KW_COUNT, .prefix = true, .max = UINT32_MAX,
 	  .meta = "N", .help = "HTB's; no meaning here",
 	  .notice = "has no meaning: siblings share by `weight`, which follows `rate` by itself" },
@@ -169,6 +181,10 @@ static const struct keyword class_table[] = {
 	  .help = "leave it as it is, whatever is said above" },
 	{ .name = "nowash", .kind = KW_DSCP_IS, .attr = OPTQ_CLASS_A_DSCP,
 	  .flag = OPTQ_DSCP_KEEP, .help = "likewise" },
+	ACK_KEYWORDS(OPTQ_CLASS_A),
+	{ .name = "ack-filter-inherit", .kind = KW_ACK,
+	  .attr = OPTQ_CLASS_A_ACK_FILTER, .flag = OPTQ_ACK_FILTER_UNSPEC,
+	  .help = "as the parent does, as at first" },
 	{ .name = "mtu", .kind = KW_COUNT, .prefix = true, .max = UINT32_MAX,
 	  .meta = "BYTES", .help = "HTB's; no meaning here",
 	  .notice = "has no meaning: there is no rate table; for the bytes of a flow's turn use `quantum`" },
@@ -351,6 +367,7 @@ void keyword_expected(const struct keyword *kw, char *buf, size_t len)
 		snprintf(buf, len,
 			 "flow, src-host, dst-host, dual-src, dual-dst or triple");
 		break;
+	case KW_ACK:
 	case KW_DSCP_IS:
 	case KW_FLAG:
 	case KW_LAYER:

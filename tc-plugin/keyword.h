@@ -27,6 +27,7 @@ enum keyword_kind {
 	KW_LINKLAYER,	/* a link-layer type of tc; likewise */
 	KW_DSCP,	/* u8, a DSCP or OPTQ_DSCP_* */
 	KW_DSCP_IS,	/* likewise, the keyword is the value */
+	KW_ACK,		/* u8, enum optq_ack_filter; likewise */
 	KW_REFUSED,	/* no value; an error whose text is .notice */
 };
 
@@ -38,7 +39,7 @@ struct keyword {
 	bool prefix;		/* HTB's plugin takes any beginning of it */
 	bool cell;		/* HTB's SIZE/CELL is accepted */
 	bool zero_number;	/* 0 is accepted and means what .zero says */
-	__u8 flag;		/* KW_FLAG, KW_LAYER, KW_DSCP_IS: the attribute's value */
+	__u8 flag;		/* KW_FLAG, KW_LAYER, KW_DSCP_IS, KW_ACK: the attribute's value */
 	__u64 min, max;
 	const char *zero;	/* the word for an attribute value of 0 */
 	const char *meta;	/* how help shows the value */

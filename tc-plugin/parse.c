@@ -202,6 +202,7 @@ static int read_value(const struct request *req, const struct keyword *kw,
 		return parse_dscp(str, value);
 	case KW_ISOLATE:
 		return isolate_parse(str, value);
+	case KW_ACK:
 	case KW_DSCP_IS:
 	case KW_FLAG:
 	case KW_LAYER:
@@ -287,7 +288,8 @@ static int read_keyword(struct request *req, int argc, char **argv)
 	}
 	i = kw - req->set->table;
 	req->given[i] = true;
-	if (kw->kind == KW_FLAG || kw->kind == KW_DSCP_IS) {
+	if (kw->kind == KW_FLAG || kw->kind == KW_DSCP_IS ||
+	    kw->kind == KW_ACK) {
 		req->value[i] = kw->flag;
 		return 1;
 	}
@@ -348,6 +350,7 @@ static int add_keyword(struct nlmsghdr *n, const struct keyword *kw,
 	case KW_MINOR:
 		return addattr32(n, REQUEST_MAX, kw->attr, value);
 	case KW_DSCP:
+	case KW_ACK:
 	case KW_DSCP_IS:
 	case KW_FLAG:
 	case KW_SWITCH:

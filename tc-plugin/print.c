@@ -147,6 +147,24 @@ static void print_isolate(const struct keyword *kw, __u64 value)
 		print_word(kw->name, word);
 }
 
+/* Likewise: the keyword is the one that says what was set. */
+static void print_ack_filter(const struct keyword *kw, struct rtattr *const *tb)
+{
+	static const char *const texts[] = {
+		[OPTQ_ACK_FILTER_UNSPEC] = "inherit",
+		[OPTQ_ACK_FILTER_OFF] = "disabled",
+		[OPTQ_ACK_FILTER_CONSERVATIVE] = "enabled",
+		[OPTQ_ACK_FILTER_AGGRESSIVE] = "aggressive",
+	};
+	__u64 value;
+
+	if (!attr_number(tb, kw->attr, &value) || value != kw->flag)
+		return;
+	print_color_string(PRINT_JSON, COLOR_NONE, "ack-filter", NULL,
+			   texts[value]);
+	print_word(kw->name, NULL);
+}
+
 /*
  * What reads back the same when left out is left out, unless details are
  * wanted.  `ceil none` beside a rate is not: without it, input takes the rate.
@@ -236,6 +254,10 @@ static void print_keyword(const struct keyword_set *set,
 		return;
 	if (kw->kind == KW_DSCP || kw->kind == KW_DSCP_IS) {
 		print_dscp(kw, tb);
+		return;
+	}
+	if (kw->kind == KW_ACK) {
+		print_ack_filter(kw, tb);
 		return;
 	}
 	if (!keyword_value(tb, kw, &value))

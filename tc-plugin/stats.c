@@ -34,6 +34,7 @@ static const struct counter counters[] = {
 	  .plain = "dropped: overlimit", .line = true },
 	{ COUNTER("drop_aqm", drop_aqm), .plain = "aqm" },
 	{ COUNTER("drop_blue", drop_blue), .plain = "blue" },
+	{ COUNTER("drop_ack", drop_ack), .plain = "ack", .rare = true },
 	{ COUNTER("drop_other", drop_other), .plain = "other" },
 	{ COUNTER("ecn_marks", ecn_marks), .plain = "ecn_marked" },
 	{ COUNTER("ecn_marks_l4s", ecn_marks_l4s), .plain = "l4s_marked" },

@@ -225,12 +225,13 @@ stats_without_blue() { stats_of 176 "aqm 1005 other 1006" && ! grep -q 'blue\|l4
 stats_without_hosts() { stats_of 192 "new_flows 1013" && ! grep -q hosts "$said"; }
 stats_same()
 {
-	stats_of 200 "enqueued 1003 flows 1012 new_flows 1013 hosts 1025" \
-		"overlimit 1004 aqm 1005 blue 1023 other 1006 ecn_marked 1007 l4s_marked 1024 dscp_changed 1021 dscp_failed 1022" \
+	stats_of 208 "enqueued 1003 flows 1012 new_flows 1013 hosts 1025" \
+		"overlimit 1004 aqm 1005 blue 1023 ack 1026 other 1006 ecn_marked 1007 l4s_marked 1024 dscp_changed 1021 dscp_failed 1022" \
 		"guaranteed 1011b throttled 1010ns guarantee missed 1us ago" \
 		"sojourn: avg 1014ns max 1015ns p50 1016ns p90 1017ns p99 1018ns p99.9 1019ns"
 }
-stats_longer() { stats_of 240 "p99.9 1019ns" && ! grep -q '102[6-9]' "$said"; }
+stats_longer() { stats_of 240 "p99.9 1019ns" && ! grep -q '102[7-9]' "$said"; }
+stats_without_acks() { stats_of 200 "dscp_failed 1022" "blue 1023 other 1006"; }
 
 # missed NS AGO: so it is told; an empty AGO: not at all
 missed()
@@ -244,17 +245,17 @@ json_class()
 {
 	ask_class name a rate 8mbit burst 15k weight 3 target 5ms noecn \
 		l4s step_thresh 2ms oversubscribe delay 20ms dscp AF41 \
-		isolate triple nat || { cat "$said"; return 1; }
+		isolate triple nat ack-filter-aggressive || { cat "$said"; return 1; }
 	TC_STATS=200 replay class -s -j >"$said"
 	grep -q '^\[' "$said" || { echo "this tc has no JSON for classes"; return 4; }
 	same "$(jq -c '.[0] | [.class, .name, .rate, .ceil, .burst, .weight,
 		.target, .delay, .ecn, .l4s, .step_thresh, .oversubscribe, .dscp,
-		.isolate, .nat, .stats.bytes, .stats.drop_aqm,
+		.isolate, .nat, ."ack-filter", .stats.bytes, .stats.drop_aqm,
 		.stats.sojourn_max_ns, .stats.sojourn_p50_ns,
 		.stats.sojourn_p90_ns, .stats.sojourn_p99_ns,
 		.stats.sojourn_p999_ns, .stats.guarantee_missed_ns,
 		.stats.drop_blue, .stats.ecn_marks_l4s, .stats.hosts]' "$said")" \
-	     '["optq","a",1000000,1000000,15360,3,5000000,20000000,false,true,2000000,true,"af41","triple",true,7000,1005,1015,1016,1017,1018,1019,1020,1023,1024,1025]'
+	     '["optq","a",1000000,1000000,15360,3,5000000,20000000,false,true,2000000,true,"af41","triple",true,"aggressive",7000,1005,1015,1016,1017,1018,1019,1020,1023,1024,1025]'
 }
 
 # json_layer qdisc|class WORDS WANT: of a tc that has it
@@ -286,6 +287,7 @@ help_names_all()
 	[ $? -eq 1 ] || return 1
 	for part in rate ceil prio burst buffer cburst delay weight quantum limit target \
 		interval ecn noecn l4s nol4s step_thresh isolate nat nonat oversubscribe dscp wash nodscp nowash \
+		ack-filter ack-filter-aggressive no-ack-filter ack-filter-inherit \
 		name mtu mpu overhead linklayer raw noatm atm ptm conservative ipoa-vcmux ipoa-llcsnap bridged-vcmux \
 		bridged-llcsnap pppoa-vcmux pppoa-llc pppoe-vcmux pppoe-llcsnap \
 		pppoe-ptm bridged-ptm ethernet docsis ether-vlan; do
@@ -296,7 +298,7 @@ help_names_all()
 percent_needs_a_speed() { refuses ask_class "rate 10%" 'optq: rate "10%"'; }
 
 ktap_header
-ktap_plan 294
+ktap_plan 305
 optq_require_cmd tc jq od
 optq_require_tc
 if [ -z "${TC_CAPTURE_LIB:-}" ]; then

@@ -16,6 +16,7 @@ ktap_test "statistics of a kernel without the guarantee missed" stats_without_mi
 ktap_test "statistics of a kernel without DSCPs" stats_without_dscp
 ktap_test "statistics of a kernel without BLUE and L4S" stats_without_blue
 ktap_test "statistics of a kernel without hosts" stats_without_hosts
+ktap_test "statistics of a kernel without an ACK filter" stats_without_acks
 ktap_test "statistics of this kernel" stats_same
 ktap_test "statistics of a newer kernel" stats_longer
 ktap_test "JSON of a class" json_class
@@ -84,6 +85,10 @@ isolate dual-dst|isolate dual-dst
 isolate triple|isolate triple
 isolate dual-srchost|isolate dual-src
 isolate triple-isolate|isolate triple
+ack-filter|ack-filter
+ack-filter-aggressive|ack-filter-aggressive
+no-ack-filter|no-ack-filter
+ack-filter-inherit|ack-filter-inherit
 oversubscribe|oversubscribe
 name voice|name voice
 weight 2 quantum 256|weight 2 quantum 256
@@ -104,6 +109,9 @@ sysfs off|
 wash|wash
 dscp cs1|dscp cs1
 nowash|nodscp
+ack-filter|ack-filter
+ack-filter-aggressive|ack-filter-aggressive
+no-ack-filter|no-ack-filter
 END
 
 each "link layer" class_reads <<'END'
@@ -254,6 +262,8 @@ isolate host|optq: isolate "host": expected flow, src-host, dst-host, dual-src, 
 isolate 3|optq: isolate "3"
 isolate flow isolate triple|optq: isolate after isolate
 nat nonat|optq: nonat after nat
+ack-filter no-ack-filter|optq: no-ack-filter after ack-filter
+ack-filter aggressive|optq: what is "aggressive"?
 name a/b|optq: name "a/b"
 name ..|optq: name ".."
 name -x|optq: name "-x"
@@ -301,6 +311,7 @@ rat 1mbit|optq: what is "rat"?|Usage:
 bandwidth 1mbit|optq: what is "bandwidth"?|Usage:
 END
 each "refused" refuses ask_qdisc <<'END'
+ack-filter-inherit|optq: what is "ack-filter-inherit"?
 dscp inherit|optq: dscp "inherit": expected a name such as ef, af41 or cs6, a number from 0 to 63, or keep
 default 10000|optq: default "10000": expected the minor of a class of this qdisc, in hex, from 1 to fffe
 default ffff|optq: default "ffff"
