@@ -44,6 +44,11 @@ static int put_dscp(struct nl_msg *msg, int type, uint8_t dscp)
 	return dscp ? nla_put_u8(msg, type, (uint8_t)(dscp - 1)) : 0;
 }
 
+static int put_ack_filter(struct nl_msg *msg, int type, uint8_t filter)
+{
+	return filter ? nla_put_u8(msg, type, filter) : 0;
+}
+
 int link_put_params(struct nl_msg *msg, const struct link *link,
 		    bool with_default)
 {
@@ -62,6 +67,7 @@ int link_put_params(struct nl_msg *msg, const struct link *link,
 	err |= put_wire(msg, &link->wire, OPTQ_LINK_A_LAYER,
 			OPTQ_LINK_A_OVERHEAD, OPTQ_LINK_A_MPU);
 	err |= put_dscp(msg, OPTQ_LINK_A_DSCP, link->dscp);
+	err |= put_ack_filter(msg, OPTQ_LINK_A_ACK_FILTER, link->ack_filter);
 	return err;
 }
 
@@ -86,6 +92,7 @@ static int put_class(struct nl_msg *msg, const struct link *link,
 	err |= put_wire(msg, &class->wire, OPTQ_CLASS_A_LAYER,
 			OPTQ_CLASS_A_OVERHEAD, OPTQ_CLASS_A_MPU);
 	err |= put_dscp(msg, OPTQ_CLASS_A_DSCP, class->dscp);
+	err |= put_ack_filter(msg, OPTQ_CLASS_A_ACK_FILTER, class->ack_filter);
 	if (!class->children) {
 		err |= put_u64(msg, OPTQ_CLASS_A_DELAY, class->delay_ns);
 		err |= put_u32(msg, OPTQ_CLASS_A_QUANTUM, class->quantum);

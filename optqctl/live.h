@@ -23,6 +23,7 @@ struct live_class {
 	struct optq_wire wire;	/* layer 0: the parent's */
 	uint8_t dscp;		/* see dscp_text.h; 0: the parent's */
 	uint8_t isolate;	/* enum optq_isolate, or what is newer */
+	uint8_t ack_filter;	/* enum optq_ack_filter; 0: the parent's */
 	struct optq_stats stats;
 	uint32_t *hist;		/* of sojourn, in the order of core/hist.h */
 	size_t n_hist;
@@ -38,6 +39,7 @@ struct live_tree {
 	bool oversubscribe, sysfs;
 	struct optq_wire wire;		/* layer 0: raw */
 	uint8_t dscp;		/* 0: as packets came */
+	uint8_t ack_filter;	/* 0: off */
 	struct optq_stats stats;
 	struct live_class *classes;	/* parents before children */
 	size_t n, room;

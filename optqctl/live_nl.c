@@ -38,6 +38,11 @@ static uint8_t get_dscp(struct nlattr *attr)
 	return attr && nla_len(attr) >= 1 ? (uint8_t)(nla_get_u8(attr) + 1) : 0;
 }
 
+static uint8_t get_u8(struct nlattr *attr)
+{
+	return attr && nla_len(attr) >= 1 ? nla_get_u8(attr) : 0;
+}
+
 static char *get_name(struct nlattr *attr)
 {
 	size_t len = attr ? strnlen(nla_data(attr), (size_t)nla_len(attr)) : 0;
@@ -87,6 +92,7 @@ static int take_link(struct nlmsghdr *nlh, void *arg)
 	get_wire(tb[OPTQ_LINK_A_LAYER], tb[OPTQ_LINK_A_OVERHEAD],
 		 tb[OPTQ_LINK_A_MPU], &tree->wire);
 	tree->dscp = get_dscp(tb[OPTQ_LINK_A_DSCP]);
+	tree->ack_filter = get_u8(tb[OPTQ_LINK_A_ACK_FILTER]);
 	get_stats(tb[OPTQ_LINK_A_STATS], &tree->stats);
 	return NL_OK;
 }
@@ -128,6 +134,7 @@ void live_add_class(struct live_tree *tree, struct nlattr *nest)
 	class->nat = get_flag(tb[OPTQ_CLASS_A_NAT]);
 	if (tb[OPTQ_CLASS_A_ISOLATE])
 		class->isolate = nla_get_u8(tb[OPTQ_CLASS_A_ISOLATE]);
+	class->ack_filter = get_u8(tb[OPTQ_CLASS_A_ACK_FILTER]);
 	get_stats(tb[OPTQ_CLASS_A_STATS], &class->stats);
 	class->hist = get_counters(tb[OPTQ_CLASS_A_HIST], &class->n_hist);
 }

@@ -55,6 +55,7 @@ struct class {
 	bool oversubscribe;
 	struct optq_wire wire;		/* as given; layer 0: the parent's */
 	uint8_t dscp;			/* see dscp_text.h; 0: the parent's */
+	uint8_t ack_filter;		/* enum optq_ack_filter; 0: the parent's */
 
 	uint64_t rate_share, ceil_share;	/* until they are resolved */
 	bool rate_derived;		/* the sum of the children's */
@@ -77,6 +78,7 @@ struct link {
 	bool oversubscribe, sysfs;
 	struct optq_wire wire;		/* layer 0: raw */
 	uint8_t dscp;			/* 0: as packets came */
+	uint8_t ack_filter;		/* 0: off */
 	char *default_path;
 	uint32_t default_class;		/* index */
 

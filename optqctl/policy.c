@@ -37,6 +37,7 @@ static const struct key egress_keys[] = {
 	{ "sysfs", KEY_BOOL, AT(link, sysfs) },
 	{ "wire", KEY_WIRE, AT(link, wire) },
 	{ "dscp", KEY_DSCP, AT(link, dscp) },
+	{ "ack-filter", KEY_ACK_FILTER, AT(link, ack_filter) },
 	{ "default", KEY_OTHER }, { "preset", KEY_OTHER },
 	{ "classes", KEY_OTHER },
 	{ NULL }
@@ -69,6 +70,7 @@ static const struct key class_keys[] = {
 	{ "oversubscribe", KEY_BOOL, AT(class, oversubscribe) },
 	{ "wire", KEY_WIRE, AT(class, wire) },
 	{ "dscp", KEY_DSCP, AT(class, dscp) },
+	{ "ack-filter", KEY_ACK_FILTER, AT(class, ack_filter) },
 	{ "match", KEY_OTHER }, { "preset", KEY_OTHER },
 	{ "classes", KEY_OTHER },
 	{ NULL }

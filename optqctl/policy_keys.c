@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "ack_text.h"
 #include "dscp_text.h"
 #include "isolate_text.h"
 #include "mem.h"
@@ -41,6 +42,7 @@ static const char *known_elsewhere(const struct key *keys, const char *typed)
 		{ "wash", "dscp" }, { "tos", "dscp" },
 		{ "set-dscp", "dscp" }, { "remark", "dscp" },
 		{ "fairness", "isolate" }, { "isolation", "isolate" },
+		{ "ack", "ack-filter" }, { "acks", "ack-filter" },
 	};
 	const struct key *key;
 	size_t i;
@@ -313,6 +315,7 @@ bool read_key(const struct key *key, const struct ynode *value, void *object,
 		[KEY_BOOL] = "yes or no", [KEY_TRISTATE] = "yes or no",
 		[KEY_DSCP] = "a code point such as ef, or wash, or keep,",
 		[KEY_ISOLATE] = "flow, src-host, dst-host, dual-src, dual-dst or triple",
+		[KEY_ACK_FILTER] = "conservative, aggressive or off",
 	};
 	const char *text;
 	char *why;
@@ -331,6 +334,8 @@ bool read_key(const struct key *key, const struct ynode *value, void *object,
 		why = dscp_parse(text, (uint8_t *)object + key->field);
 	else if (key->kind == KEY_ISOLATE)
 		why = read_isolate(key, text, object);
+	else if (key->kind == KEY_ACK_FILTER)
+		why = ack_filter_parse(text, (uint8_t *)object + key->field);
 	else
 		why = read_count(key, text, object);
 	if (!why)

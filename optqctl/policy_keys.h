@@ -17,6 +17,7 @@ enum key_kind {
 	KEY_WIRE,	/* struct optq_wire */
 	KEY_DSCP,	/* uint8_t, see dscp_text.h */
 	KEY_ISOLATE,	/* uint8_t, enum optq_isolate */
+	KEY_ACK_FILTER,	/* uint8_t, see ack_text.h */
 	KEY_OTHER,	/* read by the map's own code */
 };
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "core/hist.h"
+#include "ack_text.h"
 #include "dscp_text.h"
 #include "isolate_text.h"
 #include "policy_weight.h"
@@ -35,6 +36,7 @@ static struct json_object *stats_json(const struct optq_stats *s)
 	add_number(o, "drop_overlimit_packets", s->drop_overlimit);
 	add_number(o, "drop_aqm_packets", s->drop_aqm);
 	add_number(o, "drop_blue_packets", s->drop_blue);
+	add_number(o, "drop_ack_packets", s->drop_ack);
 	add_number(o, "drop_other_packets", s->drop_other);
 	add_number(o, "ecn_marks", s->ecn_marks);
 	add_number(o, "ecn_marks_l4s", s->ecn_marks_l4s);
@@ -124,6 +126,8 @@ static struct json_object *class_json(const struct live_tree *tree, size_t i)
 		json_object_object_add(o, "wire", wire_json(&c->wire));
 	if (c->dscp)
 		add_text(o, "dscp", dscp_text(c->dscp));
+	if (ack_filter_text(c->ack_filter))
+		add_text(o, "ack_filter", ack_filter_text(c->ack_filter));
 	if (c->qdisc)
 		add_text(o, "qdisc", c->qdisc);
 	json_object_object_add(o, "stats", stats_json(&c->stats));
@@ -154,6 +158,8 @@ struct json_object *live_json(const struct live_tree *tree)
 	json_object_object_add(o, "wire", wire_json(&tree->wire));
 	if (tree->dscp)
 		add_text(o, "dscp", dscp_text(tree->dscp));
+	if (ack_filter_text(tree->ack_filter))
+		add_text(o, "ack_filter", ack_filter_text(tree->ack_filter));
 	add_number(o, "rules", tree->rules);
 	json_object_object_add(o, "stats", stats_json(&tree->stats));
 	for (i = 0; i < tree->n; i++)

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ack_text.h"
 #include "dscp_text.h"
 #include "isolate_text.h"
 #include "mem.h"
@@ -101,8 +102,7 @@ static void print_figures(FILE *out, const struct optq_stats *s)
 	fprintf(out, " %5s %5s %5s %5s %6s %6s\n",
 		count_short(s->bytes, bytes), count_short(s->packets, packets),
 		count_short(s->drop_overlimit + s->drop_aqm + s->drop_blue +
-			    s->drop_other,
-			    drops),
+			    s->drop_ack + s->drop_other, drops),
 		count_short(s->backlog_bytes, queued),
 		wait_or_dash(s->sojourn_p50_ns, p50),
 		wait_or_dash(s->sojourn_p99_ns, p99));
@@ -191,6 +191,13 @@ static void print_dscp(FILE *out, uint32_t level, uint8_t dscp)
 			dscp_text(dscp));
 }
 
+static void print_ack_filter(FILE *out, uint32_t level, uint8_t filter)
+{
+	if (ack_filter_text(filter))
+		fprintf(out, "%*sack-filter %s\n", (int)((level + 1) * INDENT), "",
+			ack_filter_text(filter));
+}
+
 static void print_link(FILE *out, const struct live_tree *tree)
 {
 	char *wire = wire_detail(&tree->wire);
@@ -201,6 +208,7 @@ static void print_link(FILE *out, const struct live_tree *tree)
 		print_detail(out, 0, wire);
 	free(wire);
 	print_dscp(out, 0, tree->dscp);
+	print_ack_filter(out, 0, tree->ack_filter);
 }
 
 /* What the leaf shares among, if not flows alone. */
@@ -238,6 +246,7 @@ static void print_class(FILE *out, const struct live_tree *tree, size_t index,
 	print_details(out, class);
 	print_isolate(out, class);
 	print_dscp(out, class->level, class->dscp);
+	print_ack_filter(out, class->level, class->ack_filter);
 	if (class->qdisc)
 		print_qdisc(out, class);
 	free(id);

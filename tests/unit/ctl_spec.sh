@@ -85,13 +85,13 @@ same "constants"
 keys()
 {
 	sed -n "/^static const struct key $1\[\]/,/^};/p" "$tree/optqctl/policy.c" |
-		grep -o '{ "[a-z]*"' | tr -d '{" ' | sort
+		grep -o '{ "[a-z-]*"' | tr -d '{" ' | sort
 }
 
 schema_keys()
 {
 	sed -n "/^    \"$1\": {\$/,/^    }/p" "$tree/docs/policy.schema.json" |
-		sed -n '/"properties": {/,$s/^        "\([a-z]*\)": {.*/\1/p' | sort
+		sed -n '/"properties": {/,$s/^        "\([a-z-]*\)": {.*/\1/p' | sort
 }
 
 for object in link egress class; do
