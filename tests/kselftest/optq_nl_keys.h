@@ -22,6 +22,7 @@ static const struct key link_keys[] = {
 	{ "oversubscribe", OPTQ_LINK_A_OVERSUBSCRIBE, 1 },
 	{ "sysfs", OPTQ_LINK_A_SYSFS, 1 },
 	{ "dscp", OPTQ_LINK_A_DSCP, 1 },
+	{ "ack_filter", OPTQ_LINK_A_ACK_FILTER, 1 },
 	{ NULL, 0, 0 }
 };
 
@@ -41,6 +42,7 @@ static const struct key class_keys[] = {
 	{ "interval", OPTQ_CLASS_A_INTERVAL, 8 },
 	{ "delay", OPTQ_CLASS_A_DELAY, 8 },
 	{ "dscp", OPTQ_CLASS_A_DSCP, 1 },
+	{ "ack_filter", OPTQ_CLASS_A_ACK_FILTER, 1 },
 	{ "ecn", OPTQ_CLASS_A_ECN, 1 },
 	{ "l4s", OPTQ_CLASS_A_L4S, 1 },
 	{ "step_thresh", OPTQ_CLASS_A_STEP_THRESH, 8 },
