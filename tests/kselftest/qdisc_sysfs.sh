@@ -66,7 +66,7 @@ by_tc()
 	tc_c -s -d -j class show dev "$DEV" | jq -r --arg id "$1" --arg path "$2" '
 		.[] | select(.handle == $id) |
 		(.stats | to_entries[] |
-		 select(.key | test("^(enqueued|drop_|ecn_|backlog_.*s$|throttled|guarantee|flows|sojourn)")) |
+		 select(.key | test("^(enqueued|drop_|ecn_|dscp_changed|backlog_.*s$|throttled|guarantee|flows|sojourn)")) |
 		 "\(.key) \(.value)"),
 		"packets \(.stats.sent_packets)", "bytes \(.stats.sent_bytes)",
 		"rate_bps \(.rate * 8)", "ceil_bps \(.ceil * 8)",
@@ -78,8 +78,8 @@ by_ctl()
 {
 	in_c "$OPTQCTL" -j show "$DEV" | jq -r --arg id "$1" '
 		.[0].classes[] | select(.classid == $id) |
-		(.stats | to_entries[] |
-		 "\(.key | sub("^(?<name>enqueued|drop_.*)_packets$"; "\(.name)")) \(.value)"),
+		(.stats | to_entries[] | select(.key != "dscp_failed_packets") |
+		 "\(.key | sub("^(?<name>enqueued|drop_.*|dscp_changed)_packets$"; "\(.name)")) \(.value)"),
 		"rate_bps \(.rate_bps)", "ceil_bps \(.ceil_bps)",
 		"weight \(.weight)", "prio \(.prio)", "path \(.path)"' | sort
 }
@@ -103,7 +103,7 @@ link_agrees()
 	tc_c -s -d -j qdisc show dev "$DEV" root | jq -r '.[0] |
 		"packets \(.sent_packets)", "bytes \(.sent_bytes)",
 		"rate_bps \(.options.rate * 8)", "classes 3",
-		(to_entries[] | select(.key | test("^(enqueued|drop_|ecn_|backlog_.*s$|throttled|flows$)")) |
+		(to_entries[] | select(.key | test("^(enqueued|drop_|ecn_|dscp_|backlog_.*s$|throttled|flows$)")) |
 		 "\(.key) \(.value)")' | sort >"$TMP/tc"
 	[ "$(wc -l <"$TMP/files")" -ge 13 ] || { cat "$TMP/files"; return 1; }
 	diff "$TMP/files" "$TMP/tc"
