@@ -268,7 +268,7 @@ as_cake_washes()
 {
 	local family
 	for family in 4 6; do
-		tree <<<"qdisc add DEV root handle 1: cake bandwidth 1gbit diffserv4 wash" || return 1
+		tree <<<"qdisc add DEV root handle 1: cake bandwidth 1gbit diffserv4 wash interplanetary" || return 1
 		# shellcheck disable=SC2086
 		wire 256 "$DEV" $family 0 0 $ALL_TOS || return 1
 		sort "$TMP/wire" >"$TMP/cake"
