@@ -42,13 +42,14 @@ peer_qfq()
 	END
 }
 
+# tree KIND [RATE-OF-THE-LEAF]
 tree()
 {
 	cat <<-END
 		qdisc add DEV root handle 1: $1 default 30
 		class add DEV parent 1: classid 1:1 $1 rate 10gbit
 		class add DEV parent 1:1 classid 1:10 $1 rate 9gbit ceil 10gbit
-		class add DEV parent 1:10 classid 1:30 $1 rate 8gbit ceil 10gbit
+		class add DEV parent 1:10 classid 1:30 $1 rate ${2:-8gbit} ceil 10gbit
 	END
 }
 
@@ -56,6 +57,11 @@ leaf_fq_codel() { echo "qdisc add DEV parent 1:30 handle 30: fq_codel"; }
 
 peer_optq() { tree optq; }
 peer_htb() { tree htb; }
+
+# More comes than the leaf's own rate: it borrows, and its bucket is never full.
+peer_optq_borrows() { tree optq 100mbit; }
+peer_htb_borrows() { tree htb 100mbit; }
+
 peer_htb_fq_codel() { tree htb; leaf_fq_codel; }
 
 peer_hfsc()
