@@ -126,6 +126,7 @@ static void optq_destroy(struct Qdisc *sch)
 	kvfree(q->flow_mem);
 	kvfree(q->bucket_mem);
 	kvfree(q->past_mem);
+	kvfree(q->sign_mem);
 	optq_host_mem_free(q->hosts);
 }
 
@@ -138,11 +139,14 @@ static int alloc_flows(struct optq_sched *q, u32 flows)
 				 GFP_KERNEL_ACCOUNT);
 	q->past_mem = kvcalloc(buckets, sizeof(*q->past_mem),
 			       GFP_KERNEL_ACCOUNT);
-	if (!q->flow_mem || !q->bucket_mem || !q->past_mem)
+	q->sign_mem = kvcalloc(OPTQ_FLOW_SIGNS, sizeof(*q->sign_mem),
+			       GFP_KERNEL_ACCOUNT);
+	if (!q->flow_mem || !q->bucket_mem || !q->past_mem || !q->sign_mem)
 		return -ENOMEM;
 	optq_flow_table_init(&q->tree.flows, q->flow_mem, flows, q->bucket_mem,
 			     buckets);
 	optq_flow_table_give_past(&q->tree.flows, q->past_mem);
+	optq_flow_table_give_signs(&q->tree.flows, q->sign_mem);
 	/* Nobody is to know which packets BLUE and L4S will choose. */
 	q->tree.flows.random = get_random_u32();
 	return 0;

@@ -76,6 +76,7 @@ struct optq_sched {
 	struct optq_flow *flow_mem;
 	struct optq_flow **bucket_mem;
 	struct optq_flow_past *past_mem;
+	u16 *sign_mem;
 	struct optq_host_mem *hosts;		/* NULL: no class ever asked for it */
 	u64 hash_key[2 + OPTQ_TUPLE_WORDS];
 	u64 host_key[2][2 + OPTQ_ADDR_WORDS];

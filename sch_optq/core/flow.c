@@ -3,11 +3,16 @@
 #include "l4s.h"
 #include "leaf.h"
 
+/* Fibonacci hashing spreads the leaf over a hash that is even. */
+static u32 flow_key(const struct optq_leaf *leaf, u32 hash)
+{
+	return hash ^ (leaf->salt * 0x9e3779b1U);
+}
+
 static u32 flow_bucket(const struct optq_flow_table *t,
 		       const struct optq_leaf *leaf, u32 hash)
 {
-	/* Fibonacci hashing spreads the leaf over a hash that is even. */
-	return (hash ^ (leaf->salt * 0x9e3779b1U)) & t->bucket_mask;
+	return flow_key(leaf, hash) & t->bucket_mask;
 }
 
 void optq_flow_table_init(struct optq_flow_table *t, struct optq_flow *flows,
@@ -36,6 +41,11 @@ void optq_flow_table_give_past(struct optq_flow_table *t,
 	memset(past, 0, (t->bucket_mask + 1) * sizeof(*past));
 	t->pasts = 0;
 	t->past = past;
+}
+
+void optq_flow_table_give_signs(struct optq_flow_table *t, u16 *signs)
+{
+	t->signs = signs;
 }
 
 void optq_flow_table_give_hosts(struct optq_flow_table *t,
@@ -79,6 +89,37 @@ static void flow_remember(struct optq_flow_table *t, const struct optq_flow *f)
 	past->leaf = f->leaf->salt;
 	past->drops = drops;
 	past->drop_next_ns = f->codel.drop_next_ns;
+}
+
+/* 0 is no flow's. */
+static u16 flow_sign(u32 key)
+{
+	return (u16)(key >> 16) ? (u16)(key >> 16) : 1;
+}
+
+static u16 *flow_sign_at(const struct optq_flow_table *t, u32 key, bool served)
+{
+	return &t->signs[key % (OPTQ_FLOW_SIGNS / 2) +
+			 (served ? OPTQ_FLOW_SIGNS / 2 : 0)];
+}
+
+bool optq_flow_seen(const struct optq_flow_table *t, const struct optq_flow *f)
+{
+	u32 key = flow_key(f->leaf, f->hash);
+	u16 sign = flow_sign(key);
+
+	return t->signs && f->hashed &&
+	       (*flow_sign_at(t, key, false) == sign ||
+		*flow_sign_at(t, key, true) == sign);
+}
+
+void optq_flow_note(const struct optq_flow_table *t, const struct optq_flow *f,
+		    bool served)
+{
+	u32 key = flow_key(f->leaf, f->hash);
+
+	if (t->signs && f->hashed)
+		*flow_sign_at(t, key, served) = flow_sign(key);
 }
 
 static void flow_reset(struct optq_flow *f, struct optq_leaf *leaf, u32 hash)

@@ -16,6 +16,12 @@
 struct optq_leaf;
 struct optq_share;
 
+/*
+ * A flood is told from flows by these: for as long as it takes to overwrite half of
+ * them.  At 100,000 packets a second given up that is a sixth of a second.
+ */
+#define OPTQ_FLOW_SIGNS	32768U
+
 struct optq_flow {
 	struct optq_pkt *head, *tail;
 	struct optq_list link;		/* leaf's new or old flows; free list */
@@ -45,6 +51,7 @@ struct optq_flow_past {
 struct optq_flow_table {
 	struct optq_flow **buckets;	/* bucket_mask + 1, a power of two */
 	struct optq_flow_past *past;	/* as many; NULL: none is kept */
+	u16 *signs;			/* of flows that were here; may be NULL */
 	struct optq_flow *flows;
 	struct optq_share *shares;	/* a flow's stands as its flow does */
 	struct optq_host_table hosts;	/* without buckets: no leaf has any */
@@ -92,6 +99,18 @@ void optq_flow_table_give_hosts(struct optq_flow_table *t,
 				struct optq_share *shares,
 				struct optq_host *hosts,
 				struct optq_host **buckets, u32 n_buckets);
+
+/* signs: OPTQ_FLOW_SIGNS of them, all 0; the caller's likewise. */
+void optq_flow_table_give_signs(struct optq_flow_table *t, u16 *signs);
+
+/*
+ * Whether f was here not long ago, and was noted as one that was served or given up.
+ * Few are served and many given up: each have their half of the memory, in which the
+ * last to come takes the place.  One in 32,768 that was never here counts as well.
+ */
+bool optq_flow_seen(const struct optq_flow_table *t, const struct optq_flow *f);
+void optq_flow_note(const struct optq_flow_table *t, const struct optq_flow *f,
+		    bool served);
 
 /* The leaf's own entry, for packets that find no free one. */
 void optq_flow_init_shared(struct optq_flow *f, struct optq_leaf *leaf);

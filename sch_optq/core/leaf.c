@@ -7,9 +7,6 @@
  * found empty: bounds the time under the lock.
  */
 #define LEAF_STEPS_MAX		128
-/* Flows looked at for a longer one when the leaf is full. */
-#define LEAF_SEARCH_MAX		8
-#define LEAF_TURNS_MAX		64
 
 void optq_leaf_init(struct optq_leaf *l, u32 salt)
 {
@@ -20,117 +17,72 @@ void optq_leaf_init(struct optq_leaf *l, u32 salt)
 	optq_flow_init_shared(&l->shared, l);
 }
 
-/* Bytes that it holds; of a host with many flows, what they hold if alike. */
-static u64 flow_weight(const struct optq_flow_table *t,
-		       const struct optq_leaf *l, const struct optq_flow *f)
+/* Old flows have waited for new ones long enough. */
+static bool leaf_owes(const struct optq_leaf *l)
 {
-	if (likely(!l->by_host))
-		return f->bytes;
-	return f->bytes * optq_share_load(optq_share_of(t, l, f));
+	return l->ahead >= l->quantum;
 }
 
-static struct optq_flow *leaf_longest(const struct optq_flow_table *t,
-				      struct optq_leaf *l)
+void optq_leaf_repay(struct optq_flow_table *t, struct optq_leaf *l,
+		     u32 *budget)
 {
-	struct optq_flow *best = l->fattest, *f;
-	struct optq_list *pos;
-	int seen = 0;
+	if (likely(!leaf_owes(l)) || l->by_host ||
+	    optq_list_empty(&l->new_flows))
+		return;
+	for (; *budget > 1 && !optq_list_empty(&l->old_flows); (*budget)--) {
+		struct optq_flow *f = optq_list_entry(l->old_flows.next,
+						      struct optq_flow, link);
 
-	optq_list_for_each(pos, &l->old_flows) {
-		f = optq_list_entry(pos, struct optq_flow, link);
-		if (!best || flow_weight(t, l, f) > flow_weight(t, l, best))
-			best = f;
-		if (++seen == LEAF_SEARCH_MAX)
-			break;
-	}
-	optq_list_for_each(pos, &l->new_flows) {
-		f = optq_list_entry(pos, struct optq_flow, link);
-		if (!best || flow_weight(t, l, f) > flow_weight(t, l, best))
-			best = f;
-		if (++seen >= 2 * LEAF_SEARCH_MAX)
-			break;
-	}
-	return best;
-}
-
-static struct optq_pkt *leaf_pop(struct optq_flow_table *t, struct optq_leaf *l,
-				 struct optq_flow *f)
-{
-	struct optq_pkt *pkt = optq_flow_pop(t, f);
-
-	if (pkt) {
-		if (unlikely(l->ordered) && f == &l->shared)
-			l->ordered--;
-		l->packets--;
-		l->bytes -= pkt->len;
-	}
-	return pkt;
-}
-
-/*
- * A flow with packets, when the search above met only empty ones.  An enqueue
- * never gets here: the flow that it filled is a candidate.
- */
-static struct optq_flow *leaf_any(struct optq_leaf *l)
-{
-	struct optq_list *heads[2] = { &l->old_flows, &l->new_flows };
-	struct optq_list *pos;
-	struct optq_flow *f;
-	int i;
-
-	for (i = 0; i < 2; i++) {
-		optq_list_for_each(pos, heads[i]) {
-			f = optq_list_entry(pos, struct optq_flow, link);
-			if (f->packets)
-				return f;
+		if (f->deficit <= 0) {
+			f->deficit += (s32)l->quantum;
+			optq_list_move_tail(&l->old_flows, &f->link);
+		} else if (f->packets) {
+			optq_list_del(&f->link);
+			optq_list_add_tail(l->new_flows.next, &f->link);
+			return;
+		} else {
+			optq_flow_note(t, f, true);
+			leaf_release(t, l, f);
 		}
 	}
-	return NULL;
 }
 
-struct optq_flow *optq_leaf_drop_longest(struct optq_flow_table *t,
-					 struct optq_leaf *l,
-					 struct optq_drops *drops)
+/* An old flow has had a turn of bytes. */
+static void leaf_count_repaid(struct optq_leaf *l, u32 bytes)
 {
-	struct optq_flow *f = leaf_longest(t, l);
-	struct optq_pkt *pkt;
+	l->ahead -= optq_min_u32(l->ahead, bytes);
+}
 
-	if (!f || !f->packets)
-		f = leaf_any(l);
-	if (!f)
-		return NULL;
-	pkt = leaf_pop(t, l, f);
-	l->drop_overlimit++;
-	optq_drops_add(drops, pkt);
-	if (f->packets)
-		return f;
-	if (f->blue_p)
-		optq_blue_remember(t, f);
-	/* The longest flow with one packet: it is as new as it can be. */
+static noinline void leaf_grow_old(struct optq_flow_table *t,
+				   struct optq_leaf *l, struct optq_flow *f,
+				   u32 *budget)
+{
+	leaf_count_ahead(t, l, f);
+	optq_flow_note(t, f, true);
+	if (f->deficit <= 0)
+		f->deficit += (s32)l->quantum;
+	leaf_make_old(t, l, f);
+	optq_leaf_repay(t, l, budget);
+}
+
+/* The entry of f, without packets, is needed before its turn has come round. */
+static noinline void leaf_end_early(struct optq_flow_table *t,
+				    struct optq_flow *f)
+{
+	struct optq_leaf *l = f->leaf;
+
+	if (f->fresh)
+		leaf_count_ahead(t, l, f);
+	optq_flow_note(t, f, true);
 	leaf_release(t, l, f);
-	return NULL;
-}
-
-/*
- * CoDel has been telling f to slow down for a whole interval, after the one that it
- * waits: a sender that responds has.
- */
-void optq_leaf_overflow(struct optq_flow_table *t, struct optq_leaf *l, u64 now,
-			struct optq_drops *drops)
-{
-	struct optq_flow *f = optq_leaf_drop_longest(t, l, drops);
-	u64 since;
-
-	if (!f)
-		return;
-	since = f->codel.dropping ? f->codel.first_above_ns : 0;
-	optq_blue_overflow(t, f, since ? since + l->codel.interval_ns : 0, now);
 }
 
 /* The flow of hash; one that has no packets gives way to it if need be. */
 static struct optq_flow *leaf_flow(struct optq_flow_table *t,
-				   struct optq_leaf *l, u32 hash)
+				   struct optq_leaf *l, u32 hash,
+				   struct optq_drops *drops)
 {
+	u32 budget = LEAF_SEARCH_MAX;
 	struct optq_flow *f, *idle;
 
 	/* Its earlier packets may wait among the shared: none may overtake. */
@@ -143,23 +95,22 @@ static struct optq_flow *leaf_flow(struct optq_flow_table *t,
 		return f;
 	idle = optq_flow_oldest_idle(t);
 	if (!idle)
-		return &l->shared;
-	leaf_release(t, idle->leaf, idle);
+		return optq_leaf_make_room(t, l, hash, drops);
+	leaf_end_early(t, idle);
+	optq_leaf_repay(t, l, &budget);
 	return optq_flow_get(t, l, hash);
 }
 
 /* An entry that was taken for pkt alone is given back. */
-static noinline enum optq_leaf_loss leaf_give_up(struct optq_flow_table *t,
-					struct optq_flow *f,
-					struct optq_pkt *pkt,
-					struct optq_drops *drops)
+static noinline void leaf_give_up(struct optq_flow_table *t,
+				  struct optq_flow *f, struct optq_pkt *pkt,
+				  struct optq_drops *drops)
 {
 	if (optq_list_empty(&f->link) && f->hashed) {
 		optq_blue_remember(t, f);
 		optq_flow_put(t, f);
 	}
 	optq_drops_add(drops, pkt);
-	return OPTQ_LEAF_BLUE;
 }
 
 /* It has no turn yet. */
@@ -173,25 +124,28 @@ static void leaf_begin(struct optq_flow_table *t, struct optq_leaf *l,
 	/* What shares a queue is of many hosts. */
 	if (unlikely(l->by_host) &&
 	    !optq_share_begin(t, l, f, f->hashed ? hosts : NULL)) {
-		f->fresh = false;
-		optq_list_add_tail(&l->old_flows, &f->link);
-		optq_share_line_up(t, l, f);
+		leaf_make_old(t, l, f);
 		return;
 	}
 	optq_list_add_tail(&l->new_flows, &f->link);
+	if (unlikely(optq_list_empty(&t->free)))
+		optq_leaf_took_last(t, l, f);
 }
 
-enum optq_leaf_loss
-optq_leaf_enqueue(struct optq_flow_table *t, struct optq_leaf *l,
-		  struct optq_pkt *pkt, u32 hash,
-		  const struct optq_hosts *hosts, bool in_order, u64 now,
-		  struct optq_drops *drops)
+bool optq_leaf_enqueue(struct optq_flow_table *t, struct optq_leaf *l,
+		       struct optq_pkt *pkt, u32 hash,
+		       const struct optq_hosts *hosts, bool in_order, u64 now,
+		       struct optq_drops *drops)
 {
-	struct optq_flow *f = in_order ? &l->shared : leaf_flow(t, l, hash);
+	struct optq_flow *f = in_order ? &l->shared :
+					 leaf_flow(t, l, hash, drops);
 
 	/* What goes in order keeps to its rate. */
-	if (unlikely(t->blue.active) && !in_order && optq_blue_drops(t, f, now))
-		return leaf_give_up(t, f, pkt, drops);
+	if (unlikely(t->blue.active) && !in_order &&
+	    optq_blue_drops(t, f, now)) {
+		leaf_give_up(t, f, pkt, drops);
+		return false;
+	}
 	pkt->enqueue_ns = now;
 	optq_flow_push(f, pkt);
 	l->ordered += in_order;
@@ -201,12 +155,11 @@ optq_leaf_enqueue(struct optq_flow_table *t, struct optq_leaf *l,
 		leaf_begin(t, l, f, hosts);
 	if (l->fattest != f &&
 	    (!l->fattest ||
-	     flow_weight(t, l, f) > flow_weight(t, l, l->fattest)))
+	     leaf_weight(t, l, f) > leaf_weight(t, l, l->fattest)))
 		l->fattest = f;
-	if (likely(l->packets <= l->limit))
-		return OPTQ_LEAF_NONE;
-	optq_leaf_overflow(t, l, now, drops);
-	return OPTQ_LEAF_OVERLIMIT;
+	if (unlikely(l->packets > l->roomy))
+		optq_leaf_crowded(t, l, f, now, drops);
+	return true;
 }
 
 /* Apart from what most packets go through. */
@@ -272,10 +225,12 @@ static struct optq_flow *leaf_turn_by_host(struct optq_flow_table *t,
 	struct optq_flow *f;
 
 	for (; *budget && !optq_list_empty(&l->new_flows); (*budget)--) {
+		if (unlikely(leaf_owes(l)) && optq_share_first(l))
+			break;
 		f = optq_list_entry(l->new_flows.next, struct optq_flow, link);
 		if (f->deficit > 0)
 			return f;
-		leaf_grow_old(t, l, f);
+		leaf_grow_old(t, l, f, budget);
 	}
 	f = *budget ? optq_share_first(l) : NULL;
 	if (f)
@@ -309,9 +264,14 @@ static struct optq_flow *leaf_turn(struct optq_flow_table *t,
 		f = optq_list_entry(head->next, struct optq_flow, link);
 		if (f->deficit > 0)
 			return f;
+		if (f->fresh) {
+			leaf_grow_old(t, l, f, budget);
+			continue;
+		}
 		f->deficit += (s32)l->quantum;
-		f->fresh = false;
 		optq_list_move_tail(&l->old_flows, &f->link);
+		leaf_count_repaid(l, l->quantum);
+		optq_leaf_repay(t, l, budget);
 	}
 	return NULL;
 }
@@ -323,8 +283,11 @@ static void leaf_charge(struct optq_flow_table *t, struct optq_leaf *l,
 	s64 floor = -LEAF_TURNS_MAX * (s64)l->quantum;
 	s64 deficit = (s64)f->deficit - len;
 
-	if (unlikely(l->by_host))
+	if (unlikely(l->by_host)) {
 		optq_share_charge(t, l, f, len);
+		if (!f->fresh)
+			leaf_count_repaid(l, len);
+	}
 	f->deficit = (s32)(deficit < floor ? floor : deficit);
 }
 
@@ -341,6 +304,8 @@ static const struct optq_pkt *next_by_host(const struct optq_leaf *l)
 	const struct optq_flow *first = optq_share_first(l), *f;
 	int i, seen = 0;
 
+	if (leaf_owes(l) && first && first->head)
+		return first->head;
 	for (i = 0; i < 2 && seen < LEAF_SEARCH_MAX; i++) {
 		const struct optq_list *pos;
 
@@ -419,10 +384,13 @@ struct optq_pkt *optq_leaf_dequeue(struct optq_flow_table *t,
 			continue;
 		budget -= !!budget;
 		/* A new flow that empties must wait for the old ones once. */
-		if (f->fresh && leaf_others_wait(l))
-			leaf_grow_old(t, l, f);
-		else
-			leaf_release(t, l, f);
+		if (f->fresh && leaf_others_wait(l)) {
+			leaf_grow_old(t, l, f, &budget);
+			continue;
+		}
+		if (!f->fresh)
+			optq_flow_note(t, f, true);
+		leaf_release(t, l, f);
 	}
 	return NULL;
 }
@@ -446,6 +414,7 @@ void optq_leaf_purge(struct optq_flow_table *t, struct optq_leaf *l,
 			leaf_release(t, l, f);
 		}
 	}
+	l->ahead = 0;
 	optq_codel_init(&l->shared.codel);
 	l->shared.blue_p = 0;
 	if (l->hist)

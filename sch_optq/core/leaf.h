@@ -21,9 +21,12 @@ struct optq_leaf {
 	u32 salt;			/* spreads leaves over the flow table */
 	u32 quantum;
 	u32 limit;			/* packets */
+	u32 roomy;			/* up to as many nothing has to be decided */
 	u32 packets;
 	u64 bytes;
 	u32 flows;
+	u32 flows_old;			/* those that are not fresh */
+	u32 ahead;			/* bytes that new flows sent before old ones */
 	struct optq_wire wire;		/* in force; layer 0: the device's length */
 	u8 dscp;			/* to leave with, and 1; 0: as it came */
 	u8 ack_filter;			/* enum optq_ack_filter; 0: none */
@@ -42,6 +45,7 @@ struct optq_leaf {
 };
 
 void optq_leaf_init(struct optq_leaf *l, u32 salt);
+void optq_leaf_set_limit(struct optq_leaf *l, u32 limit);
 
 /* Memory for hosts that have their share first; the caller's, zeroed. */
 static inline void optq_leaf_give_shares(struct optq_leaf *l,
@@ -57,29 +61,21 @@ static inline void optq_leaf_give_shares(struct optq_leaf *l,
 void optq_leaf_set_isolate(struct optq_flow_table *t, struct optq_leaf *l,
 			   u32 isolate, bool nat);
 
-/* What became of a packet that came, or of another for it. */
-enum optq_leaf_loss {
-	OPTQ_LEAF_NONE,
-	OPTQ_LEAF_OVERLIMIT,	/* the leaf was full: it or another was given up */
-	OPTQ_LEAF_BLUE,		/* BLUE gave it up */
-};
-
 /*
  * Takes pkt into the flow of hash, or, when it is to leave in order of arrival, into
  * the shared one: all that wait must have come so.  Those go before all flows, so
- * that later packets of the same flow never overtake.  At the leaf's
- * limit one packet is given up from the head of the longest flow, and pkt where BLUE
- * says so: it is added to drops.  hosts NULL: no host has sent it.
+ * that later packets of the same flow never overtake.  Packets that are given up for
+ * it, at the leaf's limit or in a full table, are added to drops; and pkt where BLUE
+ * says so: then false.  hosts NULL: no host has sent it.
  */
-enum optq_leaf_loss
-optq_leaf_enqueue(struct optq_flow_table *t, struct optq_leaf *l,
-		  struct optq_pkt *pkt, u32 hash,
-		  const struct optq_hosts *hosts, bool in_order, u64 now,
-		  struct optq_drops *drops);
+bool optq_leaf_enqueue(struct optq_flow_table *t, struct optq_leaf *l,
+		       struct optq_pkt *pkt, u32 hash,
+		       const struct optq_hosts *hosts, bool in_order, u64 now,
+		       struct optq_drops *drops);
 
 /*
- * Gives up one packet from the longest flow, which is returned if it has more; the
- * leaf must not be empty.
+ * Gives up one packet from the longest flow, or of a flood; the flow is returned if it
+ * has more.  The leaf must not be empty.
  */
 struct optq_flow *optq_leaf_drop_longest(struct optq_flow_table *t,
 					 struct optq_leaf *l,

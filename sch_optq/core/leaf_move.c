@@ -9,6 +9,7 @@ static void leaf_join_old(struct optq_flow_table *t, struct optq_leaf *l,
 	f->fresh = false;
 	optq_list_add_tail(&l->old_flows, &f->link);
 	l->flows++;
+	l->flows_old++;
 	if (l->by_host) {
 		optq_share_begin(t, l, f, NULL);
 		optq_share_line_up(t, l, f);
@@ -29,7 +30,7 @@ static void leaf_merge(struct optq_flow_table *t, struct optq_leaf *l)
 	struct optq_flow *a, *b;
 
 	while (!optq_list_empty(&l->new_flows))
-		leaf_grow_old(t, l, optq_list_entry(l->new_flows.next,
+		leaf_make_old(t, l, optq_list_entry(l->new_flows.next,
 						    struct optq_flow, link));
 	while (l->flows > 1) {
 		a = leaf_first_flow(l);
@@ -47,6 +48,7 @@ static void leaf_merge(struct optq_flow_table *t, struct optq_leaf *l)
 	if (l->shared.packets)
 		leaf_join_old(t, l, &l->shared);
 	l->fattest = NULL;
+	l->ahead = 0;
 	l->ordered = l->shared.packets;
 }
 
@@ -85,6 +87,7 @@ static void leaf_move_flow(struct optq_flow_table *t, struct optq_leaf *dst,
 	if (src->fattest == f)
 		src->fattest = NULL;
 	src->flows--;
+	src->flows_old -= !f->fresh;
 	optq_list_del(&f->link);
 	if (src->by_host)
 		optq_share_end(t, src, f);
@@ -125,6 +128,7 @@ void optq_leaf_move(struct optq_flow_table *t, struct optq_leaf *dst,
 	}
 	src->packets = 0;
 	src->bytes = 0;
+	src->ahead = 0;
 	src->ordered = 0;
 	/* By time of arrival the two are mixed: all of them go first. */
 	dst->ordered = ordered ? dst->shared.packets : 0;

@@ -28,12 +28,8 @@ static void count_overlimit_up(struct optq_class *c, u64 n)
 		c->count.drop_overlimit_below += n;
 }
 
-static noinline void count_loss(struct optq_class *c, enum optq_leaf_loss loss)
+static noinline void count_blue(struct optq_class *c)
 {
-	if (loss == OPTQ_LEAF_OVERLIMIT) {
-		count_overlimit_up(c, 1);
-		return;
-	}
 	for (; c; c = c->parent)
 		c->count.drop_blue++;
 }
@@ -89,16 +85,19 @@ void optq_enqueue_of(struct optq_tree *t, struct optq_class *leaf,
 {
 	bool in_order = unlikely(leaf->leaf.in_order) &&
 			leaf_keeps_order(t, leaf, now);
-	enum optq_leaf_loss loss;
+	u64 overlimit = leaf->leaf.drop_overlimit;
 	struct optq_class *victim;
+	bool taken;
 
 	leaf->count.enqueued++;
 	if (unlikely(leaf->leaf.ack_filter))
 		optq_ack_filter(t, leaf, pkt, hash, in_order, drops);
-	loss = optq_leaf_enqueue(&t->flows, &leaf->leaf, pkt, hash, hosts,
-				 in_order, now, drops);
-	if (unlikely(loss != OPTQ_LEAF_NONE))
-		count_loss(leaf, loss);
+	taken = optq_leaf_enqueue(&t->flows, &leaf->leaf, pkt, hash, hosts,
+				  in_order, now, drops);
+	if (unlikely(!taken))
+		count_blue(leaf);
+	if (unlikely(leaf->leaf.drop_overlimit != overlimit))
+		count_overlimit_up(leaf, leaf->leaf.drop_overlimit - overlimit);
 	leaf_set_qlen(t, leaf);
 	if (unlikely(t->own_qlen > t->limit)) {
 		victim = t->fattest && t->fattest->own_qlen ? t->fattest : leaf;

@@ -250,7 +250,7 @@ static void leaf_configure(struct optq_tree *t, struct optq_class *c)
 	c->leaf.ack_filter = leaf_ack_filter(c);
 	c->leaf.in_order = !!conf->delay_ns;
 	c->leaf.quantum = conf->quantum ? conf->quantum : t->mtu;
-	c->leaf.limit = conf->limit ? conf->limit : TREE_LIMIT;
+	optq_leaf_set_limit(&c->leaf, conf->limit ? conf->limit : TREE_LIMIT);
 }
 
 struct optq_class *optq_class_skip(struct optq_class *c,

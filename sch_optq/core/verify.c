@@ -116,7 +116,7 @@ static const char *leaf_verify(const struct optq_tree *t,
 			       const struct optq_leaf *l, struct tally *tally)
 {
 	const struct optq_list *heads[2] = { &l->new_flows, &l->old_flows };
-	u32 flows = 0, packets = 0;
+	u32 flows = 0, old = 0, packets = 0;
 	bool fattest = !l->fattest;
 	u64 bytes = 0;
 	int i;
@@ -133,16 +133,17 @@ static const char *leaf_verify(const struct optq_tree *t,
 				return why;
 			if (pos->next->prev != pos)
 				return "leaf: list of flows broken";
-			if (!i && !f->fresh)
-				return "leaf: old flow among the new";
+			if (i && f->fresh)
+				return "leaf: new flow among the old";
 			fattest |= f == l->fattest;
 			tally->flows += f->hashed;
 			packets += f->packets;
 			bytes += f->bytes;
+			old += !f->fresh;
 			flows++;
 		}
 	}
-	if (flows != l->flows)
+	if (flows != l->flows || old != l->flows_old)
 		return "leaf: number of flows is wrong";
 	if (packets != l->packets || bytes != l->bytes)
 		return "leaf: backlog differs from its flows";

@@ -375,14 +375,17 @@ static void finish(struct fuzz *f)
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 {
 	struct input in = { data, data + size };
+	static u16 signs[OPTQ_FLOW_SIGNS];
 	static struct fuzz f;
 
 	memset(&f, 0, sizeof(f));
+	memset(signs, 0, sizeof(signs));
 	f.now = SEC;
 	optq_flow_table_init(&f.t.flows, f.flow, FLOWS, f.bucket, FLOWS);
 	optq_flow_table_give_hosts(&f.t.flows, f.share, f.host, f.host_bucket,
 				   FLOWS);
 	optq_flow_table_give_past(&f.t.flows, f.past);
+	optq_flow_table_give_signs(&f.t.flows, signs);
 	optq_tree_init(&f.t, 200, 100, MTU, 7);
 	f.t.read_ack = read_ack;
 	while (in.at < in.end) {

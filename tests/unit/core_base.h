@@ -63,6 +63,7 @@ struct hosts_mem {
 	struct optq_host *hosts;
 	struct optq_host **buckets;
 	struct optq_flow_past *past;
+	u16 *signs;
 };
 
 /* t is ready, but for this; any number of buckets works. */
@@ -74,7 +75,9 @@ static inline void hosts_give(struct hosts_mem *m, struct optq_flow_table *t,
 	m->buckets = calloc(buckets, sizeof(*m->buckets));
 	m->past = calloc(t->bucket_mask + 1, sizeof(*m->past));
 	optq_flow_table_give_hosts(t, m->shares, m->hosts, m->buckets, buckets);
+	m->signs = calloc(OPTQ_FLOW_SIGNS, sizeof(*m->signs));
 	optq_flow_table_give_past(t, m->past);
+	optq_flow_table_give_signs(t, m->signs);
 }
 
 static inline void hosts_free(struct hosts_mem *m)
@@ -83,6 +86,7 @@ static inline void hosts_free(struct hosts_mem *m)
 	free(m->hosts);
 	free(m->buckets);
 	free(m->past);
+	free(m->signs);
 }
 
 /* The key of a flow between two hosts, as l tells them apart. */

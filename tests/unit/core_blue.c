@@ -93,7 +93,7 @@ static void who_responds_is_let_alone(void **state)
 		src[i].flags = i & 1 ? OPTQ_PKT_ECT0 : 0;
 	}
 	line_init(&line, 20, src, 4);
-	line.leaf.limit = 100;
+	optq_leaf_set_limit(&line.leaf, 100);
 	for (i = 0; i < 60; i++) {
 		line_run(&line, SEC);
 		blue += line.blue;

@@ -22,7 +22,7 @@ static void queue_init(struct queue *q, u32 flows, u32 isolate)
 	hosts_give(&q->hosts, &q->t, 64);
 	optq_leaf_init(&q->l, 1);
 	q->l.quantum = MTU;
-	q->l.limit = 1000000;
+	optq_leaf_set_limit(&q->l, 1000000);
 	q->l.codel.target_ns = 10 * SEC;
 	q->l.codel.interval_ns = 10 * SEC;
 	q->l.codel.mtu = MTU;
@@ -449,7 +449,7 @@ static void full_leaf_drops_of_the_heaviest_host(void **state)
 
 	(void)state;
 	queue_init(&q, FLOWS, OPTQ_ISOLATE_DUAL_SRC);
-	q.l.limit = 500;
+	optq_leaf_set_limit(&q.l, 500);
 	for (i = 0; i < 40; i++)
 		put(&q, MTU, 0, 1, 1, 0);
 	for (i = 0; i < 3000; i++)

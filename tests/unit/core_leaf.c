@@ -17,7 +17,7 @@ static void leaf_ready(struct optq_leaf *l, u32 salt)
 {
 	optq_leaf_init(l, salt);
 	l->quantum = MTU;
-	l->limit = 100000;
+	optq_leaf_set_limit(l, 100000);
 	l->codel.target_ns = 10 * SEC;
 	l->codel.interval_ns = 10 * SEC;
 	l->codel.mtu = MTU;
@@ -127,7 +127,7 @@ static void full_leaf_drops_the_longest(void **state)
 
 	(void)state;
 	queue_init(&q, FLOWS);
-	q.a.limit = 100;
+	optq_leaf_set_limit(&q.a, 100);
 	for (i = 0; i < 2000; i++) {
 		put(&q, &q.a, MTU, 1, (u64)i);
 		if (i % 50 == 0)

@@ -58,7 +58,7 @@ static inline void line_init(struct line *l, u64 mbit, struct source *source,
 	optq_flow_table_init(&l->t, l->mem, LINE_FLOWS, l->buckets, LINE_FLOWS);
 	optq_leaf_init(&l->leaf, 1);
 	l->leaf.quantum = MTU;
-	l->leaf.limit = 1000;
+	optq_leaf_set_limit(&l->leaf, 1000);
 	l->leaf.codel = (struct optq_codel_params){
 		.target_ns = 5 * MSEC, .interval_ns = 100 * MSEC, .mtu = MTU,
 		.step_ns = MSEC, .ecn = true, .l4s = true,
@@ -127,8 +127,8 @@ static inline void source_send(struct line *l, u32 i)
 	struct optq_pkt *p = pkt_new(MTU, i, s->sent++);
 
 	p->flags = s->flags;
-	l->blue += optq_leaf_enqueue(&l->t, &l->leaf, p, s->queue, NULL, false,
-				     l->now, &l->drops) == OPTQ_LEAF_BLUE;
+	l->blue += !optq_leaf_enqueue(&l->t, &l->leaf, p, s->queue, NULL,
+				      false, l->now, &l->drops);
 	line_lost(l);
 }
 

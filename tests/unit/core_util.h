@@ -36,6 +36,7 @@ struct world {
 	struct optq_tree t;
 	struct optq_flow *flows;
 	struct optq_flow **buckets;
+	u16 signs[OPTQ_FLOW_SIGNS];
 	struct optq_drops drops;
 	struct optq_inner *inner[128];
 	u32 n_inner;
@@ -52,6 +53,7 @@ static inline void world_init(struct world *w, u32 flows)
 	w->flows = calloc(flows, sizeof(*w->flows));
 	w->buckets = calloc(buckets, sizeof(*w->buckets));
 	optq_flow_table_init(&w->t.flows, w->flows, flows, w->buckets, buckets);
+	optq_flow_table_give_signs(&w->t.flows, w->signs);
 	optq_tree_init(&w->t, 1000000, 1000, MTU, 12345);
 	w->now = SEC;
 }
