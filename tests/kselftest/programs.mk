@@ -7,10 +7,12 @@ OUT ?= $(abspath $(programs_here)/../../build/kselftest)
 programs_uapi ?= $(abspath $(programs_here)/../../sch_optq/uapi)
 programs_cflags := -std=gnu11 -O2 -g -Wall -Wextra -Werror -D_GNU_SOURCE
 
-programs: $(OUT)/udp_load $(OUT)/optq_nl $(OUT)/line_dev $(OUT)/dscp_wire \
-	$(OUT)/ack_wire
+own := $(OUT)/udp_load $(OUT)/line_dev $(OUT)/dscp_wire \
+	$(OUT)/ack_wire $(OUT)/flow_flood
 
-$(OUT)/udp_load $(OUT)/line_dev $(OUT)/dscp_wire $(OUT)/ack_wire: $(OUT)/%: $(programs_here)%.c
+programs: $(own) $(OUT)/optq_nl
+
+$(own): $(OUT)/%: $(programs_here)%.c
 	@mkdir -p $(OUT)
 	$(CC) $(programs_cflags) $(CFLAGS) $(LDFLAGS) -o $@ $<
 

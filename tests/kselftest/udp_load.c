@@ -15,14 +15,16 @@
  *		-z		nothing is copied: fast, but what waits is stamped anew
  *	prints: sent PACKETS bytes PAYLOAD refused PACKETS
  *
- *	udp_load recv [-t SECONDS] [-i SECONDS] ADDRESS PORT[-PORT]...
+ *	udp_load recv [-t SECONDS] [-i SECONDS] [-s SECONDS] ADDRESS PORT[-PORT]...
  *		until -t, nothing came for -i after the first, or a signal, after
  *		which what has come is still read; prints for each port that got
  *		something:
  *	port P received N lost N twice N late N corrupt N ce N
  *		dscp OF-THE-LAST delay_us MIN AVG P99 MAX first_us DELAY
  *		p50_us DELAY
- *		and a last line, end
+ *		and a last line, end; with -s also, as each so many seconds end,
+ *	at SECONDS port P received N
+ *		of the time since it began, and those that came in it
  *
  * Delays are one-way, by the machine's monotonic clock: both ends are on it.
  * "refused" counts what sendto() did not take (ENOBUFS and the like).
@@ -82,7 +84,7 @@ static void usage(void)
 {
 	fprintf(stderr,
 		"usage: udp_load send [-n N] [-t S] [-l BYTES] [-r PPS] [-p PRIO] [-f FLOWS] [-g SEGS] [-q TOS] [-b BYTES] [-z] ADDRESS PORT\n"
-		"       udp_load recv [-t S] [-i S] ADDRESS PORT[-PORT]...\n");
+		"       udp_load recv [-t S] [-i S] [-s S] ADDRESS PORT[-PORT]...\n");
 	exit(2);
 }
 
@@ -294,6 +296,7 @@ struct flow {
 struct port {
 	uint16_t number;
 	uint64_t received, lost, twice, late, corrupt, ce;
+	uint64_t told;			/* of those received */
 	int tos;			/* of the last packet */
 	uint64_t delay_min, delay_max, delay_sum, delay_first;
 	uint32_t *delays;
@@ -468,9 +471,25 @@ static void print_port(struct port *p)
 	       (unsigned long long)p->delay_first / 1000, p50);
 }
 
-static void receive_all(struct receiver *r, double idle, double most)
+/* What came since it was told last. */
+static void tell_progress(struct receiver *r, double seconds)
+{
+	uint32_t i;
+
+	for (i = 0; i < r->n_ports; i++) {
+		struct port *p = &r->port[i];
+
+		if (p->received)
+			printf("at %.3f port %u received %llu\n", seconds, p->number,
+			       (unsigned long long)(p->received - p->told));
+		p->told = p->received;
+	}
+}
+
+static void receive_all(struct receiver *r, double idle, double most, double step)
 {
 	uint64_t start = now_ns(), last = 0, now;
+	uint64_t tell = step > 0 ? start + step * 1e9 : UINT64_MAX;
 	uint32_t i;
 
 	while (!stopped) {
@@ -479,6 +498,10 @@ static void receive_all(struct receiver *r, double idle, double most)
 			break;
 		if (idle > 0 && last && now - last > idle * 1e9)
 			break;
+		if (now >= tell) {
+			tell_progress(r, (now - start) / 1e9);
+			tell += step * 1e9;
+		}
 		if (poll(r->poll, r->n_ports, 50) <= 0)
 			continue;
 		for (i = 0; i < r->n_ports; i++) {
@@ -497,14 +520,15 @@ static void receive_all(struct receiver *r, double idle, double most)
 static int do_recv(int argc, char **argv)
 {
 	static struct receiver r;
-	double idle = 0, most = 0;
+	double idle = 0, most = 0, step = 0;
 	uint32_t port;
 	int opt, i;
 
-	while ((opt = getopt(argc, argv, "t:i:")) != -1) {
+	while ((opt = getopt(argc, argv, "t:i:s:")) != -1) {
 		switch (opt) {
 		case 't': most = atof(optarg); break;
 		case 'i': idle = atof(optarg); break;
+		case 's': step = atof(optarg); break;
 		default: usage();
 		}
 	}
@@ -517,7 +541,7 @@ static int do_recv(int argc, char **argv)
 		for (port = atoi(argv[i]); port <= last; port++)
 			open_port(&r, argv[optind], port);
 	}
-	receive_all(&r, idle, most);
+	receive_all(&r, idle, most, step);
 	for (port = 0; port < r.n_ports; port++)
 		print_port(&r.port[port]);
 	puts("end");
