@@ -108,12 +108,12 @@ void optq_leaf_move(struct optq_flow_table *t, struct optq_leaf *dst,
 		    struct optq_leaf *src)
 {
 	struct optq_list *heads[2] = { &src->new_flows, &src->old_flows };
-	bool ordered;
+	bool moves = src->packets, ordered;
 	int i;
 
-	/* Keys that tell other things apart do not meet. */
-	if (src->by_host || dst->by_host || src->isolate != dst->isolate ||
-	    src->nat != dst->nat) {
+	/* Keys that tell other things apart do not meet; those of nothing may. */
+	if (moves && (src->by_host || dst->by_host ||
+		      src->isolate != dst->isolate || src->nat != dst->nat)) {
 		leaf_merge(t, src);
 		leaf_merge(t, dst);
 	}
@@ -131,5 +131,6 @@ void optq_leaf_move(struct optq_flow_table *t, struct optq_leaf *dst,
 	src->ahead = 0;
 	src->ordered = 0;
 	/* By time of arrival the two are mixed: all of them go first. */
-	dst->ordered = ordered ? dst->shared.packets : 0;
+	if (moves)
+		dst->ordered = ordered ? dst->shared.packets : 0;
 }
