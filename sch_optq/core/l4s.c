@@ -82,6 +82,8 @@ optq_l4s_judge(struct optq_flow_table *t, struct optq_flow *f,
 {
 	struct optq_codel *c = &f->codel;
 
+	if (unlikely(!p->l4s && f->l4s))
+		optq_l4s_forget(f);
 	f->l4s |= p->l4s && (flags & OPTQ_PKT_ECN) == OPTQ_PKT_ECT1;
 	/* RFC 9331, section 5.3: what came marked is what the flow is. */
 	if (!f->l4s || !(flags & OPTQ_PKT_L4S_ID))

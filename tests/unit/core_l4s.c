@@ -41,6 +41,22 @@ static void step(void **state)
 	assert_int_equal(judge(&f, L4S, now, 50 * MSEC), OPTQ_CODEL_PASS);
 }
 
+/* A flow that is there when L4S is turned off is a flow like any other from then on. */
+static void turned_off(void **state)
+{
+	struct optq_flow_table t = {};
+	struct optq_flow f = { .bytes = 100000 };
+	struct optq_codel_params off = params;
+
+	(void)state;
+	off.l4s = false;
+	assert_int_equal(judge(&f, L4S, SEC, 4 * MSEC), OPTQ_CODEL_MARK_L4S);
+	assert_int_equal(optq_l4s_judge(&t, &f, &off, L4S, SEC, 4 * MSEC, true),
+			 OPTQ_CODEL_PASS);
+	assert_false(f.l4s);
+	assert_int_equal(judge(&f, L4S, SEC, 4 * MSEC), OPTQ_CODEL_MARK_L4S);
+}
+
 /* One that is not ECT(1) here and there does not make the queue a mixed one. */
 static void stray_classic(void **state)
 {
@@ -221,6 +237,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(step),
+		cmocka_unit_test(turned_off),
 		cmocka_unit_test(stray_classic),
 		cmocka_unit_test(coupling_law),
 		cmocka_unit_test(coupled_overload),
