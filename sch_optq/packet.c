@@ -116,7 +116,7 @@ static noinline struct victims free_victims(struct optq_sched *q,
 
 		q->drops.head = pkt->next;
 		v.own |= victim == skb;
-		v.flow |= !(pkt->flags & OPTQ_PKT_REDUNDANT) &&
+		v.flow |= !(pkt->flags & OPTQ_PKT_UNHEARD) &&
 			  optq_hash(q, &c->leaf, victim, &hosts) == hash;
 		v.packets++;
 		v.bytes += qdisc_pkt_len(victim);
@@ -325,8 +325,8 @@ static struct sk_buff *dequeue_own(struct optq_sched *q, struct optq_class *c,
 		return NULL;
 	skb = optq_skb(pkt);
 	skb->next = NULL;
-	if (unlikely(pkt->flags & OPTQ_PKT_CE))
-		skb_mark_ce(skb);
+	if (unlikely(pkt->flags & OPTQ_PKT_CE) && !skb_mark_ce(skb))
+		optq_count_unmarked(c, pkt);
 	if (unlikely(c->leaf.dscp))
 		optq_dscp_out(q, c, skb);
 	return skb;

@@ -170,6 +170,7 @@ static int optq_init(struct Qdisc *sch, struct nlattr *opt,
 	optq_tree_init(&q->tree, conf.limit, conf.direct_limit,
 		       psched_mtu(qdisc_dev(sch)), get_random_u32());
 	q->tree.read_ack = optq_ack_read;
+	q->tree.has_parent = sch->parent != TC_H_ROOT;
 #ifdef TCQ_F_DEQUEUE_DROPS
 	sch->flags |= TCQ_F_DEQUEUE_DROPS;
 #endif

@@ -166,8 +166,19 @@ static void give_up(struct optq_tree *t, struct optq_leaf *l,
 		l->ordered--;
 	l->packets--;
 	l->bytes -= w->pkt->len;
-	w->pkt->flags |= OPTQ_PKT_REDUNDANT;
+	w->pkt->flags |= OPTQ_PKT_UNHEARD;
 	optq_drops_add(drops, w->pkt);
+}
+
+/*
+ * Two stay, where conservative: and where BLUE may refuse the one that comes, or
+ * a qdisc above would see this one empty before it hears of the one that comes.
+ */
+static bool two_stay(const struct optq_tree *t, const struct optq_leaf *l,
+		     const struct optq_flow *f)
+{
+	return l->ack_filter != OPTQ_ACK_FILTER_AGGRESSIVE || f->blue_p ||
+	       (t->has_parent && t->qlen < 2);
 }
 
 void optq_ack_filter(struct optq_tree *t, struct optq_class *leaf,
@@ -186,8 +197,7 @@ void optq_ack_filter(struct optq_tree *t, struct optq_class *leaf,
 		f = optq_flow_find(&t->flows, l, hash);
 	if (!f)
 		f = &l->shared;
-	if (!walk_finds(&w, t, f, &newest,
-			l->ack_filter != OPTQ_ACK_FILTER_AGGRESSIVE))
+	if (!walk_finds(&w, t, f, &newest, two_stay(t, l, f)))
 		return;
 	give_up(t, l, f, &w, drops);
 	for (; leaf; leaf = leaf->parent)

@@ -38,7 +38,7 @@ bool optq_ack_covers(const struct optq_ack *next, const struct optq_ack *a);
 /*
  * Before pkt is queued in leaf: gives up at most one acknowledgement that waits where
  * pkt will, and that pkt or another behind it covers.  It is added to drops, with
- * OPTQ_PKT_REDUNDANT.
+ * OPTQ_PKT_UNHEARD.
  */
 void optq_ack_filter(struct optq_tree *t, struct optq_class *leaf,
 		     const struct optq_pkt *pkt, u32 hash, bool in_order,

@@ -147,6 +147,7 @@ struct optq_tree {
 	struct optq_class *urgent_top;	/* whence on its delay was the reason */
 	struct optq_sole sole;		/* its leaf is unlinked */
 	bool picked_sole;		/* the last pick was that one */
+	bool has_parent;		/* another qdisc counts what is in this one */
 	struct optq_class *fattest;	/* guess at the longest leaf */
 	u32 mtu;
 	u32 qlen;			/* packets in all leaves */

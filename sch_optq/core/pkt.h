@@ -20,7 +20,7 @@
 
 #define OPTQ_PKT_CE	0x04U	/* verdict: to be marked on the way out */
 #define OPTQ_PKT_L4S	0x08U	/* with it: for L4S's reasons */
-#define OPTQ_PKT_REDUNDANT 0x10U	/* given up, and nobody is to slow down for it */
+#define OPTQ_PKT_UNHEARD 0x10U	/* given up, and nobody is to slow down for it */
 
 /*
  * Lives in the 20 bytes that a qdisc may use of a packet's control block;

@@ -48,6 +48,18 @@ static void count_aqm(struct optq_class *c, u64 drops, u64 marks,
 	}
 }
 
+void optq_count_unmarked(struct optq_class *c, const struct optq_pkt *pkt)
+{
+	bool l4s = pkt->flags & OPTQ_PKT_L4S;
+
+	c->leaf.ecn_marks--;
+	c->count.ecn_marks_l4s -= l4s;
+	while ((c = c->parent)) {
+		c->count.ecn_marks_l4s -= l4s;
+		c->count.ecn_marks_below--;
+	}
+}
+
 void optq_drop_longest(struct optq_tree *t, struct optq_class *leaf,
 		       struct optq_drops *drops)
 {
@@ -104,8 +116,10 @@ void optq_enqueue_of(struct optq_tree *t, struct optq_class *leaf,
 		optq_leaf_overflow(&t->flows, &victim->leaf, now, drops);
 		count_overlimit_up(victim, 1);
 		leaf_set_qlen(t, victim);
-		if (victim != leaf)
+		if (victim != leaf) {
+			drops->head->flags |= OPTQ_PKT_UNHEARD;
 			optq_class_update(t, victim, now);
+		}
 	}
 	optq_leaf_update(t, leaf, now);
 }

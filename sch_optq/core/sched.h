@@ -97,6 +97,9 @@ void optq_sent(struct optq_tree *t, struct optq_class *leaf, u32 len, u64 now);
 struct optq_pkt *optq_take(struct optq_tree *t, struct optq_class *leaf,
 			   u64 now, struct optq_drops *drops);
 
+/* pkt, which c gave out to be marked, could not be. */
+void optq_count_unmarked(struct optq_class *c, const struct optq_pkt *pkt);
+
 /*
  * A whole dequeue for a tree without grafted qdiscs: the packet, or NULL with
  * the time to try again in next_ns (0: when something is queued).

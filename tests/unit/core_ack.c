@@ -185,13 +185,13 @@ static void left_is(struct world *w, struct optq_class *c, size_t given,
 	assert_int_equal(optq_class_drops(c), given - n);
 	assert_int_equal(c->count.enqueued, given);
 	for (p = w->drops.head; p; p = p->next)
-		assert_true(p->flags & OPTQ_PKT_REDUNDANT);
+		assert_true(p->flags & OPTQ_PKT_UNHEARD);
 	assert_int_equal(drops_free(&w->drops), given - n);
 	for (i = 0; i < n; i++) {
 		p = optq_dequeue(&w->t, w->now, &w->drops, &next);
 		assert_non_null(p);
 		assert_int_equal(tpkt(p)->seq, want[i]);
-		assert_false(p->flags & OPTQ_PKT_REDUNDANT);
+		assert_false(p->flags & OPTQ_PKT_UNHEARD);
 		pkt_free(p);
 		world_verify(w);
 	}
@@ -251,6 +251,29 @@ static void what_is_left(void **state)
 	left(AGGRESSIVE, SEGS(SEG(1, 1), SEG(1, 2) | DATA), SEGS(SEG(1, 1), SEG(1, 2) | DATA));
 }
 
+/* Where the one that comes may not stay, or would stay alone for a qdisc above. */
+static void aggressive_keeps_two(void **state)
+{
+	struct optq_class c;
+	struct world w;
+	u64 i;
+
+	(void)state;
+	world_filter(&w, AGGRESSIVE);
+	w.t.has_parent = true;
+	world_add(&w, &c, &w.t.root, CONF(.limit = 50));
+	for (i = 1; i <= 5; i++)
+		world_send(&w, &c, 60, 1, SEG(1, i));
+	left_is(&w, &c, 5, 2, (u64[]){ SEG(1, 4), SEG(1, 5) });
+
+	world_filter(&w, AGGRESSIVE);
+	world_add(&w, &c, &w.t.root, CONF(.limit = 50));
+	world_send(&w, &c, 60, 1, SEG(1, 1));
+	w.flows[0].blue_p = 1;
+	world_send(&w, &c, 60, 1, SEG(1, 2));
+	left_is(&w, &c, 2, 2, (u64[]){ SEG(1, 1), SEG(1, 2) });
+}
+
 /* Further on it costs too much to look, and they come nearer by themselves. */
 static void looks_no_further(void **state)
 {
@@ -291,7 +314,7 @@ static void beside_a_limit(void **state)
 	for (i = 0; i < 3; i++)
 		world_send(&w, &c, 60, 2, OTHER);
 	assert_int_equal(c.leaf.drop_overlimit, 1);
-	assert_false(w.drops.head->flags & OPTQ_PKT_REDUNDANT);
+	assert_false(w.drops.head->flags & OPTQ_PKT_UNHEARD);
 	world_verify(&w);
 	optq_purge(&w.t, &c, w.now, &w.drops);
 	drops_free(&w.drops);
@@ -422,6 +445,7 @@ int main(void)
 		cmocka_unit_test(verdicts),
 		cmocka_unit_test(verdicts_anywhere),
 		cmocka_unit_test(what_is_left),
+		cmocka_unit_test(aggressive_keeps_two),
 		cmocka_unit_test(looks_no_further),
 		cmocka_unit_test(beside_a_limit),
 		cmocka_unit_test(in_order_of_arrival),
