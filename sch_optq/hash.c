@@ -67,6 +67,12 @@ static u64 hash_host(const struct optq_sched *q, const struct optq_tuple *t,
 	       hash_words(q->host_key[1], addr, n, t->family);
 }
 
+/* Anybody can write what an error quotes: who sent it pays for it. */
+static const u32 *paying_source(const struct optq_tuple *t)
+{
+	return t->error ? t->from : t->src;
+}
+
 u32 optq_isolate_hash(const struct optq_sched *q, const struct optq_leaf *l,
 		      const struct sk_buff *skb, struct optq_hosts *hosts)
 {
@@ -75,14 +81,14 @@ u32 optq_isolate_hash(const struct optq_sched *q, const struct optq_leaf *l,
 	optq_tuple_read(skb, l->nat, &t);
 	switch (l->isolate) {
 	case OPTQ_ISOLATE_SRC_HOST:
-		return (u32)hash_host(q, &t, t.src);
+		return (u32)hash_host(q, &t, paying_source(&t));
 	case OPTQ_ISOLATE_DST_HOST:
 		return (u32)hash_host(q, &t, t.dst);
 	default:
 		break;
 	}
 	if (l->by_host) {
-		hosts->src = hash_host(q, &t, t.src);
+		hosts->src = hash_host(q, &t, paying_source(&t));
 		hosts->dst = hash_host(q, &t, t.dst);
 	}
 	return hash_tuple(q, skb, &t);

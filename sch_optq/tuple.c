@@ -53,9 +53,6 @@ static void tuple_dissect(const struct sk_buff *skb, struct optq_tuple *t)
 	t->ports = (__force u32)keys.ports.ports;
 	if (!t->ports && t->proto == IPPROTO_GRE)
 		t->ports = (__force u32)keys.keyid.keyid;
-	if (!t->ports &&
-	    (t->proto == IPPROTO_ICMP || t->proto == IPPROTO_ICMPV6))
-		t->ports = keys.icmp.id;
 }
 
 /* The ports of the packet that t is about, turned round. */
@@ -80,7 +77,8 @@ static bool error_v4(const struct sk_buff *skb, int offset,
 	struct iphdr buf, *ip;
 
 	ip = skb_header_pointer(skb, offset, sizeof(buf), &buf);
-	if (!ip || ip->version != 4 || ip->ihl < 5)
+	if (!ip || ip->version != 4 || ip->ihl < 5 ||
+	    (__force u32)ip->saddr != t->dst[0])
 		return false;
 	tuple_set_v4(t, ip->daddr, ip->saddr, ip->protocol);
 	t->ports = 0;
@@ -97,7 +95,8 @@ static bool error_v6(const struct sk_buff *skb, int offset,
 	u8 proto;
 
 	ip6 = skb_header_pointer(skb, offset, sizeof(buf), &buf);
-	if (!ip6 || ip6->version != 6)
+	if (!ip6 || ip6->version != 6 ||
+	    memcmp(&ip6->saddr, t->dst, sizeof(t->dst)))
 		return false;
 	proto = ip6->nexthdr;
 	offset = ipv6_skip_exthdr(skb, offset + sizeof(*ip6), &proto,
@@ -149,6 +148,7 @@ static void tuple_of_error(const struct sk_buff *skb, struct optq_tuple *t)
 {
 	int at;
 
+	memcpy(t->from, t->src, sizeof(t->from));
 	switch (skb_protocol(skb, true)) {
 	case htons(ETH_P_IP):
 		at = icmp_error_at(skb);

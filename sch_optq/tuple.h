@@ -21,14 +21,16 @@ struct optq_tuple {
 	u8 proto;
 	bool inner;		/* of what is in a tunnel */
 	bool error;		/* of what an ICMP error is about, on its way back */
+	u32 from[OPTQ_ADDR_WORDS]; /* then: who sent the error */
 };
 
 /*
  * Reads it from a packet of any kind:
  *   fragment		all of a datagram alike, without ports
- *   ICMP error		as the flow whose packets go its way
+ *   ICMP error		as the flow whose packets go its way, where it goes to
+ *			who sent what it is about
  *   IP in IP, GRE	the inner packet's, as far as the kernel's flow dissector goes
- *   what has no ports	addresses, protocol and, if there is one, SPI, key or echo's id
+ *   what has no ports	addresses, protocol and, if there is one, GRE's key
  * nat: both ends by their own addresses, as connection tracking knows them.
  */
 void optq_tuple_read(const struct sk_buff *skb, bool nat, struct optq_tuple *t);
