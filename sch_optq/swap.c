@@ -133,22 +133,43 @@ static void swap_build(struct optq_sched *q, struct optq_stage *st,
 	q->n_classes = st->n;
 }
 
+/*
+ * What waits in the classes that go goes to the one where such packets drain: in
+ * pairs first, for queues that are merged by arrival are walked as a whole.
+ */
+static void swap_drain(struct optq_sched *q, struct list_head *gone, u64 now)
+{
+	LIST_HEAD(empty);
+	struct optq_cl *a, *b;
+
+	while (!list_empty(gone)) {
+		b = list_first_entry(gone, struct optq_cl, link);
+		list_move_tail(&b->link, &empty);
+		if (list_empty(gone)) {
+			optq_move_queue(&q->tree, optq_drain_class(q), &b->core,
+					now);
+		} else {
+			a = list_first_entry(gone, struct optq_cl, link);
+			optq_move_queue(&q->tree, &a->core, &b->core, now);
+			list_move_tail(&a->link, gone);
+		}
+		optq_class_unlink(&q->tree, &b->core, now);
+	}
+	list_splice(&empty, gone);
+}
+
 static void swap_commit(struct optq_sched *q, struct optq_stage *st,
 			char **names, struct Qdisc **put,
 			struct list_head *gone)
 {
 	struct optq_drops drops = {};
 	u64 now = ktime_get_ns();
-	struct optq_cl *cl;
 
 	swap_dismantle(q, st, put, gone, now);
 	swap_build(q, st, names, now);
 	optq_apply_link(q, &st->link, now);
 	swap(q->rules, st->rules);
-	list_for_each_entry(cl, gone, link) {
-		optq_move_queue(&q->tree, optq_drain_class(q), &cl->core, now);
-		optq_class_unlink(&q->tree, &cl->core, now);
-	}
+	swap_drain(q, gone, now);
 	optq_tree_trim(&q->tree, now, &drops);
 	optq_settle(q->sch, &drops);
 	q->generation++;
