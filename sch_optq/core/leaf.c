@@ -58,7 +58,6 @@ static noinline void leaf_grow_old(struct optq_flow_table *t,
 				   u32 *budget)
 {
 	leaf_count_ahead(t, l, f);
-	optq_flow_note(t, f, true);
 	if (f->deficit <= 0)
 		f->deficit += (s32)l->quantum;
 	leaf_make_old(t, l, f);

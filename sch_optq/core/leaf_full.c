@@ -137,7 +137,7 @@ static void leaf_give_way(struct optq_flow_table *t, struct optq_leaf *l,
 		leaf_count_ahead(t, l, f);
 	if (f->blue_p)
 		optq_blue_remember(t, f);
-	optq_flow_note(t, f, false);
+	optq_flow_note(t, f, !f->fresh);
 	leaf_release(t, l, f);
 	optq_leaf_repay(t, l, &budget);
 }
