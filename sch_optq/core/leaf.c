@@ -76,13 +76,27 @@ static noinline void leaf_end_early(struct optq_flow_table *t,
 	leaf_release(t, l, f);
 }
 
+/* The table is full: a flow that has no packets gives way. */
+static noinline struct optq_flow *leaf_flow_full(struct optq_flow_table *t,
+						 struct optq_leaf *l, u32 hash,
+						 struct optq_drops *drops)
+{
+	struct optq_flow *idle = optq_flow_oldest_idle(t);
+	u32 budget = LEAF_SEARCH_MAX;
+
+	if (!idle)
+		return optq_leaf_make_room(t, l, hash, drops);
+	leaf_end_early(t, idle);
+	optq_leaf_repay(t, l, &budget);
+	return optq_flow_get(t, l, hash);
+}
+
 /* The flow of hash; one that has no packets gives way to it if need be. */
 static struct optq_flow *leaf_flow(struct optq_flow_table *t,
 				   struct optq_leaf *l, u32 hash,
 				   struct optq_drops *drops)
 {
-	u32 budget = LEAF_SEARCH_MAX;
-	struct optq_flow *f, *idle;
+	struct optq_flow *f;
 
 	/* Its earlier packets may wait among the shared: none may overtake. */
 	if (unlikely(l->shared.packets > l->ordered)) {
@@ -90,14 +104,7 @@ static struct optq_flow *leaf_flow(struct optq_flow_table *t,
 		return f ? f : &l->shared;
 	}
 	f = optq_flow_get(t, l, hash);
-	if (likely(f))
-		return f;
-	idle = optq_flow_oldest_idle(t);
-	if (!idle)
-		return optq_leaf_make_room(t, l, hash, drops);
-	leaf_end_early(t, idle);
-	optq_leaf_repay(t, l, &budget);
-	return optq_flow_get(t, l, hash);
+	return likely(f) ? f : leaf_flow_full(t, l, hash, drops);
 }
 
 /* An entry that was taken for pkt alone is given back. */
