@@ -53,15 +53,23 @@ static void leaf_count_repaid(struct optq_leaf *l, u32 bytes)
 	l->ahead -= optq_min_u32(l->ahead, bytes);
 }
 
-static noinline void leaf_grow_old(struct optq_flow_table *t,
-				   struct optq_leaf *l, struct optq_flow *f,
-				   u32 *budget)
+/* What is left of budget is returned: its address would be on every packet's way. */
+static noinline u32 leaf_repay(struct optq_flow_table *t, struct optq_leaf *l,
+			       u32 budget)
+{
+	optq_leaf_repay(t, l, &budget);
+	return budget;
+}
+
+static noinline u32 leaf_grow_old(struct optq_flow_table *t,
+				  struct optq_leaf *l, struct optq_flow *f,
+				  u32 budget)
 {
 	leaf_count_ahead(t, l, f);
 	if (f->deficit <= 0)
 		f->deficit += (s32)l->quantum;
 	leaf_make_old(t, l, f);
-	optq_leaf_repay(t, l, budget);
+	return leaf_repay(t, l, budget);
 }
 
 /* The entry of f, without packets, is needed before its turn has come round. */
@@ -236,7 +244,7 @@ static struct optq_flow *leaf_turn_by_host(struct optq_flow_table *t,
 		f = optq_list_entry(l->new_flows.next, struct optq_flow, link);
 		if (f->deficit > 0)
 			return f;
-		leaf_grow_old(t, l, f, budget);
+		*budget = leaf_grow_old(t, l, f, *budget);
 	}
 	f = *budget ? optq_share_first(l) : NULL;
 	if (f)
@@ -271,13 +279,13 @@ static struct optq_flow *leaf_turn(struct optq_flow_table *t,
 		if (f->deficit > 0)
 			return f;
 		if (f->fresh) {
-			leaf_grow_old(t, l, f, budget);
+			*budget = leaf_grow_old(t, l, f, *budget);
 			continue;
 		}
 		f->deficit += (s32)l->quantum;
 		optq_list_move_tail(&l->old_flows, &f->link);
 		leaf_count_repaid(l, l->quantum);
-		optq_leaf_repay(t, l, budget);
+		*budget = leaf_repay(t, l, *budget);
 	}
 	return NULL;
 }
@@ -391,7 +399,7 @@ struct optq_pkt *optq_leaf_dequeue(struct optq_flow_table *t,
 		budget -= !!budget;
 		/* A new flow that empties must wait for the old ones once. */
 		if (f->fresh && leaf_others_wait(l)) {
-			leaf_grow_old(t, l, f, &budget);
+			budget = leaf_grow_old(t, l, f, budget);
 			continue;
 		}
 		if (!f->fresh)
