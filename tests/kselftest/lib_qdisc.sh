@@ -10,6 +10,8 @@
 #	quietly CMD...		what CMD says is shown only when it fails
 #	figure HANDLE FIELD	of a qdisc of $DEV: packets bytes drops qlen backlog
 #	cfigure CLASSID FIELD	of a class of $DEV: likewise
+#	class_figure CLASSID FIELD	of a class of optq: what tc's JSON has
+#	link_figure FIELD	likewise, of the qdisc
 #	same WANT GOT WHAT	fails, and says both, unless they are equal
 #	refused TEXT CMD...	CMD fails, says TEXT, and changes nothing that
 #				tc -d shows of $DEV
@@ -80,7 +82,15 @@ tc_batch() { quietly tc_c -batch -; }
 let_go() { tc_batch <<<"class change dev $DEV classid $1 optq burst auto cburst auto $2"; }
 
 # From the text: what tc prints of hfsc and qfq with -j is no JSON.
-text_figure()
+text_class_figure()
+{
+	tc_c -s -j class show dev "$DEV" | jq -r --arg h "$1" --arg f "$2" \
+		'[.[] | select(.handle == $h) | .. | objects | select(has($f)) | .[$f]][0] // 0'
+}
+
+link_figure() { tc_c -s -j qdisc show dev "$DEV" | jq -r --arg f "$1" '.[0] | .. | objects | select(has($f)) | .[$f]'; }
+
+figure()
 {
 	awk -v id="$1" -v field="$2" '
 		/^(qdisc|class) / { here = $3 == id }

@@ -23,14 +23,6 @@ held()
 	flood 1 1000
 }
 
-class_figure()
-{
-	tc_c -s -j class show dev "$DEV" | jq -r --arg h "$1" --arg f "$2" \
-		'[.[] | select(.handle == $h) | .. | objects | select(has($f)) | .[$f]][0] // 0'
-}
-
-link_figure() { tc_c -s -j qdisc show dev "$DEV" | jq -r --arg f "$1" '.[0] | .. | objects | select(has($f)) | .[$f]'; }
-
 hear()
 {
 	rm -f "$TMP/wire"

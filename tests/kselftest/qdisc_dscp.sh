@@ -28,14 +28,6 @@ leaf()
 	END
 }
 
-class_figure()
-{
-	tc_c -s -j class show dev "$DEV" | jq -r --arg h "$1" --arg f "$2" \
-		'[.[] | select(.handle == $h) | .. | objects | select(has($f)) | .[$f]][0] // 0'
-}
-
-link_figure() { tc_c -s -j qdisc show dev "$DEV" | jq -r --arg f "$1" '.[0] | .. | objects | select(has($f)) | .[$f]'; }
-
 # hear COUNT: a receiver of so many, what comes goes to $TMP/wire
 hear()
 {

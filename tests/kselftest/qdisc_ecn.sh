@@ -22,12 +22,6 @@ tree()
 	END
 }
 
-optq_figure()
-{
-	in_c tc -s -j class show dev "$DEV" | jq -r --arg f "$1" \
-		'[.[] | select(.handle == "1:10") | .. | objects | select(has($f)) | .[$f]][0] // 0'
-}
-
 # blast ECN TOS [ADDRESS]
 blast()
 {
@@ -37,8 +31,8 @@ blast()
 		"$RECEIVE_AT" 6000 >"$TMP/flood" || return 1
 	let_go 1:10 "rate 4mbit ceil 4mbit" || return 1
 	got=$(received received) ce=$(received ce) bad=$(received corrupt)
-	marks=$(optq_figure ecn_marks)
-	aqm=$(optq_figure drop_aqm)
+	marks=$(class_figure 1:10 ecn_marks)
+	aqm=$(class_figure 1:10 drop_aqm)
 	note "$got arrived, $ce of them marked; the class marked $marks, CoDel dropped $aqm"
 	same 0 "$bad" "packets with another payload"
 }
@@ -121,7 +115,7 @@ sendfile_intact()
 		curls+=($!)
 	done
 	wait "${curls[@]}" || { echo "curl: exit status $?"; return 1; }
-	marks=$(optq_figure ecn_marks)
+	marks=$(class_figure 1:10 ecn_marks)
 	after=$(sha256sum <"$TMP/www/file")
 	note "$marks packets of it marked"
 	same "$before" "$after" "the file, after it was sent" &&

@@ -7,10 +7,8 @@
 #include <stdio.h>
 
 #include "ack_text.h"
-#include "ctl_help.h"
-#include "link_nl.h"
+#include "ctl_message.h"
 #include "live.h"
-#include "mem.h"
 #include "show_view.h"
 
 static const char policy[] =
@@ -19,25 +17,6 @@ static const char policy[] =
 	"        a: {ack-filter: aggressive, match: tcp}\n"
 	"        b: {ack-filter: \"off\", match: udp}\n"
 	"        c: {ack-filter: off, match: gre}\n        d:\n";
-
-static struct nl_msg *message(struct link *link)
-{
-	struct tree_request req = { .family = 20, .ifindex = 7, .check = true };
-	struct tree_places places = {
-		mem_zalloc(link->n_classes, sizeof(uint32_t)),
-		mem_zalloc(link->n_rules, sizeof(uint32_t)),
-	};
-	struct nl_msg *msg;
-	uint32_t i;
-
-	for (i = 0; i < link->n_classes; i++)
-		link->classes[i].id = i + 1;
-	msg = tree_message(&req, link, &places);
-	assert_non_null(msg);
-	free(places.class_at);
-	free(places.rule_at);
-	return msg;
-}
 
 static void assert_shown(const struct live_tree *tree)
 {

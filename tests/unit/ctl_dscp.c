@@ -6,11 +6,9 @@
 #include <json-c/json.h>
 #include <stdio.h>
 
-#include "ctl_help.h"
+#include "ctl_message.h"
 #include "dscp_text.h"
-#include "link_nl.h"
 #include "live.h"
-#include "mem.h"
 #include "show_view.h"
 
 /* What the kernel is told, and what a reader is; the link and a class alike. */
@@ -52,25 +50,6 @@ static void values(void **state)
 	assert_dscp("default", 0, "wash");
 	assert_dscp("keep", OPTQ_DSCP_KEEP, "keep");
 	assert_null(dscp_text(0));
-}
-
-static struct nl_msg *message(struct link *link)
-{
-	struct tree_request req = { .family = 20, .ifindex = 7, .check = true };
-	struct tree_places places = {
-		mem_zalloc(link->n_classes, sizeof(uint32_t)),
-		mem_zalloc(link->n_rules, sizeof(uint32_t)),
-	};
-	struct nl_msg *msg;
-	uint32_t i;
-
-	for (i = 0; i < link->n_classes; i++)
-		link->classes[i].id = i + 1;
-	msg = tree_message(&req, link, &places);
-	assert_non_null(msg);
-	free(places.class_at);
-	free(places.rule_at);
-	return msg;
 }
 
 /* There and back: the tree that is sent, read as the kernel's answer. */
