@@ -68,6 +68,7 @@ STAT(throttled_ns);
 STAT(guaranteed_bytes);
 STAT(flows);
 STAT(flows_new);
+STAT(hosts);
 STAT(sojourn_avg_ns);
 STAT(sojourn_max_ns);
 STAT(sojourn_p50_ns);
@@ -127,6 +128,7 @@ static struct attribute *class_attrs[] = {
 	&figure_guaranteed_bytes.attr,
 	&figure_flows.attr,
 	&figure_flows_new.attr,
+	&figure_hosts.attr,
 	&figure_sojourn_avg_ns.attr,
 	&figure_sojourn_max_ns.attr,
 	&figure_sojourn_p50_ns.attr,

@@ -66,7 +66,7 @@ by_tc()
 	tc_c -s -d -j class show dev "$DEV" | jq -r --arg id "$1" --arg path "$2" '
 		.[] | select(.handle == $id) |
 		(.stats | to_entries[] |
-		 select(.key | test("^(enqueued|drop_|ecn_|dscp_changed|backlog_.*s$|throttled|guarantee|flows|sojourn)")) |
+		 select(.key | test("^(enqueued|drop_|ecn_|dscp_changed|backlog_.*s$|throttled|guarantee|flows|hosts|sojourn)")) |
 		 "\(.key) \(.value)"),
 		"packets \(.stats.sent_packets)", "bytes \(.stats.sent_bytes)",
 		"rate_bps \(.rate * 8)", "ceil_bps \(.ceil * 8)",
