@@ -82,15 +82,7 @@ tc_batch() { quietly tc_c -batch -; }
 let_go() { tc_batch <<<"class change dev $DEV classid $1 optq burst auto cburst auto $2"; }
 
 # From the text: what tc prints of hfsc and qfq with -j is no JSON.
-text_class_figure()
-{
-	tc_c -s -j class show dev "$DEV" | jq -r --arg h "$1" --arg f "$2" \
-		'[.[] | select(.handle == $h) | .. | objects | select(has($f)) | .[$f]][0] // 0'
-}
-
-link_figure() { tc_c -s -j qdisc show dev "$DEV" | jq -r --arg f "$1" '.[0] | .. | objects | select(has($f)) | .[$f]'; }
-
-figure()
+text_figure()
 {
 	awk -v id="$1" -v field="$2" '
 		/^(qdisc|class) / { here = $3 == id }
@@ -124,6 +116,14 @@ cfigure()
 	*)	tc_c -s class show dev "$DEV" | text_figure "$1" "$2" ;;
 	esac
 }
+
+class_figure()
+{
+	tc_c -s -j class show dev "$DEV" | jq -r --arg h "$1" --arg f "$2" \
+		'[.[] | select(.handle == $h) | .. | objects | select(has($f)) | .[$f]][0] // 0'
+}
+
+link_figure() { tc_c -s -j qdisc show dev "$DEV" | jq -r --arg f "$1" '.[0] | .. | objects | select(has($f)) | .[$f]'; }
 
 same()
 {
