@@ -4,6 +4,7 @@
 
 #include <linux/optq.h>
 
+#include "../optqctl/isolate_names.h"
 #include "keyword.h"
 #include "link_layer.h"
 #include "tc_abi.h"
@@ -197,18 +198,6 @@ static const struct keyword class_table[] = {
 	  .help = "HTB's: ethernet is `raw`, atm and adsl are `raw atm`" },
 };
 
-static const struct {
-	const char *name, *cake;
-} isolate_words[] = {
-	[OPTQ_ISOLATE_FLOW] = { "flow", "flows" },
-	[OPTQ_ISOLATE_SRC_HOST] = { "src-host", "srchost" },
-	[OPTQ_ISOLATE_DST_HOST] = { "dst-host", "dsthost" },
-	[OPTQ_ISOLATE_DUAL_SRC] = { "dual-src", "dual-srchost" },
-	[OPTQ_ISOLATE_DUAL_DST] = { "dual-dst", "dual-dsthost" },
-	[OPTQ_ISOLATE_TRIPLE] = { "triple", "triple-isolate" },
-};
-
-_Static_assert(ARRAY_SIZE(isolate_words) == OPTQ_ISOLATE_MAX + 1, "isolate");
 _Static_assert(ARRAY_SIZE(class_table) <= KEYWORDS_MAX, "KEYWORDS_MAX");
 _Static_assert(ARRAY_SIZE(link_table) <= KEYWORDS_MAX, "KEYWORDS_MAX");
 
@@ -239,16 +228,16 @@ const struct keyword_set optq_class_keywords = {
 
 const char *isolate_word(__u64 value)
 {
-	return value <= OPTQ_ISOLATE_MAX ? isolate_words[value].name : NULL;
+	return value <= OPTQ_ISOLATE_MAX ? isolate_names[value].name : NULL;
 }
 
 int isolate_parse(const char *word, __u64 *value)
 {
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(isolate_words); i++) {
-		if (strcmp(word, isolate_words[i].name) &&
-		    strcmp(word, isolate_words[i].cake))
+	for (i = 0; i < N_ISOLATE_NAMES; i++) {
+		if (strcmp(word, isolate_names[i].name) &&
+		    strcmp(word, isolate_names[i].cake))
 			continue;
 		*value = i;
 		return 0;
