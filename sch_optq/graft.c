@@ -33,7 +33,7 @@ void optq_count_grafted(struct optq_sched *q, struct optq_cl *cl)
 	struct optq_class *c = &cl->core;
 	u64 known;
 
-	optq_sole_settle(&q->tree, &q->tree.sole);
+	optq_sole_settle(&q->tree);
 	known = c->count.packets + optq_class_drops(c) + c->leaf.packets +
 		    cl->qdisc->q.qlen;
 

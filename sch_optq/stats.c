@@ -80,7 +80,7 @@ bool optq_get_stats(struct optq_sched *q, struct optq_class *c,
 	memset(st, 0, sizeof(*st));
 	sch_tree_lock(q->sch);
 	now = ktime_get_ns();
-	optq_sole_settle(&q->tree, &q->tree.sole);
+	optq_sole_settle(&q->tree);
 	grafted = optq_is_cl(q, c) && optq_cl(c)->qdisc;
 	if (grafted)
 		optq_count_grafted(q, optq_cl(c));

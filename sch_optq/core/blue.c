@@ -51,7 +51,7 @@ void optq_blue_overflow(struct optq_flow_table *t, struct optq_flow *f,
 static u32 blue_tag(const struct optq_flow *f)
 {
 	/* 0 stands for none. */
-	u32 tag = f->hash ^ (f->leaf->salt * 0x9e3779b1U);
+	u32 tag = optq_flow_key(f->leaf, f->hash);
 
 	return tag ? tag : 1;
 }

@@ -3,16 +3,10 @@
 #include "l4s.h"
 #include "leaf.h"
 
-/* Fibonacci hashing spreads the leaf over a hash that is even. */
-static u32 flow_key(const struct optq_leaf *leaf, u32 hash)
-{
-	return hash ^ (leaf->salt * 0x9e3779b1U);
-}
-
 static u32 flow_bucket(const struct optq_flow_table *t,
 		       const struct optq_leaf *leaf, u32 hash)
 {
-	return flow_key(leaf, hash) & t->bucket_mask;
+	return optq_flow_key(leaf, hash) & t->bucket_mask;
 }
 
 void optq_flow_table_init(struct optq_flow_table *t, struct optq_flow *flows,
@@ -105,7 +99,7 @@ static u16 *flow_sign_at(const struct optq_flow_table *t, u32 key, bool served)
 
 bool optq_flow_seen(const struct optq_flow_table *t, const struct optq_flow *f)
 {
-	u32 key = flow_key(f->leaf, f->hash);
+	u32 key = optq_flow_key(f->leaf, f->hash);
 	u16 sign = flow_sign(key);
 
 	return t->signs && f->hashed &&
@@ -116,7 +110,7 @@ bool optq_flow_seen(const struct optq_flow_table *t, const struct optq_flow *f)
 void optq_flow_note(const struct optq_flow_table *t, const struct optq_flow *f,
 		    bool served)
 {
-	u32 key = flow_key(f->leaf, f->hash);
+	u32 key = optq_flow_key(f->leaf, f->hash);
 
 	if (t->signs && f->hashed)
 		*flow_sign_at(t, key, served) = flow_sign(key);

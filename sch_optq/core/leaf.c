@@ -23,13 +23,12 @@ static bool leaf_owes(const struct optq_leaf *l)
 	return l->ahead >= l->quantum;
 }
 
-void optq_leaf_repay(struct optq_flow_table *t, struct optq_leaf *l,
-		     u32 *budget)
+u32 optq_leaf_repay(struct optq_flow_table *t, struct optq_leaf *l, u32 budget)
 {
 	if (likely(!leaf_owes(l)) || l->by_host ||
 	    optq_list_empty(&l->new_flows))
-		return;
-	for (; *budget > 1 && !optq_list_empty(&l->old_flows); (*budget)--) {
+		return budget;
+	for (; budget > 1 && !optq_list_empty(&l->old_flows); budget--) {
 		struct optq_flow *f = optq_list_entry(l->old_flows.next,
 						      struct optq_flow, link);
 
@@ -39,26 +38,19 @@ void optq_leaf_repay(struct optq_flow_table *t, struct optq_leaf *l,
 		} else if (f->packets) {
 			optq_list_del(&f->link);
 			optq_list_add_tail(l->new_flows.next, &f->link);
-			return;
+			return budget;
 		} else {
 			optq_flow_note(t, f, true);
 			leaf_release(t, l, f);
 		}
 	}
+	return budget;
 }
 
 /* An old flow has had a turn of bytes. */
 static void leaf_count_repaid(struct optq_leaf *l, u32 bytes)
 {
 	l->ahead -= optq_min_u32(l->ahead, bytes);
-}
-
-/* What is left of budget is returned: its address would be on every packet's way. */
-static noinline u32 leaf_repay(struct optq_flow_table *t, struct optq_leaf *l,
-			       u32 budget)
-{
-	optq_leaf_repay(t, l, &budget);
-	return budget;
 }
 
 static noinline u32 leaf_grow_old(struct optq_flow_table *t,
@@ -69,7 +61,7 @@ static noinline u32 leaf_grow_old(struct optq_flow_table *t,
 	if (f->deficit <= 0)
 		f->deficit += (s32)l->quantum;
 	leaf_make_old(t, l, f);
-	return leaf_repay(t, l, budget);
+	return optq_leaf_repay(t, l, budget);
 }
 
 /* The entry of f, without packets, is needed before its turn has come round. */
@@ -90,12 +82,11 @@ static noinline struct optq_flow *leaf_flow_full(struct optq_flow_table *t,
 						 struct optq_drops *drops)
 {
 	struct optq_flow *idle = optq_flow_oldest_idle(t);
-	u32 budget = LEAF_SEARCH_MAX;
 
 	if (!idle)
 		return optq_leaf_make_room(t, l, hash, drops);
 	leaf_end_early(t, idle);
-	optq_leaf_repay(t, l, &budget);
+	optq_leaf_repay(t, l, LEAF_SEARCH_MAX);
 	return optq_flow_get(t, l, hash);
 }
 
@@ -285,7 +276,7 @@ static struct optq_flow *leaf_turn(struct optq_flow_table *t,
 		f->deficit += (s32)l->quantum;
 		optq_list_move_tail(&l->old_flows, &f->link);
 		leaf_count_repaid(l, l->quantum);
-		*budget = leaf_repay(t, l, *budget);
+		*budget = optq_leaf_repay(t, l, *budget);
 	}
 	return NULL;
 }

@@ -44,6 +44,12 @@ struct optq_leaf {
 	struct optq_shares *shares;	/* NULL: never had hosts */
 };
 
+/* Fibonacci hashing spreads the leaf over a hash that is even. */
+static inline u32 optq_flow_key(const struct optq_leaf *l, u32 hash)
+{
+	return hash ^ (l->salt * 0x9e3779b1U);
+}
+
 void optq_leaf_init(struct optq_leaf *l, u32 salt);
 void optq_leaf_set_limit(struct optq_leaf *l, u32 limit);
 

@@ -92,11 +92,10 @@ static inline u64 leaf_weight(const struct optq_flow_table *t,
 
 /*
  * New flows without end would keep the old ones waiting for ever: for each quantum
- * that they have sent ahead, an old flow has a turn before more of them.  Of budget
- * a step is left: the caller's.
+ * that they have sent ahead, an old flow has a turn before more of them.  Returns
+ * what is left of budget, at least a step: the caller's.
  */
-void optq_leaf_repay(struct optq_flow_table *t, struct optq_leaf *l,
-		     u32 *budget);
+u32 optq_leaf_repay(struct optq_flow_table *t, struct optq_leaf *l, u32 budget);
 
 /*
  * No entry is free, and packets wait in all: the flow that has taken hash's packets

@@ -130,8 +130,6 @@ static struct optq_flow *leaf_victim(struct optq_flow_table *t,
 static void leaf_give_way(struct optq_flow_table *t, struct optq_leaf *l,
 			  struct optq_flow *f)
 {
-	u32 budget = LEAF_SEARCH_MAX;
-
 	/* What it sent before was sent ahead all the same. */
 	if (f->fresh)
 		leaf_count_ahead(t, l, f);
@@ -139,7 +137,7 @@ static void leaf_give_way(struct optq_flow_table *t, struct optq_leaf *l,
 		optq_blue_remember(t, f);
 	optq_flow_note(t, f, !f->fresh);
 	leaf_release(t, l, f);
-	optq_leaf_repay(t, l, &budget);
+	optq_leaf_repay(t, l, LEAF_SEARCH_MAX);
 }
 
 struct optq_flow *optq_leaf_drop_longest(struct optq_flow_table *t,

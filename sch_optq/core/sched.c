@@ -521,7 +521,7 @@ void optq_class_unhook(struct optq_tree *t, struct optq_class *c, u64 now)
 
 void optq_class_reset(struct optq_tree *t, struct optq_class *c, u64 now)
 {
-	optq_sole_settle(t, &t->sole);
+	optq_sole_settle(t);
 	optq_sole_forget(&t->sole);
 	optq_class_end_red(t, c, now);
 	if (c->ceil.tokens < 0)

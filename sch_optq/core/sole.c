@@ -8,11 +8,13 @@ static void charge_full(struct optq_bucket *b, const struct optq_sole *s)
 	b->t_ns = s->sent_ns;
 }
 
-void optq_sole_charge_noted(struct optq_tree *t)
+void optq_sole_settle(struct optq_tree *t)
 {
 	struct optq_sole *s = &t->sole;
 	struct optq_class *c;
 
+	if (!s->packets)
+		return;
 	for (c = s->leaf; c; c = c->parent) {
 		if (optq_bucket_on(&c->rate)) {
 			charge_full(&c->rate, s);
@@ -29,7 +31,7 @@ void optq_sole_charge_noted(struct optq_tree *t)
 
 void optq_sole_set(struct optq_tree *t, struct optq_class *leaf)
 {
-	optq_sole_settle(t, &t->sole);
+	optq_sole_settle(t);
 	optq_sole_forget(&t->sole);
 	t->sole.leaf = leaf;
 }
@@ -100,7 +102,7 @@ bool optq_sole_charge(struct optq_tree *t, struct optq_class *leaf, u32 len,
 	struct optq_class *c;
 	s64 most = 0;
 
-	optq_sole_settle(t, &t->sole);
+	optq_sole_settle(t);
 	for (c = leaf; c; c = c->parent) {
 		if (optq_bucket_on(&c->rate)) {
 			/* With a delay it was refilled when the packet came. */

@@ -55,17 +55,11 @@ static inline bool optq_sole_note(struct optq_sole *s, u32 len, u64 now)
 	return true;
 }
 
-void optq_sole_charge_noted(struct optq_tree *t);
-
 /*
  * Charges the classes what was noted: before anything else looks at their buckets
  * or counters, or changes either or the path.
  */
-static inline void optq_sole_settle(struct optq_tree *t, struct optq_sole *s)
-{
-	if (s->packets)
-		optq_sole_charge_noted(t);
-}
+void optq_sole_settle(struct optq_tree *t);
 
 /* leaf is the sole one from now on; NULL: none is. */
 void optq_sole_set(struct optq_tree *t, struct optq_class *leaf);

@@ -335,7 +335,7 @@ void optq_class_configure(struct optq_tree *t, struct optq_class *c,
 
 	if (c->attached && c != &t->root)
 		optq_class_unlink(t, c, now);
-	optq_sole_settle(t, &t->sole);
+	optq_sole_settle(t);
 	optq_sole_forget(&t->sole);
 	c->conf = *conf;
 	optq_bucket_set(&c->rate, conf->rate, class_burst(t, c), now);

@@ -547,7 +547,7 @@ void sim_check_counts(struct sim *s)
 	u64 queued = 0, own;
 	int i;
 
-	optq_sole_settle(&s->t, &s->t.sole);
+	optq_sole_settle(&s->t);
 	for (i = 0; i < s->n; i++) {
 		const struct node *n = s->node[i];
 

@@ -389,7 +389,7 @@ static void in_the_shared_queue(void **state)
 		}
 		gone += drops_free(&w.drops);
 		world_verify(&w);
-		optq_sole_settle(&w.t, &w.t.sole);
+		optq_sole_settle(&w.t);
 		assert_int_equal(sent, gone + w.t.qlen);
 		assert_int_equal(c.count.enqueued, c.count.packets +
 				 optq_class_drops(&c) + c.leaf.packets);

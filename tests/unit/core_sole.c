@@ -82,7 +82,7 @@ static u64 path_take(struct path *p)
 
 static void path_charge(struct path *p)
 {
-	optq_sole_settle(&p->w.t, &p->w.t.sole);
+	optq_sole_settle(&p->w.t);
 	optq_sole_forget(&p->w.t.sole);
 }
 
@@ -106,7 +106,7 @@ static void path_same(struct path *a, struct path *b)
 {
 	int i;
 
-	optq_sole_settle(&a->w.t, &a->w.t.sole);
+	optq_sole_settle(&a->w.t);
 	for (i = 0; i < a->n; i++)
 		class_same(&a->c[i], &b->c[i]);
 	class_same(&a->beside, &b->beside);

@@ -191,7 +191,7 @@ static void direct_goes_first(void **state)
 	assert_int_equal(tpkt(p)->flow, 2);
 	pkt_free(p);
 	assert_int_equal(world_drain(&w), 1);
-	optq_sole_settle(&w.t, &w.t.sole);
+	optq_sole_settle(&w.t);
 	assert_int_equal(w.t.root.count.packets, 2);
 	assert_int_equal(c.count.packets, 1);
 	world_free(&w);
