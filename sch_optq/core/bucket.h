@@ -18,9 +18,9 @@ struct optq_bucket {
 	s64 tokens;
 	s64 cap;
 	u64 t_ns;		/* when tokens was true */
-	u64 rate;		/* bytes per second; 0: no bucket */
+	u64 rate : 56;		/* bytes per second; 0: no bucket */
+	u64 shift : 8;
 	u64 mult;		/* ticks of a byte << shift */
-	u8 shift;
 };
 
 /*

@@ -109,7 +109,6 @@ struct optq_class {
 	u32 n_children;
 	u32 qlen;			/* packets in this leaf and its qdisc */
 	u32 own_qlen;			/* of those, in the leaf's own queue */
-	u32 foreign_qlen;		/* and in a grafted qdisc */
 	u32 split_bytes;		/* longest packet its burst allows */
 
 	struct optq_wfq_node excess;	/* in the parent's band of prio */

@@ -6,10 +6,11 @@
 /* Leaves found empty in one dequeue at most. */
 #define QUEUE_TRIES_MAX		64
 
-static __always_inline void leaf_set_qlen(struct optq_tree *t,
-					  struct optq_class *leaf)
+/* foreign: in a grafted qdisc. */
+static __always_inline void leaf_set_qlens(struct optq_tree *t,
+					   struct optq_class *leaf, u32 foreign)
 {
-	u32 own = leaf->leaf.packets, qlen = own + leaf->foreign_qlen;
+	u32 own = leaf->leaf.packets, qlen = own + foreign;
 
 	t->qlen += qlen - leaf->qlen;
 	t->own_qlen += own - leaf->own_qlen;
@@ -19,6 +20,12 @@ static __always_inline void leaf_set_qlen(struct optq_tree *t,
 	if (leaf->attached && own &&
 	    (!t->fattest || t->fattest->own_qlen < own))
 		t->fattest = leaf;
+}
+
+static __always_inline void leaf_set_qlen(struct optq_tree *t,
+					  struct optq_class *leaf)
+{
+	leaf_set_qlens(t, leaf, leaf->qlen - leaf->own_qlen);
 }
 
 /* What a leaf counts is counted above it too; nearly always there is nothing. */
@@ -134,8 +141,7 @@ void optq_foreign_qlen(struct optq_tree *t, struct optq_class *leaf, u32 qlen,
 		       u64 now)
 {
 	leaf_save_burst(t, leaf, now);
-	leaf->foreign_qlen = qlen;
-	leaf_set_qlen(t, leaf);
+	leaf_set_qlens(t, leaf, qlen);
 	optq_class_update(t, leaf, now);
 }
 

@@ -296,7 +296,7 @@ static const char *class_queue_verify(const struct optq_tree *t,
 					 &tally->host_refs);
 	if (why)
 		return why;
-	if (c->qlen != c->leaf.packets + c->foreign_qlen)
+	if (c->own_qlen != c->leaf.packets || c->qlen < c->own_qlen)
 		return "class: qlen differs from its queues";
 	if (c->n_children && c->qlen)
 		return "class: inner class with packets of its own";
