@@ -16,6 +16,8 @@ static struct kmem_cache *class_cache;
 
 int __init optq_class_cache_init(void)
 {
+	/* As many as 17 to four pages: with one less a class takes over 1 KiB. */
+	BUILD_BUG_ON(sizeof(struct optq_cl) > 952);
 	class_cache = KMEM_CACHE(optq_cl, SLAB_ACCOUNT);
 	return class_cache ? 0 : -ENOMEM;
 }

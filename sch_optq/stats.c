@@ -26,11 +26,11 @@ static void count_stats(const struct optq_sched *q, const struct optq_class *c,
 
 	st->packets = n->packets;
 	st->bytes = n->bytes;
-	st->drop_overlimit = c->leaf.drop_overlimit + n->drop_overlimit_below;
-	st->drop_aqm = c->leaf.drop_aqm + n->drop_aqm_below;
+	st->drop_overlimit = c->leaf.drop_overlimit;
+	st->drop_aqm = c->leaf.drop_aqm;
 	st->drop_blue = n->drop_blue;
 	st->drop_other = n->drop_other;
-	st->ecn_marks = c->leaf.ecn_marks + n->ecn_marks_below;
+	st->ecn_marks = c->leaf.ecn_marks;
 	st->dscp_changed = n->dscp_changed;
 	st->ecn_marks_l4s = n->ecn_marks_l4s;
 	st->drop_ack = n->drop_ack;

@@ -69,9 +69,6 @@ struct optq_class_counters {
 	u64 drop_other;			/* here and below */
 	u64 drop_blue;			/* likewise */
 	u64 ecn_marks_l4s;		/* likewise, of all marks */
-	u64 drop_overlimit_below;	/* the leaf counts its own */
-	u64 drop_aqm_below;
-	u64 ecn_marks_below;
 	u64 dscp_changed;		/* here and below */
 	u64 drop_ack;			/* likewise */
 };
@@ -86,10 +83,10 @@ struct optq_urgent {
 	u8 below;			/* this; see optq_ahead_take() */
 };
 
-/*
- * What a class with others below it has besides: the sets of its children.
- */
+/* What a class with others below it has besides: its children, in sets. */
 struct optq_inner {
+	struct optq_list children;
+	u64 rate_below;			/* guarantees of the children */
 	struct optq_tagset urgents;
 	struct optq_urgent urgent;
 	struct optq_edf guarantees;
@@ -122,11 +119,9 @@ struct optq_class {
 
 	struct optq_bucket rate;
 	struct optq_bucket ceil;
-	u64 rate_below;			/* guarantees of the children */
 	u64 red_changed_ns;		/* when red last began, or ended */
 
 	struct optq_list sibling;
-	struct optq_list children;
 	struct optq_leaf leaf;
 	struct optq_class_conf conf;
 	struct optq_class_counters count;
@@ -165,9 +160,7 @@ static inline bool optq_class_is_leaf(const struct optq_class *c)
 
 static inline u64 optq_class_drops(const struct optq_class *c)
 {
-	return c->leaf.drop_overlimit + c->count.drop_overlimit_below +
-	       c->leaf.drop_aqm + c->count.drop_aqm_below +
-	       c->count.drop_blue + c->count.drop_ack + c->count.drop_other;
+	return c->leaf.drop_overlimit + c->leaf.drop_aqm + c->count.drop_blue + c->count.drop_ack + c->count.drop_other;
 }
 
 /*
@@ -233,6 +226,12 @@ static inline bool optq_class_has_guarantees(const struct optq_class *c)
 	return c->n_children && !optq_edf_empty(&c->inner->guarantees);
 }
 
+/* Guarantees of the classes below c, bytes per second. */
+static inline u64 optq_class_rate_below(const struct optq_class *c)
+{
+	return c->inner ? c->inner->rate_below : 0;
+}
+
 /*
  * Guarantee that c needs from its parent, bytes per second: its own rate; that
  * of the classes below it when it has none.  What is below a class does not
@@ -240,14 +239,14 @@ static inline bool optq_class_has_guarantees(const struct optq_class *c)
  */
 static inline u64 optq_class_need(const struct optq_class *c)
 {
-	return c->conf.rate ? c->conf.rate : c->rate_below;
+	return c->conf.rate ? c->conf.rate : optq_class_rate_below(c);
 }
 
 /* c's turns are as far apart as what it needs asks for: call with c off its set. */
 static inline void optq_class_set_pace(struct optq_class *c)
 {
 	if (!optq_bucket_on(&c->rate))
-		optq_bucket_set_pace(&c->rate, c->rate_below);
+		optq_bucket_set_pace(&c->rate, optq_class_rate_below(c));
 }
 
 /*

@@ -36,6 +36,7 @@ struct optq_leaf {
 	u32 nat : 1;			/* by the addresses before translation */
 	u32 ordered : 26;		/* such packets, first in the shared flow */
 
+	/* Of a class with others below it: there. */
 	u64 drop_overlimit;
 	u64 drop_aqm;
 	u64 ecn_marks;

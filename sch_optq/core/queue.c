@@ -28,11 +28,14 @@ static __always_inline void leaf_set_qlen(struct optq_tree *t,
 	leaf_set_qlens(t, leaf, leaf->qlen - leaf->own_qlen);
 }
 
-/* What a leaf counts is counted above it too; nearly always there is nothing. */
+/*
+ * What a leaf counts is counted above it too, where no leaf is that counts for
+ * itself; nearly always there is nothing.
+ */
 static void count_overlimit_up(struct optq_class *c, u64 n)
 {
 	while ((c = c->parent))
-		c->count.drop_overlimit_below += n;
+		c->leaf.drop_overlimit += n;
 }
 
 static noinline void count_blue(struct optq_class *c)
@@ -50,8 +53,8 @@ static void count_aqm(struct optq_class *c, u64 drops, u64 marks,
 	c->count.ecn_marks_l4s += l4s;
 	while ((c = c->parent)) {
 		c->count.ecn_marks_l4s += l4s;
-		c->count.drop_aqm_below += drops;
-		c->count.ecn_marks_below += marks;
+		c->leaf.drop_aqm += drops;
+		c->leaf.ecn_marks += marks;
 	}
 }
 
@@ -63,7 +66,7 @@ void optq_count_unmarked(struct optq_class *c, const struct optq_pkt *pkt)
 	c->count.ecn_marks_l4s -= l4s;
 	while ((c = c->parent)) {
 		c->count.ecn_marks_l4s -= l4s;
-		c->count.ecn_marks_below--;
+		c->leaf.ecn_marks--;
 	}
 }
 

@@ -492,7 +492,7 @@ void optq_class_unhook(struct optq_tree *t, struct optq_class *c, u64 now)
 {
 	optq_class_unlink(t, c, now);
 	if (c->parent) {
-		c->parent->rate_below = 0;
+		c->parent->inner->rate_below = 0;
 		optq_list_del(&c->sibling);
 		if (!--c->parent->n_children)
 			optq_class_count_anew(c->parent);
@@ -500,16 +500,17 @@ void optq_class_unhook(struct optq_tree *t, struct optq_class *c, u64 now)
 	c->parent = NULL;
 	c->attached = false;
 	c->depth = 0;
-	c->rate_below = 0;
+	if (c->inner)
+		c->inner->rate_below = 0;
 	optq_class_set_pace(c);
 	optq_ahead_forget(c);
 	optq_ahead_set_leaf(t, c);
 	if (c->n_children)
 		optq_class_count_anew(c);
-	while (!optq_list_empty(&c->children)) {
-		struct optq_class *child = optq_list_entry(c->children.next,
-							   struct optq_class,
-							   sibling);
+	while (c->n_children) {
+		struct optq_list *first = c->inner->children.next;
+		struct optq_class *child =
+			optq_list_entry(first, struct optq_class, sibling);
 
 		optq_class_unlink(t, child, now);
 		optq_ahead_forget(child);

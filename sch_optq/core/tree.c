@@ -113,7 +113,6 @@ void optq_class_init(struct optq_tree *t, struct optq_class *c)
 {
 	memset(c, 0, sizeof(*c));
 	optq_list_init(&c->sibling);
-	optq_list_init(&c->children);
 	optq_list_init(&c->blocked_link);
 	optq_timer_init(&c->timer);
 	optq_wfq_node_init(&c->excess);
@@ -134,6 +133,7 @@ void optq_class_give_inner(struct optq_class *c, struct optq_inner *inner)
 	int i;
 
 	memset(inner, 0, sizeof(*inner));
+	optq_list_init(&inner->children);
 	optq_tagged_init(&inner->urgent.tag);
 	inner->urgent.c = c;
 	optq_edf_init(&inner->guarantees);
@@ -257,7 +257,7 @@ struct optq_class *optq_class_skip(struct optq_class *c,
 				   const struct optq_class *top)
 {
 	for (; c != top; c = c->parent) {
-		if (c->sibling.next != &c->parent->children)
+		if (c->sibling.next != &c->parent->inner->children)
 			return optq_list_entry(c->sibling.next,
 					       struct optq_class, sibling);
 	}
@@ -267,9 +267,9 @@ struct optq_class *optq_class_skip(struct optq_class *c,
 struct optq_class *optq_class_walk(struct optq_class *c,
 				   const struct optq_class *top)
 {
-	if (!optq_list_empty(&c->children))
-		return optq_list_entry(c->children.next, struct optq_class,
-				       sibling);
+	if (c->n_children)
+		return optq_list_entry(c->inner->children.next,
+				       struct optq_class, sibling);
 	return optq_class_skip(c, top);
 }
 
@@ -318,7 +318,7 @@ static void class_need_changed(const struct optq_tree *t,
 			class_set_pace(t, c, now);
 		if (need == before)
 			return;
-		c->parent->rate_below += need - before;
+		c->parent->inner->rate_below += need - before;
 		before = above;
 	}
 }
@@ -437,7 +437,7 @@ void optq_class_attach(struct optq_tree *t, struct optq_class *c,
 
 	if (was_leaf)
 		optq_class_unlink(t, parent, now);
-	optq_list_add_tail(&parent->children, &c->sibling);
+	optq_list_add_tail(&parent->inner->children, &c->sibling);
 	parent->n_children++;
 	c->parent = parent;
 	c->attached = true;
@@ -469,7 +469,7 @@ void optq_class_detach(struct optq_tree *t, struct optq_class *c, u64 now)
 
 	optq_class_unlink(t, c, now);
 	optq_ahead_forget(c);
-	parent->rate_below -= gone;
+	parent->inner->rate_below -= gone;
 	optq_list_del(&c->sibling);
 	parent->n_children--;
 	class_need_changed(t, parent, before, now);
@@ -545,6 +545,7 @@ void optq_tree_set_mtu(struct optq_tree *t, u32 mtu, u64 now)
 u64 optq_class_overflow(const struct optq_class *c)
 {
 	u64 has = c->parent ? c->conf.rate : c->conf.ceil;
+	u64 below = optq_class_rate_below(c);
 
 	/*
 	 * A class without a rate asks its parent for what is below it; a link
@@ -552,5 +553,5 @@ u64 optq_class_overflow(const struct optq_class *c)
 	 */
 	if (!has)
 		return 0;
-	return c->rate_below > has ? c->rate_below : 0;
+	return below > has ? below : 0;
 }

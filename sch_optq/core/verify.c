@@ -167,7 +167,7 @@ static bool urgent_is_of_child(const struct optq_class *c)
 	const struct optq_tagged *tag = &c->inner->urgent.tag;
 	const struct optq_list *pos;
 
-	optq_list_for_each(pos, &c->children) {
+	optq_list_for_each(pos, &c->inner->children) {
 		const struct optq_class *m =
 			optq_list_entry(pos, struct optq_class, sibling);
 
@@ -250,15 +250,16 @@ static const char *class_ceil_verify(const struct optq_tree *t,
 	return NULL;
 }
 
-static const char *class_need_verify(const struct optq_tree *t,
-				     const struct optq_class *c)
+static const char *class_children_verify(const struct optq_class *c)
 {
 	const struct optq_list *pos;
-	struct optq_bucket pace;
 	u64 below = 0;
 	u32 children = 0;
 
-	optq_list_for_each(pos, &c->children) {
+	if (!c->inner)
+		return c->n_children ? "class: children, and no list of them" :
+				       NULL;
+	optq_list_for_each(pos, &c->inner->children) {
 		const struct optq_class *m =
 			optq_list_entry(pos, struct optq_class, sibling);
 
@@ -271,11 +272,21 @@ static const char *class_need_verify(const struct optq_tree *t,
 	}
 	if (children != c->n_children)
 		return "class: number of children is wrong";
+	return below == c->inner->rate_below ? NULL :
+	       "class: sum of the guarantees below is wrong";
+}
+
+static const char *class_need_verify(const struct optq_tree *t,
+				     const struct optq_class *c)
+{
+	const char *why = class_children_verify(c);
+	struct optq_bucket pace;
+
+	if (why)
+		return why;
 	if (c->parent &&
 	    c->has_delay != optq_ahead_wanted(t, c))
 		return "class: whether it has a delay is not known to it";
-	if (below != c->rate_below)
-		return "class: sum of the guarantees below is wrong";
 	if (c->depth > OPTQ_DEPTH_MAX)
 		return "class: too deep";
 	optq_bucket_set_pace(&pace, optq_class_need(c));

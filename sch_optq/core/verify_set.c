@@ -137,8 +137,7 @@ const char *optq_sets_verify(const struct optq_class *c)
 	int i;
 
 	if (!c->inner)
-		return c->n_children || c->band_map ?
-		       "class: children, and no sets for them" : NULL;
+		return c->band_map ? "class: a band, and no set for it" : NULL;
 	why = set_verify(&c->inner->guarantees.set, c, SET_GUARANTEED, 0,
 			 &guaranteed);
 	if (!why)
@@ -152,7 +151,7 @@ const char *optq_sets_verify(const struct optq_class *c)
 	}
 	if (why)
 		return why;
-	optq_list_for_each(pos, &c->children) {
+	optq_list_for_each(pos, &c->inner->children) {
 		const struct optq_class *m =
 			optq_list_entry(pos, struct optq_class, sibling);
 

@@ -116,10 +116,11 @@ struct optq_class_conf gen_conf(struct sim *s, const struct gen *g, u64 room,
 static u64 gen_room(const struct sim *s, const struct node *n)
 {
 	u64 has = n->index ? n->c->conf.rate : (u64)(s->line * 0.999);
+	u64 below = optq_class_rate_below(n->c);
 
 	if (!n->index && n->c->conf.ceil && n->c->conf.ceil < has)
 		has = n->c->conf.ceil;
-	return has > n->c->rate_below ? has - n->c->rate_below : 0;
+	return has > below ? has - below : 0;
 }
 
 /* Its parent, and in *room what is left there for a guarantee. */

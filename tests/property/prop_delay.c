@@ -30,7 +30,8 @@ static u64 bursts_below(struct sim *s, const struct node *place)
 
 static u64 need_of(const struct node *n)
 {
-	return n->c->conf.rate ? n->c->conf.rate : n->c->rate_below;
+	return n->c->conf.rate ? n->c->conf.rate :
+				optq_class_rate_below(n->c);
 }
 
 /* What is sent below n at most; 0: as much as its parent sends. */
@@ -45,7 +46,7 @@ static u64 place_rate(const struct sim *s, const struct node *n)
 static struct optq_delay_place place_of(struct sim *s, const struct node *n)
 {
 	struct optq_delay_place above, p = {
-		.rate = place_rate(s, n), .rate_below = n->c->rate_below,
+		.rate = place_rate(s, n), .rate_below = optq_class_rate_below(n->c),
 		.bursts = bursts_below(s, n), .is_link = !n->parent,
 	};
 	const struct node *up = n->parent;

@@ -204,8 +204,8 @@ static bool has_overfull_below_fit(const struct sim *s)
 		const struct optq_class *c = s->node[i]->c, *p = c->parent;
 		double most = p->parent ? (double)p->conf.rate : s->line;
 
-		if (c->conf.rate && c->rate_below > c->conf.rate &&
-		    (double)p->rate_below <= most)
+		if (c->conf.rate && optq_class_rate_below(c) > c->conf.rate &&
+		    (double)optq_class_rate_below(p) <= most)
 			return true;
 	}
 	return false;

@@ -173,11 +173,14 @@ static void sim_op(struct sim *s)
 static void sim_take_drops(struct sim *s, struct node *leaf,
 			   struct optq_drops *d)
 {
+	struct node *n;
+
 	while (d->head) {
 		struct optq_pkt *p = d->head;
 
 		d->head = p->next;
-		leaf->dropped++;
+		for (n = leaf; n; n = n->parent)
+			n->dropped++;
 		s->dropped++;
 		pkt_free(p);
 	}

@@ -60,7 +60,8 @@ struct node {
 	struct limit_check limit;
 	struct lag_check lag;
 	double late;			/* most over its delay, ns */
-	u64 enqueued, sent, dropped;	/* packets of this leaf's queue */
+	u64 enqueued, sent;		/* packets of this leaf's queue */
+	u64 dropped;			/* packets, here and below */
 	u64 sent_bytes;			/* at or below this class */
 	u64 marked_bytes;		/* of these, before the warm-up's end */
 };

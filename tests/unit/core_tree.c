@@ -116,7 +116,7 @@ static void sums_and_overflow(void **state)
 	assert_int_equal(optq_class_overflow(&w.t.root), MBIT(101));
 	optq_class_detach(&w.t, &b, w.now);
 	world_verify(&w);
-	assert_int_equal(site.rate_below, MBIT(6));
+	assert_int_equal(site.inner->rate_below, MBIT(6));
 	world_free(&w);
 }
 
@@ -478,7 +478,7 @@ static void checker_bites(void **state)
 	BREAK(b.blocked, true);
 	BREAK(site.band_map, site.band_map | 2);
 	BREAK(site.band_map, 0);
-	BREAK(site.rate_below, site.rate_below + 1);
+	BREAK(site.inner->rate_below, site.inner->rate_below + 1);
 	BREAK(site.n_children, 3);
 	BREAK(a.depth, 1);
 	BREAK(a.parent, &w.t.root);
