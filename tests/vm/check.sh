@@ -117,7 +117,7 @@ canary()
 
 stage_build() { run_stage build "$VM_HERE/build.sh" "$suite"; }
 
-stage_unit() { run_stage unit in_build unit; }
+stage_unit() { run_stage unit in_build -j"$(nproc)" unit; }
 
 stage_vm() { run_stage vm boot_smp; }
 
