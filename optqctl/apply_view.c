@@ -5,6 +5,7 @@
 
 #include "apply_view.h"
 #include "diag_view.h"
+#include "output.h"
 #include "term.h"
 
 static bool any_applied(const struct apply_link *links, size_t n)
@@ -24,7 +25,7 @@ static void print_lost(const struct apply_link *al)
 
 	for (i = 0; i < al->lost.n; i++) {
 		lost = &al->lost.list[i];
-		printf("%s: the qdisc %s under ", al->link->device, lost->kind);
+		printf("%s: the qdisc %s under ", al->link->title, lost->kind);
 		term_print(stdout, lost->path, strlen(lost->path));
 		puts(lost->class_removed ? " went with its class" :
 		     " went: the class has classes below it now");
@@ -36,7 +37,7 @@ static void print_link(const struct apply_link *al, bool some_failed)
 	const struct link *link = al->link;
 
 	if (al->applied) {
-		printf("%s: applied: %u class%s, %zu rule%s", link->device,
+		printf("%s: applied: %u class%s, %zu rule%s", link->title,
 		       link->n_classes, link->n_classes == 1 ? "" : "es",
 		       link->n_rules, link->n_rules == 1 ? "" : "s");
 		if (*al->replaced)
@@ -50,11 +51,16 @@ static void print_link(const struct apply_link *al, bool some_failed)
 		if (al->dropped)
 			printf(", %u waiting packet%s dropped", al->dropped,
 			       al->dropped == 1 ? "" : "s");
+		if (link->ingress)
+			printf(", by %s", al->in.ifb);
 		putchar('\n');
 		print_lost(al);
+		if (al->ingress_removed)
+			printf("%s ingress: removed, with %s\n", link->device,
+			       al->in.ifb);
 	} else if (some_failed) {
 		/* Each link is all or nothing, a file of several is not. */
-		printf("%s: not applied\n", link->device);
+		printf("%s: not applied\n", link->title);
 	}
 }
 
@@ -100,6 +106,12 @@ static void add_changes(struct json_object *o, const struct apply_link *al)
 	json_object_object_add(o, "dropped_packets",
 			       json_object_new_int64(al->dropped));
 	json_object_object_add(o, "qdiscs_removed", lost_json(&al->lost));
+	if (al->link->ingress)
+		json_object_object_add(o, "via",
+				       json_object_new_string(al->in.ifb));
+	if (al->ingress_removed)
+		json_object_object_add(o, "ingress_removed",
+				       json_object_new_string(al->in.ifb));
 	if (*al->replaced)
 		json_object_object_add(o, "replaced",
 				       json_object_new_string(al->replaced));
@@ -113,6 +125,8 @@ struct json_object *apply_link_json(const struct apply_link *al)
 	json_object_object_add(o, "link", json_object_new_string(al->link->name));
 	json_object_object_add(o, "device",
 			       json_object_new_string(al->link->device));
+	json_object_object_add(o, "direction",
+			       json_object_new_string(link_direction(al->link)));
 	json_object_object_add(o, "applied", json_object_new_boolean(al->applied));
 	if (al->applied)
 		add_changes(o, al);
@@ -134,7 +148,5 @@ void apply_print_json(const struct source *src, const struct diags *d,
 			json_object_array_add(list, apply_link_json(&links[i]));
 	json_object_object_add(o, "links", list);
 	json_object_object_add(o, "diagnostics", diags_json(src, d));
-	puts(json_object_to_json_string_ext(o, JSON_C_TO_STRING_PRETTY |
-					    JSON_C_TO_STRING_NOSLASHESCAPE));
-	json_object_put(o);
+	print_json(o);
 }

@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "diag.h"
+#include "ingress_nl.h"
 #include "lost.h"
 #include "model.h"
 
@@ -14,7 +15,11 @@ struct source;
 /* What became of one link. */
 struct apply_link {
 	const struct link *link;
-	int ifindex;
+	int device;		/* index of the link's device */
+	int ifindex;		/* of what the tree stands on: that, or an ifb */
+	struct ingress in;	/* of an ingress; of a link without one: what goes */
+	bool ifb_made;		/* for it, and to go again where it fails */
+	bool ingress_removed;
 	bool create;		/* the device has no optq yet */
 	char replaced[32];	/* kind of the configured qdisc that goes */
 	size_t removed;		/* live classes that the policy does not have */

@@ -22,6 +22,8 @@ static const struct verb {
 	  "check a policy, then load it: all of a link or nothing" },
 	{ "show", "[DEVICE]", 0, 1, verb_show,
 	  "show the live classes and what they sent, dropped and hold" },
+	{ "remove", "DEVICE", 1, 1, verb_remove,
+	  "take the trees off a device, and what led its ingress there" },
 	{ "preset", "[NAME]", 0, 1, verb_preset,
 	  "list the presets that a policy may name, or print one" },
 };
@@ -54,12 +56,12 @@ static int finish_output(enum exit_code code)
 	return (int)EXIT_FAILED;
 }
 
-/* Verbs that people look for and tc has. */
+/* Words that people look for it by. */
 static bool means_removal(const char *name)
 {
 	static const char *const words[] = {
-		"clear", "del", "delete", "flush", "remove", "rm", "stop",
-		"uninstall", "unload"
+		"clear", "del", "delete", "flush", "rm", "stop", "uninstall",
+		"unload"
 	};
 	size_t i;
 
@@ -80,7 +82,7 @@ static enum exit_code unknown_verb(const char *name)
 	fputs("optqctl: unknown verb \"", stderr);
 	term_print(stderr, name, strlen(name));
 	if (means_removal(name))
-		fputs("\": to take the tree off a device, \"tc qdisc del dev DEVICE root\"\n",
+		fputs("\": to take the tree off a device, \"optqctl remove DEVICE\"\n",
 		      stderr);
 	else if (suggest_end(&near))
 		fprintf(stderr, "\": did you mean \"%s\"?\n", suggest_end(&near));

@@ -15,6 +15,7 @@ static void link_free(struct link *link)
 	free(link->rules);
 	free(link->name);
 	free(link->device);
+	free(link->title);
 	free(link->default_path);
 }
 
@@ -26,6 +27,11 @@ void policy_free(struct policy *policy)
 		link_free(&policy->links[i]);
 	free(policy->links);
 	memset(policy, 0, sizeof(*policy));
+}
+
+const char *link_direction(const struct link *link)
+{
+	return link->ingress ? "ingress" : "egress";
 }
 
 struct class *link_add_class(struct link *link, uint32_t parent,

@@ -70,9 +70,12 @@ struct class {
 	const char *leaf_only;		/* its name */
 };
 
+/* One tree: what leaves by a device, or what comes in by it. */
 struct link {
 	char *name;
 	char *device;
+	char *title;			/* the device, and " ingress" */
+	bool ingress;
 	uint64_t rate;
 	uint32_t burst, limit;
 	bool oversubscribe, sysfs;
@@ -97,6 +100,8 @@ struct policy {
 };
 
 void policy_free(struct policy *policy);
+/* Which of a link's two trees it is, in the words of a policy. */
+const char *link_direction(const struct link *link);
 struct class *link_add_class(struct link *link, uint32_t parent,
 			     const char *name);
 /* "office/web", to be freed. */

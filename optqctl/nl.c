@@ -138,7 +138,7 @@ static int on_interrupted(struct nl_msg *msg, void *arg)
 	return NL_OK;
 }
 
-static void fail_answer(struct nl_answer *a, int nl_error)
+void nl_fail(struct nl_answer *a, int nl_error)
 {
 	a->error = EIO;
 	a->reason = mem_printf("netlink: %s", nl_geterror(nl_error));
@@ -151,7 +151,7 @@ static void receive(struct nl_sock *sk, struct nl_answer *a)
 	int err;
 
 	if (!cb) {
-		fail_answer(a, -NLE_NOMEM);
+		nl_fail(a, -NLE_NOMEM);
 		return;
 	}
 	nl_cb_err(cb, NL_CB_CUSTOM, on_error, a);
@@ -162,7 +162,7 @@ static void receive(struct nl_sock *sk, struct nl_answer *a)
 	while (!a->done) {
 		err = nl_recvmsgs(sk, cb);
 		if (err < 0 && !a->done)
-			fail_answer(a, err);
+			nl_fail(a, err);
 	}
 	nl_cb_put(cb);
 }
@@ -175,7 +175,7 @@ void nl_talk(struct nl_sock *sk, struct nl_msg *msg, struct nl_answer *answer)
 	err = nl_send_auto(sk, msg);
 	nlmsg_free(msg);
 	if (err < 0)
-		fail_answer(answer, err);
+		nl_fail(answer, err);
 	else
 		receive(sk, answer);
 }
@@ -211,7 +211,7 @@ int nl_optq_family(struct nl_sock *genl, struct nl_answer *answer)
 		answer->error = ENOENT;
 		answer->reason = mem_printf("the kernel has no optq: load it with \"modprobe sch_optq\"");
 	} else {
-		fail_answer(answer, family);
+		nl_fail(answer, family);
 	}
 	return 0;
 }

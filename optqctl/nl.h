@@ -24,6 +24,8 @@ struct nl_sock *nl_open(int protocol);
 /* Sends @msg, frees it, and reads until the kernel has answered. */
 void nl_talk(struct nl_sock *sk, struct nl_msg *msg, struct nl_answer *answer);
 void nl_answer_free(struct nl_answer *answer);
+/* @nl_error: libnl's, negative. */
+void nl_fail(struct nl_answer *answer, int nl_error);
 /* What to tell the user; to be freed. */
 char *nl_answer_text(const struct nl_answer *answer);
 

@@ -24,12 +24,14 @@ static const struct key policy_keys[] = {
 };
 
 static const struct key link_keys[] = {
-	{ "device", KEY_OTHER }, { "egress", KEY_OTHER }, { NULL }
+	{ "device", KEY_OTHER }, { "egress", KEY_OTHER },
+	{ "ingress", KEY_OTHER }, { NULL }
 };
 
 #define AT(type, member)	offsetof(struct type, member)
 
-static const struct key egress_keys[] = {
+/* Of egress and of ingress. */
+static const struct key tree_keys[] = {
 	{ "rate", KEY_RATE, AT(link, rate), 0, OPTQ_RATE_MIN, OPTQ_RATE_MAX },
 	{ "burst", KEY_SIZE, AT(link, burst), 0, 1, OPTQ_BURST_MAX },
 	{ "limit", KEY_PACKETS, AT(link, limit), 0, 1, OPTQ_LIMIT_MAX },
@@ -274,15 +276,16 @@ static void read_classes(struct reader *r, const struct ynode *map,
 	}
 }
 
-static void read_egress(struct reader *r, const struct ynode *map)
+static void read_tree(struct reader *r, const struct ynode *map)
 {
+	const char *direction = link_direction(r->link);
 	const struct ynode *classes = NULL;
 	const struct key *key;
 	const char *text;
 	size_t i;
 
 	for (i = 0; i < map->n; i++) {
-		key = find_key(egress_keys, map->keys[i], "egress", r->d);
+		key = find_key(tree_keys, map->keys[i], direction, r->d);
 		if (!key)
 			continue;
 		if (!strcmp(key->name, "rate"))
@@ -316,9 +319,15 @@ static void read_egress(struct reader *r, const struct ynode *map)
 	if (classes)
 		read_classes(r, classes, NO_CLASS);
 	else if (!map_find(map, "preset"))
-		diag_error(r->d, r->link->name_at, "link \"%s\" has no classes: egress needs the key \"classes\", or \"preset\"",
-			   r->link->name);
+		diag_error(r->d, r->link->name_at, "link \"%s\" has no classes: %s needs the key \"classes\", or \"preset\"",
+			   r->link->name, direction);
 	check_rules_fit(r);
+}
+
+static void set_device(struct link *link, const char *name)
+{
+	link->device = mem_strndup(name, strlen(name));
+	link->title = mem_printf("%s%s", name, link->ingress ? " ingress" : "");
 }
 
 static void read_device(struct reader *r, const struct ynode *link_map)
@@ -335,7 +344,7 @@ static void read_device(struct reader *r, const struct ynode *link_map)
 	if (!text)
 		return;
 	link->device_at = at;
-	link->device = mem_strndup(text, strlen(text));
+	set_device(link, text);
 	if (strlen(text) >= IFNAMSIZ)
 		diag_error(r->d, at, "device name \"%s\" is longer than %d bytes%s",
 			   text, IFNAMSIZ - 1,
@@ -345,30 +354,8 @@ static void read_device(struct reader *r, const struct ynode *link_map)
 		diag_error(r->d, at, "\"%s\" cannot be a device name", text);
 }
 
-/* The keys of a link; false when what was said cannot be done. */
-static bool check_link_keys(struct reader *r, const struct ynode *map)
+static void add_link(struct reader *r, const struct ynode *name, bool ingress)
 {
-	bool good = true;
-	size_t i;
-
-	for (i = 0; i < map->n; i++) {
-		if (!strcmp(map->keys[i]->text, "ingress")) {
-			diag_error(r->d, map->keys[i]->at, "only egress is shaped: for downloads shape the device towards the LAN, or an ifb that takes what comes in");
-			good = false;
-		} else {
-			find_key(link_keys, map->keys[i], "a link", r->d);
-		}
-	}
-	return good;
-}
-
-static void read_link(struct reader *r, const struct ynode *name,
-		      const struct ynode *map)
-{
-	const struct ynode *egress;
-	bool good;
-
-	check_name(name, "link", r->d);
 	r->policy->links = mem_grow(r->policy->links, &r->policy->links_room,
 				    r->policy->n_links + 1,
 				    sizeof(*r->policy->links));
@@ -376,16 +363,51 @@ static void read_link(struct reader *r, const struct ynode *name,
 	r->link->name = mem_strndup(name->text, name->text_len);
 	r->link->name_at = name->at;
 	r->link->default_class = NO_CLASS;
+	r->link->ingress = ingress;
+}
+
+/* The device of the link's egress, whose mistakes are told there. */
+static void share_device(struct reader *r)
+{
+	const struct link *egress = r->link - 1;
+
+	if (!egress->device)
+		return;
+	r->link->device_at = egress->device_at;
+	set_device(r->link, egress->device);
+}
+
+static void read_link(struct reader *r, const struct ynode *name,
+		      const struct ynode *map)
+{
+	const struct ynode *egress, *ingress;
+	size_t i;
+
+	check_name(name, "link", r->d);
 	if (!is_map(map, "a link", r->d))
 		return;
-	good = check_link_keys(r, map);
-	read_device(r, map);
+	for (i = 0; i < map->n; i++)
+		find_key(link_keys, map->keys[i], "a link", r->d);
 	egress = map_find(map, "egress");
-	if (!egress && good)
-		diag_error(r->d, name->at, "link \"%s\" says nothing: the key \"egress\" is missing",
+	ingress = map_find(map, "ingress");
+	if (!egress && !ingress)
+		diag_error(r->d, name->at, "link \"%s\" says nothing: give it the key \"egress\", for what leaves by the device, \"ingress\", for what comes in, or both",
 			   name->text);
-	else if (egress && is_map(egress, "egress", r->d))
-		read_egress(r, egress);
+	if (egress || !ingress) {
+		add_link(r, name, false);
+		read_device(r, map);
+		if (egress && is_map(egress, "egress", r->d))
+			read_tree(r, egress);
+	}
+	if (ingress) {
+		add_link(r, name, true);
+		if (egress)
+			share_device(r);
+		else
+			read_device(r, map);
+		if (is_map(ingress, "ingress", r->d))
+			read_tree(r, ingress);
+	}
 }
 
 static void check_version(struct reader *r, const struct ynode *root)

@@ -265,8 +265,8 @@ static void check_default(struct checker *c)
 		if (link->default_at.len)
 			return;
 		path = class_path(link, likely_default(link, NO_CLASS));
-		diag_error(c->d, link->name_at, "link \"%s\" has no default: add to egress the leaf that takes what nothing matches, for example \"default: %s\"",
-			   link->name, path);
+		diag_error(c->d, link->name_at, "link \"%s\" has no default: add to %s the leaf that takes what nothing matches, for example \"default: %s\"",
+			   link->name, link_direction(link), path);
 		free(path);
 		return;
 	}
@@ -347,6 +347,18 @@ static void check_sysfs(const struct link *link, struct diags *d)
 			   OPTQ_SYSFS_MAX, link->name, link->n_classes);
 }
 
+static void warn_unlimited(const struct link *link, struct diags *d)
+{
+	uint32_t i;
+
+	for (i = 0; i < link->n_classes; i++)
+		if (link->classes[i].ceil)
+			return;
+	if (link->ingress && !link->rate && link->n_classes)
+		diag_warning(d, link->name_at, "link \"%s\": what comes in never waits without a rate, and nothing is shared: give ingress a rate a little below the line's",
+			     link->name);
+}
+
 static void check_link(struct link *link, struct diags *d, bool complete)
 {
 	struct checker c = { .link = link, .d = d, .complete = complete };
@@ -368,6 +380,7 @@ static void check_link(struct link *link, struct diags *d, bool complete)
 	if (complete) {
 		warn_small_burst(&c, "burst", link->burst, 1, link->burst_at);
 		warn_unreachable(link, d);
+		warn_unlimited(link, d);
 	}
 	for (i = 0; complete && i < link->n_classes; i++)
 		warn_class(&c, i);
@@ -378,7 +391,7 @@ static int compare_devices(const void *a, const void *b)
 {
 	const struct link *x = *(struct link *const *)a;
 	const struct link *y = *(struct link *const *)b;
-	int order = strcmp(x->device, y->device);
+	int order = strcmp(x->title, y->title);
 
 	return order ? order : (x > y) - (x < y);
 }
@@ -393,7 +406,7 @@ static void check_devices(struct policy *policy, struct diags *d)
 			sorted[n++] = &policy->links[i];
 	qsort(sorted, n, sizeof(*sorted), compare_devices);
 	for (i = 1; i < n; i++)
-		if (!strcmp(sorted[i]->device, sorted[i - 1]->device))
+		if (!strcmp(sorted[i]->title, sorted[i - 1]->title))
 			diag_error(d, sorted[i]->device_at, "device \"%s\" belongs to link \"%s\" already: a device has one tree",
 				   sorted[i]->device, sorted[i - 1]->name);
 	free(sorted);

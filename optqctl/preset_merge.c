@@ -299,7 +299,7 @@ static const struct preset_use *add_use(struct preset_uses *uses,
 /* NULL with an error when the value of the key is not to be had. */
 static const struct preset *asked_for(struct preset_uses *uses,
 				      const struct ynode *map, size_t key,
-				      bool is_class, size_t *index,
+				      const char *whose, size_t *index,
 				      struct diags *d)
 {
 	const struct ynode *value = map->items[key];
@@ -318,7 +318,7 @@ static const struct preset *asked_for(struct preset_uses *uses,
 	}
 	if (!has(map, "rate")) {
 		diag_error(d, value->at, "preset: the rates of its classes are shares: %s needs the key \"rate\"",
-			   is_class ? "the class" : "egress");
+			   whose);
 		return NULL;
 	}
 	if (uses->n == USES_MAX) {
@@ -329,8 +329,8 @@ static const struct preset *asked_for(struct preset_uses *uses,
 	return p;
 }
 
-/* @map, of an egress or a class, has the key @key. */
-static void expand(struct ynode *map, size_t key, bool is_class,
+/* @map, of a link's tree or, @whose NULL, of a class, has the key @key. */
+static void expand(struct ynode *map, size_t key, const char *whose,
 		   struct preset_uses *uses, struct diags *d)
 {
 	const struct ynode *egress;
@@ -339,7 +339,7 @@ static void expand(struct ynode *map, size_t key, bool is_class,
 	struct ynode *classes;
 	size_t index, i;
 
-	p = asked_for(uses, map, key, is_class, &index, d);
+	p = asked_for(uses, map, key, whose ? whose : "the class", &index, d);
 	if (!p)
 		return;
 	egress = preset_egress(uses, p, index);
@@ -352,13 +352,13 @@ static void expand(struct ynode *map, size_t key, bool is_class,
 		map->items[i] = merge_classes(map->items[i], classes, d);
 	else
 		ynode_free(classes);
-	if (!is_class && !has(map, "default"))
+	if (whose && !has(map, "default"))
 		put_default(map, map_find(egress, "default"), use->base);
 	drop(map, find(map, "preset"));
 }
 
 /* What is below first: a preset may stand in a class that another has, too. */
-static void expand_below(struct ynode *map, bool is_class,
+static void expand_below(struct ynode *map, const char *whose,
 			 struct preset_uses *uses, struct diags *d)
 {
 	struct ynode *classes = NULL;
@@ -370,26 +370,29 @@ static void expand_below(struct ynode *map, bool is_class,
 	if (i != SIZE_MAX)
 		classes = map->items[i];
 	for (i = 0; classes && classes->kind == YNODE_MAP && i < classes->n; i++)
-		expand_below(classes->items[i], true, uses, d);
+		expand_below(classes->items[i], NULL, uses, d);
 	i = find(map, "preset");
 	if (i != SIZE_MAX)
-		expand(map, i, is_class, uses, d);
+		expand(map, i, whose, uses, d);
 }
 
 void presets_expand(struct ynode *root, struct preset_uses *uses,
 		    struct diags *d)
 {
+	static const char *const trees[] = { "egress", "ingress" };
 	const struct ynode *links;
 	struct ynode *link;
-	size_t i, egress;
+	size_t i, j, tree;
 
 	memset(uses, 0, sizeof(*uses));
 	links = root->kind == YNODE_MAP ? map_find(root, "links") : NULL;
 	for (i = 0; links && links->kind == YNODE_MAP && i < links->n; i++) {
 		link = links->items[i];
-		egress = link->kind == YNODE_MAP ? find(link, "egress") : SIZE_MAX;
-		if (egress != SIZE_MAX)
-			expand_below(link->items[egress], false, uses, d);
+		for (j = 0; link->kind == YNODE_MAP && j < 2; j++) {
+			tree = find(link, trees[j]);
+			if (tree != SIZE_MAX)
+				expand_below(link->items[tree], trees[j], uses, d);
+		}
 	}
 }
 

@@ -145,6 +145,8 @@ struct json_object *live_json(const struct live_tree *tree)
 	size_t *order = live_order(tree), i;
 
 	add_text(o, "device", tree->device);
+	if (*tree->ingress_of)
+		add_text(o, "ingress_of", tree->ingress_of);
 	add_number(o, "ifindex", (uint64_t)tree->ifindex);
 	add_number(o, "handle", tree->handle >> 16);
 	add_number(o, "generation", tree->generation);

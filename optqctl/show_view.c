@@ -276,9 +276,10 @@ static uint64_t *effective_ceilings(const struct live_tree *tree,
 static void print_heading(FILE *out, const struct live_tree *tree)
 {
 	size_t at = live_find(tree, tree->default_id);
-	char *path;
+	char *title = live_title(tree), *path;
 
-	term_print(out, tree->device, strlen(tree->device));
+	term_print(out, title, strlen(title));
+	free(title);
 	fprintf(out, ": optq %x: generation %u, %zu class%s, %u rule%s, default ",
 		tree->handle >> 16, tree->generation, tree->n,
 		tree->n == 1 ? "" : "es", tree->rules,

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "apply_view.h"
+#include "apply.h"
 #include "diag_view.h"
 #include "ids.h"
 #include "link_nl.h"
@@ -19,15 +19,6 @@
 #include "mem.h"
 #include "qdisc_nl.h"
 #include "verb.h"
-
-struct apply {
-	struct nl_sock *genl, *route;
-	int family;
-	struct source src;
-	struct policy policy;
-	struct diags d;
-	struct apply_link *links;	/* one for each of the policy's */
-};
 
 /* An error of one link: it stands beside the link in JSON too. */
 static void fail_link(struct apply *a, struct apply_link *al, struct span at,
@@ -40,8 +31,8 @@ static void fail_link(struct apply *a, struct apply_link *al, struct span at,
 		al->error = text;
 }
 
-static void report(struct apply *a, struct apply_link *al, struct span at,
-		   const char *what, const struct nl_answer *answer)
+void apply_report(struct apply *a, struct apply_link *al, struct span at,
+		  const char *what, const struct nl_answer *answer)
 {
 	char *text = nl_answer_text(answer);
 
@@ -57,7 +48,8 @@ static void check_one_link(struct apply *a, size_t i)
 
 	for (j = 0; j < i; j++) {
 		other = a->links[j].link;
-		if (a->links[j].ifindex != a->links[i].ifindex)
+		if (a->links[j].device != a->links[i].device ||
+		    other->ingress != link->ingress)
 			continue;
 		fail_link(a, &a->links[i], link->device_at,
 			  mem_printf("\"%s\" is the device of link \"%s\" in line %zu already (there \"%s\"): a device has one tree",
@@ -76,8 +68,9 @@ static bool find_devices(struct apply *a)
 	for (i = 0; i < a->policy.n_links; i++) {
 		link = &a->policy.links[i];
 		a->links[i].link = link;
-		a->links[i].ifindex = (int)if_nametoindex(link->device);
-		if (!a->links[i].ifindex)
+		a->links[i].device = (int)if_nametoindex(link->device);
+		a->links[i].ifindex = a->links[i].device;
+		if (!a->links[i].device)
 			fail_link(a, &a->links[i], link->device_at,
 				  mem_printf("there is no device \"%s\" here",
 					     link->device));
@@ -125,7 +118,7 @@ static bool look_at_device(struct apply *a, struct apply_link *al,
 	if (!answer.error && !al->create)
 		live_read(a->genl, a->family, al->ifindex, &live, &answer);
 	if (answer.error) {
-		report(a, al, link->device_at, link->device, &answer);
+		apply_report(a, al, link->device_at, link->title, &answer);
 	} else {
 		assign_ids(link, al->create ? NULL : &live);
 		al->removed = removed_classes(link, &live, &al->removed_names);
@@ -154,14 +147,14 @@ static bool set_tree(struct apply *a, struct apply_link *al, bool check)
 	al->dropped = result.dropped;
 	if (answer.error && result.bad_class != NO_CLASS) {
 		path = class_path(link, result.bad_class);
-		report(a, al, link->classes[result.bad_class].name_at, path,
+		apply_report(a, al, link->classes[result.bad_class].name_at, path,
 		       &answer);
 		free(path);
 	} else if (answer.error) {
-		report(a, al, link->name_at, link->device, &answer);
+		apply_report(a, al, link->name_at, link->title, &answer);
 	} else if (answer.reason && !check) {
 		/* After the check it comes again, with the change itself. */
-		diag_warning(&a->d, link->name_at, "%s: %s", link->device,
+		diag_warning(&a->d, link->name_at, "%s: %s", link->title,
 			     answer.reason);
 	}
 	al->failed = answer.error;
@@ -180,7 +173,7 @@ static uint32_t create_qdisc(struct apply *a, struct apply_link *al)
 		qdisc_create(a->route, al->ifindex, handle, al->link, &answer);
 	}
 	if (answer.error) {
-		report(a, al, al->link->device_at, al->link->device, &answer);
+		apply_report(a, al, al->link->device_at, al->link->title, &answer);
 		handle = 0;
 	}
 	al->failed = answer.error;
@@ -195,47 +188,53 @@ static void remove_qdisc(struct apply *a, struct apply_link *al,
 
 	qdisc_delete(a->route, al->ifindex, handle, &answer);
 	if (answer.error)
-		report(a, al, al->link->device_at,
+		apply_report(a, al, al->link->device_at,
 		       "the empty optq that was put on the device cannot be removed",
 		       &answer);
 	nl_answer_free(&answer);
 }
 
-static bool load_link(struct apply *a, struct apply_link *al)
+static void load_link(struct apply *a, struct apply_link *al)
 {
 	uint32_t handle = 0;
 
 	if (al->create) {
 		handle = create_qdisc(a, al);
 		if (!handle)
-			return false;
+			return;
 	}
-	if (set_tree(a, al, false)) {
+	if (set_tree(a, al, false) &&
+	    (!al->link->ingress || apply_lead_ingress(a, al))) {
 		al->applied = true;
-		return true;
+		return;
 	}
 	if (handle)
 		remove_qdisc(a, al, handle);
-	return false;
+}
+
+static void load_links(struct apply *a)
+{
+	size_t n = a->policy.n_links, i;
+
+	for (i = 0; i < n; i++)
+		if (!apply_find_ingress(a, i) ||
+		    !look_at_device(a, &a->links[i], &a->policy.links[i]))
+			return;
+	for (i = 0; i < n; i++)
+		set_tree(a, &a->links[i], true);
+	for (i = 0; i < n && !a->d.errors; i++)
+		load_link(a, &a->links[i]);
+	if (!a->d.errors)
+		apply_retire_ingress(a);
 }
 
 static void run(struct apply *a)
 {
-	size_t n = a->policy.n_links, i;
-
-	a->links = mem_zalloc(n, sizeof(*a->links));
+	a->links = mem_zalloc(a->policy.n_links, sizeof(*a->links));
 	if (!find_devices(a) || !open_netlink(a))
 		return;
-	for (i = 0; i < n; i++)
-		if (!look_at_device(a, &a->links[i], &a->policy.links[i]))
-			return;
-	for (i = 0; i < n; i++)
-		set_tree(a, &a->links[i], true);
-	if (a->d.errors)
-		return;
-	for (i = 0; i < n; i++)
-		if (!load_link(a, &a->links[i]))
-			return;
+	load_links(a);
+	apply_undo_ingress(a);
 }
 
 static void apply_free(struct apply *a)

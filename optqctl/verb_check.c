@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "diag_view.h"
+#include "output.h"
 #include "mem.h"
 #include "policy.h"
 #include "term.h"
@@ -24,15 +25,6 @@ bool load_policy(const char *path, struct source *src, struct policy *policy,
 	diag_error(d, nowhere, "%s", why);
 	free(why);
 	return false;
-}
-
-static void print_json(const struct source *src, const struct diags *d)
-{
-	struct json_object *list = diags_json(src, d);
-
-	puts(json_object_to_json_string_ext(list, JSON_C_TO_STRING_PRETTY |
-					    JSON_C_TO_STRING_NOSLASHESCAPE));
-	json_object_put(list);
 }
 
 static void print_summary(const struct source *src, const struct policy *policy)
@@ -59,7 +51,7 @@ enum exit_code verb_check(const struct options *opt)
 
 	good = load_policy(opt->argv[0], &src, &policy, &d);
 	if (opt->json) {
-		print_json(&src, &d);
+		print_json(diags_json(&src, &d));
 	} else {
 		diags_print(stderr, &src, &d);
 		if (good)

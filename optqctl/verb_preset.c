@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "output.h"
 #include "policy.h"
 #include "preset.h"
 #include "term.h"
@@ -37,13 +38,6 @@ static void print_list(struct json_object *classes, const char *name)
 		printf(" %s", json_object_get_string(
 				json_object_array_get_idx(classes, i)));
 	putchar('\n');
-}
-
-static void print_json(struct json_object *o)
-{
-	puts(json_object_to_json_string_ext(o, JSON_C_TO_STRING_PRETTY |
-					    JSON_C_TO_STRING_NOSLASHESCAPE));
-	json_object_put(o);
 }
 
 static void print_all(bool json)

@@ -6,11 +6,12 @@
 #include <string.h>
 
 #include "device.h"
+#include "ingress_nl.h"
 #include "live.h"
 #include "mem.h"
+#include "output.h"
 #include "qdisc_nl.h"
 #include "show_view.h"
-#include "term.h"
 #include "verb.h"
 
 struct show {
@@ -22,25 +23,10 @@ struct show {
 	bool failed;
 };
 
-static void complain(struct show *s, const char *device, const char *text)
+static void fail(struct show *s, const char *device, struct nl_answer *answer)
 {
-	fputs("optqctl: ", stderr);
-	if (device) {
-		term_print(stderr, device, strlen(device));
-		fputs(": ", stderr);
-	}
-	fprintf(stderr, "%s\n", text);
+	complain_of_answer(device, answer);
 	s->failed = true;
-}
-
-static void complain_answer(struct show *s, const char *device,
-			    struct nl_answer *answer)
-{
-	char *text = nl_answer_text(answer);
-
-	complain(s, device, text);
-	free(text);
-	nl_answer_free(answer);
 }
 
 static void print_device(struct show *s, const struct live_tree *tree,
@@ -71,10 +57,12 @@ static void show_device(struct show *s, const struct root_qdisc *root)
 	struct live_tree tree = { 0 };
 
 	live_read(s->genl, s->family, root->ifindex, &tree, &answer);
+	ingress_serves(s->route, root->ifindex, tree.ingress_of,
+		       sizeof(tree.ingress_of));
 	if (!answer.error && s->flows)
 		flows_read(s->genl, s->family, root->ifindex, &flows, &answer);
 	if (answer.error)
-		complain_answer(s, root->device, &answer);
+		fail(s, root->device, &answer);
 	else
 		print_device(s, &tree, &flows);
 	nl_answer_free(&answer);
@@ -89,16 +77,17 @@ static bool open_netlink(struct show *s)
 	s->genl = nl_open(NETLINK_GENERIC);
 	s->route = nl_open(NETLINK_ROUTE);
 	if (!s->genl || !s->route) {
-		complain(s, NULL, "no netlink socket can be opened");
+		complain(NULL, "no netlink socket can be opened");
+		s->failed = true;
 		return false;
 	}
 	s->family = nl_optq_family(s->genl, &answer);
 	if (!s->family)
-		complain_answer(s, NULL, &answer);
+		fail(s, NULL, &answer);
 	return s->family;
 }
 
-static void complain_of_none(struct show *s, const char *device,
+static void complain_of_none(const char *device,
 			     const struct root_qdiscs *roots)
 {
 	char *text;
@@ -108,14 +97,33 @@ static void complain_of_none(struct show *s, const char *device,
 		return;
 	}
 	if (!roots->inner_handle) {
-		complain(s, device, "has no optq: give it one with \"optqctl apply\"");
+		complain(device, "has no optq: give it one with \"optqctl apply\"");
 		return;
 	}
 	text = mem_printf("its optq %x: is not the root qdisc but below %x:%x: optqctl manages the root only, \"tc -s class show dev %s\" shows this one",
 			  roots->inner_handle >> 16, roots->inner_parent >> 16,
 			  roots->inner_parent & 0xffff, device);
-	complain(s, device, text);
+	complain(device, text);
 	free(text);
+}
+
+/* What comes in by the device has its tree on an ifb. */
+static void list_ingress(struct show *s, int ifindex, struct root_qdiscs *roots,
+			 struct nl_answer *answer)
+{
+	struct ingress in = { 0 };
+	char name[IFNAMSIZ];
+
+	if (!if_indextoname((unsigned int)ifindex, name))
+		return;
+	nl_answer_free(answer);
+	ingress_find(s->route, ifindex, name, &in, answer);
+	if (answer->error == EEXIST)
+		nl_answer_free(answer);
+	if (answer->error || !in.ifindex)
+		return;
+	nl_answer_free(answer);
+	qdisc_list(s->route, in.ifindex, roots, answer);
 }
 
 static void show_all(struct show *s, const char *device, int ifindex)
@@ -125,16 +133,20 @@ static void show_all(struct show *s, const char *device, int ifindex)
 	size_t i, n = 0;
 
 	qdisc_list(s->route, ifindex, &roots, &answer);
+	if (!answer.error && ifindex)
+		list_ingress(s, ifindex, &roots, &answer);
 	if (answer.error)
-		complain_answer(s, device, &answer);
+		fail(s, device, &answer);
 	for (i = 0; i < roots.n; i++) {
 		if (strcmp(roots.list[i].kind, OPTQ_KIND))
 			continue;
 		n++;
 		show_device(s, &roots.list[i]);
 	}
-	if (!n && !s->failed)
-		complain_of_none(s, device, &roots);
+	if (!n && !s->failed) {
+		complain_of_none(device, &roots);
+		s->failed = device;
+	}
 	free(roots.list);
 	nl_answer_free(&answer);
 }
@@ -146,7 +158,7 @@ enum exit_code verb_show(const struct options *opt)
 	struct show s = { .flows = opt->flows };
 
 	if (device && !ifindex) {
-		complain(&s, device, "there is no such device here");
+		complain(device, "there is no such device here");
 		return EXIT_FAILED;
 	}
 	if (opt->json)
@@ -154,10 +166,9 @@ enum exit_code verb_show(const struct options *opt)
 	if (open_netlink(&s))
 		show_all(&s, device, ifindex);
 	if (s.list && !s.failed)
-		puts(json_object_to_json_string_ext(s.list,
-						    JSON_C_TO_STRING_PRETTY |
-						    JSON_C_TO_STRING_NOSLASHESCAPE));
-	json_object_put(s.list);
+		print_json(s.list);
+	else
+		json_object_put(s.list);
 	nl_socket_free(s.genl);
 	nl_socket_free(s.route);
 	return s.failed ? EXIT_FAILED : EXIT_DONE;

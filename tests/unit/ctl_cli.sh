@@ -55,7 +55,7 @@ expect "--version" 0 "^optqctl [0-9]" "$ctl" --version
 expect "no verb" 2 "^Usage: optqctl" "$ctl"
 expect "unknown verb" 2 'did you mean "check"' "$ctl" chekc
 expect "unknown option" 2 "^Usage: optqctl" "$ctl" --bogus
-expect "a verb that tc has" 2 "tc qdisc del dev" "$ctl" remove
+expect "a word for removal" 2 "optqctl remove DEVICE" "$ctl" delete
 expect "missing file argument" 2 "check FILE" "$ctl" check
 expect "too many arguments" 2 "check FILE" "$ctl" check a b
 expect "good policy" 0 "ok: 1 link, 1 class, 0 rules" "$ctl" check "$tmp/good.yaml"

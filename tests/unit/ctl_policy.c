@@ -376,17 +376,61 @@ static void other_tools_words_are_known(void **state)
 	wrong("a", "        a: rate:5mbit\n", 8, 12, "a blank goes behind the colon");
 }
 
-static void ingress_is_another_device(void **state)
+static void ingress_is_a_tree_of_its_own(void **state)
+{
+	static const char both[] = "optq: 1\nlinks:\n  w:\n    device: eth0\n"
+		"    egress: {rate: 1mbit, default: a, classes: {a: }}\n"
+		"    ingress: {rate: 9mbit, preset: diffserv4}\n";
+	struct reading r;
+
+	(void)state;
+	read_text(&r, both);
+	assert_int_equal(r.d.n, 0);
+	assert_int_equal(r.policy.n_links, 2);
+	assert_string_equal(r.policy.links[0].title, "eth0");
+	assert_string_equal(r.policy.links[1].title, "eth0 ingress");
+	assert_string_equal(r.policy.links[1].device, "eth0");
+	assert_true(r.policy.links[1].ingress && !r.policy.links[0].ingress);
+	assert_int_equal(r.policy.links[1].rate, 9000000 / 8);
+	assert_int_equal(r.policy.links[0].n_classes, 1);
+	assert_int_equal(r.policy.links[1].n_classes, 4);
+	reading_free(&r);
+	read_text(&r, "optq: 1\nlinks:\n  w:\n    ingress: {rate: 1mbit}\n");
+	assert_first(&r, 3, 3, "has no classes: ingress needs the key \"classes\"");
+	assert_int_equal(r.d.errors, 1);
+	reading_free(&r);
+	read_text(&r, "optq: 1\nlinks:\n  w:\n    ingress: {rate: 1mbit, classes: {a: }}\n");
+	assert_first(&r, 3, 3, "add to ingress the leaf");
+	reading_free(&r);
+	read_text(&r, "optq: 1\nlinks:\n  w:\n    ingress: {preset: diffserv4}\n");
+	assert_first(&r, 4, 23, "shares: ingress needs the key \"rate\"");
+	reading_free(&r);
+	read_text(&r, "optq: 1\nlinks:\n  w: {device: eth0}\n");
+	assert_first(&r, 3, 3, "give it the key \"egress\"");
+	reading_free(&r);
+}
+
+static void ingress_needs_a_rate(void **state)
 {
 	struct reading r;
 
 	(void)state;
-	read_text(&r, "optq: 1\nlinks:\n  w:\n    ingress: {rate: 1mbit}\n");
-	assert_first(&r, 4, 5, "only egress is shaped: for downloads");
-	assert_int_equal(r.d.errors, 1);
+	read_text(&r, "optq: 1\nlinks:\n  w:\n    ingress: {default: a, classes: {a: }}\n");
+	assert_int_equal(r.d.errors, 0);
+	assert_first(&r, 3, 3, "never waits without a rate");
 	reading_free(&r);
-	read_text(&r, "optq: 1\nlinks:\n  w: {device: eth0}\n");
-	assert_first(&r, 3, 3, "the key \"egress\" is missing");
+	read_text(&r, "optq: 1\nlinks:\n  w:\n    ingress: {default: a, classes: {a: {ceil: 1mbit}}}\n");
+	assert_int_equal(r.d.n, 0);
+	reading_free(&r);
+	read_text(&r, "optq: 1\nlinks:\n  w: {device: e, ingress: {rate: 1mbit, default: a, classes: {a: }}}\n"
+		  "  e: {ingress: {rate: 1mbit, default: a, classes: {a: }}}\n");
+	assert_first(&r, 4, 3, "belongs to link \"w\" already");
+	assert_int_equal(r.d.n, 1);
+	reading_free(&r);
+	/* One link shapes what leaves, another what comes in. */
+	read_text(&r, "optq: 1\nlinks:\n  w: {device: e, ingress: {rate: 1mbit, default: a, classes: {a: }}}\n"
+		  "  e: {egress: {rate: 1mbit, default: a, classes: {a: }}}\n");
+	assert_int_equal(r.d.n, 0);
 	reading_free(&r);
 }
 
@@ -480,7 +524,8 @@ int main(void)
 		cmocka_unit_test(many_classes_are_quick),
 		cmocka_unit_test(errors_are_bounded),
 		cmocka_unit_test(other_tools_words_are_known),
-		cmocka_unit_test(ingress_is_another_device),
+		cmocka_unit_test(ingress_is_a_tree_of_its_own),
+		cmocka_unit_test(ingress_needs_a_rate),
 		cmocka_unit_test(the_default_offered_is_not_the_first_served),
 		cmocka_unit_test(weights_are_of_one_band),
 		cmocka_unit_test(a_weight_lost_beside_rates_is_warned_of),

@@ -94,7 +94,7 @@ schema_keys()
 		sed -n '/"properties": {/,$s/^        "\([a-z-]*\)": {.*/\1/p' | sort
 }
 
-for object in link egress class; do
+for object in link tree class; do
 	keys "${object}_keys" >"$tmp/want"
 	schema_keys "$object" >"$tmp/have"
 	same "the schema's keys of $object"

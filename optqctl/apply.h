@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* A policy on its way into the kernel. */
+#ifndef OPTQCTL_APPLY_H
+#define OPTQCTL_APPLY_H
+
+#include "apply_view.h"
+#include "model.h"
+#include "nl.h"
+#include "source.h"
+
+struct apply {
+	struct nl_sock *genl, *route;
+	int family;
+	struct source src;
+	struct policy policy;
+	struct diags d;
+	struct apply_link *links;	/* one for each of the policy's */
+};
+
+/* What the kernel's refusal was about, at a place in the policy. */
+void apply_report(struct apply *a, struct apply_link *al, struct span at,
+		  const char *what, const struct nl_answer *answer);
+
+/*
+ * Of link @i, an ingress: finds its ifb or makes one.  Of an egress: finds the ingress
+ * that its device has and the policy has not.  False with an error.
+ */
+bool apply_find_ingress(struct apply *a, size_t i);
+/* Leads what comes in to the tree that has been loaded.  False with an error. */
+bool apply_lead_ingress(struct apply *a, struct apply_link *al);
+/* Takes away what was made for links that failed. */
+void apply_undo_ingress(struct apply *a);
+/* Takes away what the policy has no more. */
+void apply_retire_ingress(struct apply *a);
+
+#endif

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <string.h>
+
+#include "apply.h"
+
+/* The two trees of a link stand side by side. */
+static bool has_ingress(const struct apply *a, size_t i)
+{
+	const struct link *link = &a->policy.links[i];
+
+	return i + 1 < a->policy.n_links && link[1].ingress &&
+	       !strcmp(link[1].name, link->name);
+}
+
+/* An altname would give another ifb than the name that it stands for. */
+static bool device_name(const struct apply_link *al, char *name)
+{
+	return if_indextoname((unsigned int)al->device, name);
+}
+
+bool apply_find_ingress(struct apply *a, size_t i)
+{
+	struct apply_link *al = &a->links[i];
+	struct nl_answer answer = { 0 };
+	char name[IFNAMSIZ];
+
+	if (!device_name(al, name) || has_ingress(a, i))
+		return true;
+	ingress_find(a->route, al->device, name, &al->in, &answer);
+	if (!answer.error && al->link->ingress && !al->in.ifindex) {
+		nl_answer_free(&answer);
+		ingress_create(a->route, name, &al->in, &answer);
+		al->ifb_made = al->in.ifindex;
+	}
+	if (answer.error)
+		apply_report(a, al, al->link->device_at, al->link->title,
+			     &answer);
+	if (al->link->ingress)
+		al->ifindex = al->in.ifindex;
+	al->failed = answer.error;
+	nl_answer_free(&answer);
+	return !al->failed;
+}
+
+bool apply_lead_ingress(struct apply *a, struct apply_link *al)
+{
+	struct nl_answer answer = { 0 };
+
+	ingress_redirect(a->route, al->device, &al->in, &answer);
+	if (answer.error)
+		apply_report(a, al, al->link->device_at, al->link->title,
+			     &answer);
+	al->failed = answer.error;
+	nl_answer_free(&answer);
+	return !al->failed;
+}
+
+static void remove_ingress(struct apply *a, struct apply_link *al,
+			   const char *what)
+{
+	struct nl_answer answer = { 0 };
+
+	ingress_remove(a->route, al->device, &al->in, &answer);
+	if (answer.error)
+		apply_report(a, al, al->link->device_at, what, &answer);
+	nl_answer_free(&answer);
+}
+
+void apply_undo_ingress(struct apply *a)
+{
+	size_t i;
+
+	for (i = 0; i < a->policy.n_links; i++)
+		if (a->links[i].ifb_made && !a->links[i].applied)
+			remove_ingress(a, &a->links[i],
+				       "the ifb that was made for it cannot be removed");
+}
+
+void apply_retire_ingress(struct apply *a)
+{
+	struct apply_link *al;
+	size_t i;
+
+	for (i = 0; i < a->policy.n_links; i++) {
+		al = &a->links[i];
+		if (al->link->ingress || !al->in.ifindex)
+			continue;
+		remove_ingress(a, al, "the ingress that the policy has not cannot be removed");
+		al->ingress_removed = !al->in.ifindex;
+	}
+}
