@@ -46,6 +46,7 @@ static const struct nla_policy optq_link_policy[OPTQ_LINK_A_MAX + 1] = {
 	[OPTQ_LINK_A_MPU]	= { .type = NLA_U32 },
 	[OPTQ_LINK_A_DSCP]	= { .type = NLA_U8 },
 	[OPTQ_LINK_A_ACK_FILTER] = NLA_POLICY_MAX(NLA_U8, OPTQ_ACK_FILTER_AGGRESSIVE),
+	[OPTQ_LINK_A_MEMORY]	= { .type = NLA_U32 },
 };
 
 const char *optq_fault_text(enum optq_fault fault)
@@ -275,6 +276,12 @@ static int check_link(const struct optq_link_conf *conf, struct nlattr **tb,
 				    "direct_qlen must be 1 to 4194304 packets");
 		return -ERANGE;
 	}
+	if (conf->memory && (conf->memory < OPTQ_MEMORY_MIN ||
+			     conf->memory > OPTQ_MEMORY_MAX)) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[OPTQ_LINK_A_MEMORY],
+				    "memory must be 0 (automatic) or 65536 to 2147483647 bytes");
+		return -ERANGE;
+	}
 	if (!conf->flows || conf->flows > OPTQ_FLOWS_MAX) {
 		NL_SET_ERR_MSG_ATTR(extack, tb[OPTQ_LINK_A_FLOWS],
 				    "flows must be 1 to 1048576");
@@ -310,6 +317,7 @@ int optq_parse_link(struct nlattr *nest, struct optq_link_conf *conf,
 	get_u32(tb[OPTQ_LINK_A_DEFAULT], &conf->default_id);
 	get_u32(tb[OPTQ_LINK_A_LIMIT], &conf->limit);
 	get_u32(tb[OPTQ_LINK_A_DIRECT_LIMIT], &conf->direct_limit);
+	get_u32(tb[OPTQ_LINK_A_MEMORY], &conf->memory);
 	get_u32(tb[OPTQ_LINK_A_FLOWS], &conf->flows);
 	get_bool(tb[OPTQ_LINK_A_OVERSUBSCRIBE], &conf->oversubscribe);
 	get_bool(tb[OPTQ_LINK_A_SYSFS], &conf->sysfs);
@@ -396,6 +404,7 @@ int optq_put_link(struct sk_buff *skb, const struct optq_link_conf *conf)
 	    nla_put_u32(skb, OPTQ_LINK_A_DEFAULT, conf->default_id) ||
 	    nla_put_u32(skb, OPTQ_LINK_A_LIMIT, conf->limit) ||
 	    nla_put_u32(skb, OPTQ_LINK_A_DIRECT_LIMIT, conf->direct_limit) ||
+	    put_u32(skb, OPTQ_LINK_A_MEMORY, conf->memory) ||
 	    nla_put_u32(skb, OPTQ_LINK_A_FLOWS, conf->flows) ||
 	    nla_put_u8(skb, OPTQ_LINK_A_OVERSUBSCRIBE, conf->oversubscribe) ||
 	    nla_put_u8(skb, OPTQ_LINK_A_SYSFS, conf->sysfs) ||

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "access.h"
 #include "graft.h"
-#include "hash.h"
 
 /*
  * The child gave the packets out one by one, so its own counts are settled;
@@ -12,20 +11,15 @@ static void graft_drain(struct optq_sched *q, struct optq_cl *cl, u64 now)
 	struct Qdisc *child = cl->qdisc;
 	struct optq_drops drops = {};
 	u32 most = child->q.qlen;
-	struct optq_hosts hosts;
 	struct sk_buff *skb;
-	u32 hash;
 
 	while (most-- && (skb = child->dequeue(child))) {
 		skb->next = NULL;
-		hash = optq_hash(q, &cl->core.leaf, skb, &hosts);
-		optq_pkt_prepare(skb, &cl->core);
-		optq_enqueue_of(&q->tree, &cl->core, optq_pkt(skb), hash,
-				&hosts, now, &drops);
+		optq_queue_pkt(q, &cl->core, skb, now, &drops);
 		/* It had been counted in when the child took it. */
 		cl->core.count.enqueued--;
+		optq_settle(q->sch, &drops);
 	}
-	optq_settle(q->sch, &drops);
 }
 
 void optq_count_grafted(struct optq_sched *q, struct optq_cl *cl)

@@ -56,6 +56,11 @@ static bool skb_mark_ce(struct sk_buff *skb)
 	return !skb_ensure_writable(skb, len) && INET_ECN_set_ce(skb);
 }
 
+u32 optq_pkt_memory(const struct optq_pkt *pkt)
+{
+	return optq_skb((struct optq_pkt *)pkt)->truesize;
+}
+
 static __always_inline void pkt_prepare(struct sk_buff *skb,
 					const struct optq_class *c)
 {
@@ -66,9 +71,28 @@ static __always_inline void pkt_prepare(struct sk_buff *skb,
 	pkt->flags = c->leaf.codel.ecn ? skb_ecn(skb) : 0;
 }
 
-void optq_pkt_prepare(struct sk_buff *skb, const struct optq_class *c)
+static __always_inline void queue_pkt(struct optq_sched *q,
+				      struct optq_class *c,
+				      struct sk_buff *skb, u64 now,
+				      struct optq_drops *drops)
 {
+	struct optq_pkt *pkt = optq_pkt(skb);
+	struct optq_hosts hosts;
+	u32 hash;
+
 	pkt_prepare(skb, c);
+	/* Nobody else writes to an skb that waits: it takes the same to the end. */
+	if (unlikely(!optq_memory_charge(&q->tree.memory, skb->truesize)) &&
+	    !optq_memory_make_room(&q->tree, c, pkt, now, drops))
+		return;
+	hash = optq_hash(q, &c->leaf, skb, &hosts);
+	optq_enqueue_of(&q->tree, c, pkt, hash, &hosts, now, drops);
+}
+
+void optq_queue_pkt(struct optq_sched *q, struct optq_class *c,
+		    struct sk_buff *skb, u64 now, struct optq_drops *drops)
+{
+	queue_pkt(q, c, skb, now, drops);
 }
 
 /*
@@ -79,18 +103,12 @@ static __always_inline void enqueue_pkt(struct optq_sched *q,
 					struct optq_class *c,
 					struct sk_buff *skb, u64 now)
 {
-	struct optq_hosts hosts;
-	u32 hash;
-
 	/* A class without traffic owns none; without memory it does without. */
 	if (unlikely(!c->leaf.hist))
 		c->leaf.hist = kzalloc(sizeof(*c->leaf.hist), GFP_ATOMIC |
 				       __GFP_NOWARN | __GFP_ACCOUNT);
-	hash = optq_hash(q, &c->leaf, skb, &hosts);
-	pkt_prepare(skb, c);
 	optq_qlen_add(q->sch, 1, qdisc_pkt_len(skb));
-	optq_enqueue_of(&q->tree, c, optq_pkt(skb), hash, &hosts, now,
-			&q->drops);
+	queue_pkt(q, c, skb, now, &q->drops);
 }
 
 /* What had to go when a packet was queued. */
@@ -121,6 +139,7 @@ static noinline struct victims free_victims(struct optq_sched *q,
 		v.packets++;
 		v.bytes += qdisc_pkt_len(victim);
 		qdisc_qstats_drop(q->sch);
+		optq_memory_uncharge(&q->tree.memory, victim->truesize);
 		__qdisc_drop(victim, to_free);
 	}
 	optq_qlen_add(q->sch, -(int)v.packets, -(int)v.bytes);
@@ -325,6 +344,8 @@ static struct sk_buff *dequeue_own(struct optq_sched *q, struct optq_class *c,
 		return NULL;
 	skb = optq_skb(pkt);
 	skb->next = NULL;
+	/* Before its headers may be copied. */
+	optq_memory_uncharge(&q->tree.memory, skb->truesize);
 	if (unlikely(pkt->flags & OPTQ_PKT_CE) && !skb_mark_ce(skb))
 		optq_count_unmarked(c, pkt);
 	if (unlikely(c->leaf.dscp))
@@ -336,6 +357,7 @@ static struct sk_buff *dequeue_own(struct optq_sched *q, struct optq_class *c,
 static void settle(struct Qdisc *sch, struct optq_drops *drops,
 		   void (*drop)(struct Qdisc *sch, struct sk_buff *skb))
 {
+	struct optq_sched *q = qdisc_priv(sch);
 	u32 n = 0, bytes = 0;
 	struct optq_pkt *pkt;
 
@@ -346,6 +368,7 @@ static void settle(struct Qdisc *sch, struct optq_drops *drops,
 		n++;
 		bytes += qdisc_pkt_len(skb);
 		qdisc_qstats_drop(sch);
+		optq_memory_uncharge(&q->tree.memory, skb->truesize);
 		drop(sch, skb);
 	}
 	if (!n)

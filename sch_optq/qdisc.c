@@ -59,6 +59,8 @@ void optq_apply_link(struct optq_sched *q, const struct optq_link_conf *conf,
 	q->conf = *conf;
 	q->tree.limit = conf->limit;
 	WRITE_ONCE(q->sch->limit, conf->limit);
+	optq_memory_set_limit(&q->tree.memory, conf->memory ?:
+			      optq_memory_auto(conf->limit, conf->rate));
 	optq_tree_set_wire(&q->tree, &conf->wire);
 	optq_tree_set_link(&q->tree, conf->rate, conf->burst, now);
 	optq_tree_set_dscp(&q->tree, conf->dscp);
@@ -95,6 +97,7 @@ static void optq_reset(struct Qdisc *sch)
 		struct sk_buff *skb = optq_skb(pkt);
 
 		drops.head = pkt->next;
+		optq_memory_uncharge(&q->tree.memory, skb->truesize);
 		rtnl_kfree_skbs(skb, skb);
 	}
 	qdisc_watchdog_cancel(&q->watchdog);
@@ -170,6 +173,7 @@ static int optq_init(struct Qdisc *sch, struct nlattr *opt,
 	optq_tree_init(&q->tree, conf.limit, conf.direct_limit,
 		       psched_mtu(qdisc_dev(sch)), get_random_u32());
 	q->tree.read_ack = optq_ack_read;
+	q->tree.memory.of = optq_pkt_memory;
 	q->tree.has_parent = sch->parent != TC_H_ROOT;
 #ifdef TCQ_F_DEQUEUE_DROPS
 	sch->flags |= TCQ_F_DEQUEUE_DROPS;

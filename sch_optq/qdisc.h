@@ -54,6 +54,7 @@ struct optq_link_conf {
 	u32 default_id;
 	u32 limit;
 	u32 direct_limit;
+	u32 memory;		/* 0: automatic */
 	u32 flows;
 	struct optq_wire wire;
 	bool oversubscribe;
@@ -172,8 +173,15 @@ void optq_cl_free(struct optq_cl *cl);
 /* Where packets go that have lost their class: a queue that can take them. */
 struct optq_class *optq_drain_class(struct optq_sched *q);
 
-/* Fills the packet's control block for the core, to be queued in c. */
-void optq_pkt_prepare(struct sk_buff *skb, const struct optq_class *c);
+/*
+ * Fills the packet's control block for the core, and queues it in c.  What had to go
+ * for it, or it itself, is added to drops, to be settled before the next one comes.
+ */
+void optq_queue_pkt(struct optq_sched *q, struct optq_class *c,
+		    struct sk_buff *skb, u64 now, struct optq_drops *drops);
+
+/* What it takes of memory, for the core's account. */
+u32 optq_pkt_memory(const struct optq_pkt *pkt);
 
 /*
  * After a change: finds the default class, and what may be sent now is looked at

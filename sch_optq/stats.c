@@ -101,6 +101,9 @@ bool optq_get_stats(struct optq_sched *q, struct optq_class *c,
 		st->flows = q->tree.flows.used;
 		st->dscp_failed = q->dscp_failed;
 		st->hosts = q->tree.flows.hosts.used;
+		st->memory_bytes = optq_memory_used(&q->tree.memory);
+		st->memory_max_bytes = q->tree.memory.most;
+		st->memory_limit_bytes = q->tree.memory.limit;
 	} else if (grafted) {
 		/* Its own: what the tree knows of it may be of a moment ago. */
 		st->backlog_packets += optq_cl(c)->qdisc->q.qlen;

@@ -78,6 +78,9 @@ STAT(sojourn_p999_ns);
 STAT(guarantee_missed_ns);
 STAT(drop_blue);
 STAT(ecn_marks_l4s);
+STAT(memory_bytes);
+STAT(memory_max_bytes);
+STAT(memory_limit_bytes);
 /* Bits per second, as in optqctl's JSON; 0: none. */
 CONF(rate_bps);
 CONF(ceil_bps);
@@ -104,6 +107,9 @@ static struct attribute *link_attrs[] = {
 	&figure_backlog_packets.attr,
 	&figure_throttled_ns.attr,
 	&figure_flows.attr,
+	&figure_memory_bytes.attr,
+	&figure_memory_max_bytes.attr,
+	&figure_memory_limit_bytes.attr,
 	&figure_rate_bps.attr,
 	&figure_classes.attr,
 	NULL

@@ -10,6 +10,7 @@
 #include "edf.h"
 #include "leaf.h"
 #include "list.h"
+#include "memory.h"
 #include "sole.h"
 #include "wfq.h"
 #include "wheel.h"
@@ -143,6 +144,7 @@ struct optq_tree {
 	bool picked_sole;		/* the last pick was that one */
 	bool has_parent;		/* another qdisc counts what is in this one */
 	struct optq_class *fattest;	/* guess at the longest leaf */
+	struct optq_memory memory;	/* of what is in leaves' own queues */
 	u32 mtu;
 	u32 qlen;			/* packets in all leaves */
 	u32 own_qlen;			/* of those, in leaves' own queues */
@@ -212,6 +214,16 @@ static inline void optq_class_count_anew(struct optq_class *c)
 {
 	c->count.enqueued = c->count.packets + optq_class_drops(c) +
 			    c->leaf.packets;
+}
+
+/*
+ * What a leaf counts is counted above it too, where no leaf is that counts for
+ * itself.
+ */
+static inline void optq_count_overlimit_above(struct optq_class *c, u64 n)
+{
+	while ((c = c->parent))
+		c->leaf.drop_overlimit += n;
 }
 
 /* n packets of c were given up for a reason that is not the core's own. */

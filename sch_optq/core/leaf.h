@@ -54,6 +54,9 @@ static inline u32 optq_flow_key(const struct optq_leaf *l, u32 hash)
 void optq_leaf_init(struct optq_leaf *l, u32 salt);
 void optq_leaf_set_limit(struct optq_leaf *l, u32 limit);
 
+/* What it holds now is all that there is room for, whatever its limit is. */
+void optq_leaf_lack_memory(struct optq_leaf *l);
+
 /* Memory for hosts that have their share first; the caller's, zeroed. */
 static inline void optq_leaf_give_shares(struct optq_leaf *l,
 					 struct optq_shares *shares)
@@ -82,15 +85,16 @@ bool optq_leaf_enqueue(struct optq_flow_table *t, struct optq_leaf *l,
 
 /*
  * Gives up one packet from the longest flow, or of a flood; the flow is returned if it
- * has more.  The leaf must not be empty.
+ * has more.  memory: not packets are too many, but what they take.  The leaf must not
+ * be empty.
  */
 struct optq_flow *optq_leaf_drop_longest(struct optq_flow_table *t,
-					 struct optq_leaf *l,
+					 struct optq_leaf *l, bool memory,
 					 struct optq_drops *drops);
 
 /* Likewise, as there is no room for what came: the flow is held to account. */
-void optq_leaf_overflow(struct optq_flow_table *t, struct optq_leaf *l, u64 now,
-			struct optq_drops *drops);
+void optq_leaf_overflow(struct optq_flow_table *t, struct optq_leaf *l,
+			bool memory, u64 now, struct optq_drops *drops);
 
 /*
  * The next packet, its verdict in its flags; packets that CoDel gave up are

@@ -2,13 +2,24 @@
 /* Who gives way when a leaf or the table of flows is full. */
 #include "leaf_flow.h"
 
-/* The part of the limit beyond which a flow pays for what comes, whoever came. */
+/* The part of the room beyond which a flow pays for what comes, whoever came. */
 #define LEAF_HOG_PART		8
+
+/* Of so many packets that there is room for, those that nothing has to be decided for. */
+static u32 roomy_of(u32 packets)
+{
+	return packets - packets / LEAF_HOG_PART;
+}
 
 void optq_leaf_set_limit(struct optq_leaf *l, u32 limit)
 {
 	l->limit = limit;
-	l->roomy = limit - limit / LEAF_HOG_PART;
+	l->roomy = roomy_of(limit);
+}
+
+void optq_leaf_lack_memory(struct optq_leaf *l)
+{
+	l->roomy = optq_min_u32(l->roomy, roomy_of(l->packets));
 }
 
 static struct optq_flow *leaf_longest(const struct optq_flow_table *t,
@@ -106,6 +117,19 @@ static bool leaf_mostly_new(const struct optq_leaf *l)
 	return packets * fresh > (u64)seen * (l->packets / 2);
 }
 
+/* Whether f takes so large a part, and if of a host with many flows, whether all do. */
+static bool leaf_hogs(const struct optq_flow_table *t,
+		      const struct optq_leaf *l, const struct optq_flow *f,
+		      bool memory)
+{
+	u64 load = leaf_load(t, l, f);
+
+	if (!memory)
+		return f->packets * load > l->limit / LEAF_HOG_PART;
+	return optq_pkts_memory(f->bytes, f->packets) * load >
+	       optq_pkts_memory(l->bytes, l->packets) / LEAF_HOG_PART;
+}
+
 /*
  * Whose packet goes when there is no room: the longest flow's, as in RFC 8290.  But
  * where new flows take more than half of the room and no flow, or no host, a large
@@ -113,12 +137,11 @@ static bool leaf_mostly_new(const struct optq_leaf *l)
  * room from others.
  */
 static struct optq_flow *leaf_victim(struct optq_flow_table *t,
-				     struct optq_leaf *l)
+				     struct optq_leaf *l, bool memory)
 {
 	struct optq_flow *longest = leaf_longest(t, l), *f;
 
-	if (longest && longest->packets * leaf_load(t, l, longest) >
-		       l->limit / LEAF_HOG_PART)
+	if (longest && leaf_hogs(t, l, longest, memory))
 		return longest;
 	if (!leaf_mostly_new(l))
 		return longest;
@@ -141,10 +164,10 @@ static void leaf_give_way(struct optq_flow_table *t, struct optq_leaf *l,
 }
 
 struct optq_flow *optq_leaf_drop_longest(struct optq_flow_table *t,
-					 struct optq_leaf *l,
+					 struct optq_leaf *l, bool memory,
 					 struct optq_drops *drops)
 {
-	struct optq_flow *f = leaf_victim(t, l);
+	struct optq_flow *f = leaf_victim(t, l, memory);
 
 	if (!f || !f->packets)
 		f = leaf_any(l);
@@ -162,10 +185,10 @@ struct optq_flow *optq_leaf_drop_longest(struct optq_flow_table *t,
  * CoDel has been telling f to slow down for a whole interval, after the one that it
  * waits: a sender that responds has.
  */
-void optq_leaf_overflow(struct optq_flow_table *t, struct optq_leaf *l, u64 now,
-			struct optq_drops *drops)
+void optq_leaf_overflow(struct optq_flow_table *t, struct optq_leaf *l,
+			bool memory, u64 now, struct optq_drops *drops)
 {
-	struct optq_flow *f = optq_leaf_drop_longest(t, l, drops);
+	struct optq_flow *f = optq_leaf_drop_longest(t, l, memory, drops);
 	u64 since;
 
 	if (!f)
@@ -177,11 +200,14 @@ void optq_leaf_overflow(struct optq_flow_table *t, struct optq_leaf *l, u64 now,
 void optq_leaf_crowded(struct optq_flow_table *t, struct optq_leaf *l,
 		       struct optq_flow *f, u64 now, struct optq_drops *drops)
 {
+	/* What memory had taken of it comes back. */
+	if (l->roomy < roomy_of(l->limit))
+		l->roomy++;
 	/* Among strangers who will not come again, who has been here is no new flow. */
 	if (f->fresh && optq_flow_seen(t, f) && leaf_mostly_new(l))
 		leaf_make_old(t, l, f);
 	if (l->packets > l->limit)
-		optq_leaf_overflow(t, l, now, drops);
+		optq_leaf_overflow(t, l, false, now, drops);
 }
 
 void optq_leaf_took_last(struct optq_flow_table *t, struct optq_leaf *l,

@@ -22,6 +22,9 @@
 #define OPTQ_PKT_L4S	0x08U	/* with it: for L4S's reasons */
 #define OPTQ_PKT_UNHEARD 0x10U	/* given up, and nobody is to slow down for it */
 
+/* What the kernel keeps of a packet besides its bytes, about. */
+#define OPTQ_PKT_OVERHEAD	576U
+
 /*
  * Lives in the 20 bytes that a qdisc may use of a packet's control block;
  * hence the bit-fields and the packing.
@@ -32,6 +35,12 @@ struct optq_pkt {
 	u32 len:24;		/* 1 .. OPTQ_LEN_MAX, as the link counts it */
 	u32 flags:8;
 } __packed __aligned(4);
+
+/* What n packets of so many bytes may take of memory: a weight, to compare by. */
+static inline u64 optq_pkts_memory(u64 bytes, u32 n)
+{
+	return bytes + (u64)n * OPTQ_PKT_OVERHEAD;
+}
 
 /* Packets that the core gave up; the caller frees them and tells parents. */
 struct optq_drops {

@@ -17,7 +17,7 @@ static __always_inline void leaf_set_qlens(struct optq_tree *t,
 	leaf->qlen = qlen;
 	leaf->own_qlen = own;
 	/* A class out of the tree may be freed, and nobody would tell. */
-	if (leaf->attached && own &&
+	if (t->fattest != leaf && leaf->attached && own &&
 	    (!t->fattest || t->fattest->own_qlen < own))
 		t->fattest = leaf;
 }
@@ -26,16 +26,6 @@ static __always_inline void leaf_set_qlen(struct optq_tree *t,
 					  struct optq_class *leaf)
 {
 	leaf_set_qlens(t, leaf, leaf->qlen - leaf->own_qlen);
-}
-
-/*
- * What a leaf counts is counted above it too, where no leaf is that counts for
- * itself; nearly always there is nothing.
- */
-static void count_overlimit_up(struct optq_class *c, u64 n)
-{
-	while ((c = c->parent))
-		c->leaf.drop_overlimit += n;
 }
 
 static noinline void count_blue(struct optq_class *c)
@@ -71,10 +61,10 @@ void optq_count_unmarked(struct optq_class *c, const struct optq_pkt *pkt)
 }
 
 void optq_drop_longest(struct optq_tree *t, struct optq_class *leaf,
-		       struct optq_drops *drops)
+		       bool memory, struct optq_drops *drops)
 {
-	optq_leaf_drop_longest(&t->flows, &leaf->leaf, drops);
-	count_overlimit_up(leaf, 1);
+	optq_leaf_drop_longest(&t->flows, &leaf->leaf, memory, drops);
+	optq_count_overlimit_above(leaf, 1);
 }
 
 /*
@@ -119,12 +109,12 @@ void optq_enqueue_of(struct optq_tree *t, struct optq_class *leaf,
 	if (unlikely(!taken))
 		count_blue(leaf);
 	if (unlikely(leaf->leaf.drop_overlimit != overlimit))
-		count_overlimit_up(leaf, leaf->leaf.drop_overlimit - overlimit);
+		optq_count_overlimit_above(leaf, leaf->leaf.drop_overlimit - overlimit);
 	leaf_set_qlen(t, leaf);
 	if (unlikely(t->own_qlen > t->limit)) {
 		victim = t->fattest && t->fattest->own_qlen ? t->fattest : leaf;
-		optq_leaf_overflow(&t->flows, &victim->leaf, now, drops);
-		count_overlimit_up(victim, 1);
+		optq_leaf_overflow(&t->flows, &victim->leaf, false, now, drops);
+		optq_count_overlimit_above(victim, 1);
 		leaf_set_qlen(t, victim);
 		if (victim != leaf) {
 			drops->head->flags |= OPTQ_PKT_UNHEARD;
@@ -132,6 +122,11 @@ void optq_enqueue_of(struct optq_tree *t, struct optq_class *leaf,
 		}
 	}
 	optq_leaf_update(t, leaf, now);
+}
+
+void optq_leaf_counted(struct optq_tree *t, struct optq_class *leaf)
+{
+	leaf_set_qlen(t, leaf);
 }
 
 void optq_class_requeued(struct optq_tree *t, struct optq_class *c, u64 now)

@@ -248,6 +248,8 @@ void optq_class_unlink(struct optq_tree *t, struct optq_class *c, u64 now)
 	c->blocked = false;
 	if (t->fattest == c)
 		t->fattest = NULL;
+	if (t->memory.heaviest == c)
+		t->memory.heaviest = NULL;
 	if (t->lender == c)
 		t->lender = NULL;
 	if (t->urgent_top == c)

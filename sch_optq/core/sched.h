@@ -66,9 +66,12 @@ static inline void optq_enqueue(struct optq_tree *t, struct optq_class *leaf,
 	optq_enqueue_of(t, leaf, pkt, hash, NULL, now, drops);
 }
 
-/* Gives up one packet of the longest flow of leaf, which is not empty. */
+/* As optq_leaf_drop_longest(), counted. */
 void optq_drop_longest(struct optq_tree *t, struct optq_class *leaf,
-		       struct optq_drops *drops);
+		       bool memory, struct optq_drops *drops);
+
+/* Packets have left leaf's own queue, and another is about to come: its place stays. */
+void optq_leaf_counted(struct optq_tree *t, struct optq_class *leaf);
 
 /* Packets have left c's own queue by another way than those below. */
 void optq_class_requeued(struct optq_tree *t, struct optq_class *c, u64 now);

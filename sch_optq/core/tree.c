@@ -157,6 +157,8 @@ void optq_tree_init(struct optq_tree *t, u32 limit, u32 direct_limit, u32 mtu,
 	memset(&t->sole, 0, sizeof(t->sole));
 	optq_sole_forget(&t->sole);
 	t->fattest = NULL;
+	memset(&t->memory, 0, sizeof(t->memory));
+	optq_memory_set_limit(&t->memory, 0);
 	t->qlen = 0;
 	t->own_qlen = 0;
 	t->limit = limit;
@@ -503,11 +505,12 @@ static void class_trim(struct optq_tree *t, struct optq_class *c, u32 cap,
 		cap++;
 	}
 	while (c->leaf.packets > cap)
-		optq_drop_longest(t, c, drops);
+		optq_drop_longest(t, c, false, drops);
 	optq_class_requeued(t, c, now);
 }
 
-void optq_tree_trim(struct optq_tree *t, u64 now, struct optq_drops *drops)
+static void tree_trim_packets(struct optq_tree *t, u64 now,
+			      struct optq_drops *drops)
 {
 	u32 lo = 0, hi = t->limit, spare;
 	struct optq_class *c;
@@ -526,6 +529,12 @@ void optq_tree_trim(struct optq_tree *t, u64 now, struct optq_drops *drops)
 	for (c = &t->root; c; c = optq_class_walk(c, &t->root))
 		class_trim(t, c, lo, &spare, now, drops);
 	class_trim(t, &t->direct, lo, &spare, now, drops);
+}
+
+void optq_tree_trim(struct optq_tree *t, u64 now, struct optq_drops *drops)
+{
+	tree_trim_packets(t, now, drops);
+	optq_memory_trim(t, now, drops);
 }
 
 void optq_tree_set_mtu(struct optq_tree *t, u32 mtu, u64 now)

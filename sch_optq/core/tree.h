@@ -92,8 +92,8 @@ struct optq_class *optq_class_skip(struct optq_class *c,
 u64 optq_class_overflow(const struct optq_class *c);
 
 /*
- * Cuts what waits in leaves' own queues to the tree's limit, from the longest
- * ones; what is given up goes to drops.
+ * Cuts what waits in leaves' own queues to the tree's limits, from the longest
+ * ones; what is given up goes to drops, which are to be empty.
  */
 void optq_tree_trim(struct optq_tree *t, u64 now, struct optq_drops *drops);
 

@@ -10,6 +10,8 @@
 /* What the walk has met, against what the tree says it has. */
 struct tally {
 	u64 packets;
+	u64 own_packets;	/* in leaves' own queues */
+	u64 memory;		/* that those take */
 	u32 flows;		/* with an entry of the table */
 	u32 host_refs;
 	u32 red;
@@ -76,7 +78,8 @@ static const char *bucket_verify(const struct optq_bucket *b, s64 most)
 	return NULL;
 }
 
-static const char *chain_verify(const struct optq_flow *f)
+static const char *chain_verify(const struct optq_tree *t,
+				const struct optq_flow *f, struct tally *tally)
 {
 	const struct optq_pkt *p, *last = NULL;
 	u32 packets = 0;
@@ -91,6 +94,8 @@ static const char *chain_verify(const struct optq_flow *f)
 		bytes += p->len;
 		if (packets > f->packets)
 			break;
+		if (t->memory.of)
+			tally->memory += t->memory.of(p);
 	}
 	if (f->tail != last || packets != f->packets || bytes != f->bytes)
 		return "flow: counts differ from the packets";
@@ -99,7 +104,7 @@ static const char *chain_verify(const struct optq_flow *f)
 
 static const char *flow_verify(const struct optq_tree *t,
 			       const struct optq_leaf *l,
-			       const struct optq_flow *f)
+			       const struct optq_flow *f, struct tally *tally)
 {
 	if (f->leaf != l)
 		return "flow: on the list of another leaf";
@@ -109,7 +114,7 @@ static const char *flow_verify(const struct optq_tree *t,
 	if (f->deficit > (s32)OPTQ_QUANTUM_MAX ||
 	    f->deficit < -(s64)VERIFY_TURNS * OPTQ_QUANTUM_MAX)
 		return "flow: deficit out of range";
-	return chain_verify(f);
+	return chain_verify(t, f, tally);
 }
 
 static const char *leaf_verify(const struct optq_tree *t,
@@ -127,7 +132,7 @@ static const char *leaf_verify(const struct optq_tree *t,
 		optq_list_for_each(pos, heads[i]) {
 			const struct optq_flow *f =
 				optq_list_entry(pos, struct optq_flow, link);
-			const char *why = flow_verify(t, l, f);
+			const char *why = flow_verify(t, l, f, tally);
 
 			if (why)
 				return why;
@@ -317,6 +322,7 @@ static const char *class_queue_verify(const struct optq_tree *t,
 		return "class: blocked inner class";
 	tally->blocked += c->blocked;
 	tally->packets += c->qlen;
+	tally->own_packets += c->own_qlen;
 	return NULL;
 }
 
@@ -405,6 +411,23 @@ static const char *sole_verify(const struct optq_tree *t)
 	return NULL;
 }
 
+/* Once what was given up has been freed. */
+static const char *memory_verify(const struct optq_tree *t,
+				 const struct tally *tally)
+{
+	const struct optq_memory *m = &t->memory;
+	u32 used = optq_memory_used(m);
+
+	if (used < tally->memory ||
+	    (t->own_qlen == tally->own_packets && used != tally->memory))
+		return "tree: memory differs from the packets'";
+	if (m->limit && m->most < used)
+		return "tree: most memory is less than there is";
+	if (m->heaviest && !m->heaviest->attached)
+		return "tree: heaviest class is not its own";
+	return NULL;
+}
+
 static const char *totals_verify(const struct optq_tree *t,
 				 const struct tally *tally)
 {
@@ -421,6 +444,8 @@ static const char *totals_verify(const struct optq_tree *t,
 		why = table_verify(&t->flows, &used);
 	if (!why)
 		why = optq_hosts_verify(&t->flows.hosts, tally->host_refs);
+	if (!why && t->memory.of)
+		why = memory_verify(t, tally);
 	if (why)
 		return why;
 	if (red < tally->red || waiting < tally->waiting)

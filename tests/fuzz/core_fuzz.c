@@ -49,15 +49,31 @@ static void stop(const char *why)
 	abort();
 }
 
+/* Nothing of it can be told from the length. */
+static u32 memory_of(const struct optq_pkt *pkt)
+{
+	const struct tpkt *p = (const struct tpkt *)pkt;
+
+	return 768 + p->pkt.len + (u32)(p->seq % 7) * 512;
+}
+
 static void take_drops(struct fuzz *f, struct optq_drops *d)
 {
 	while (d->head) {
 		struct optq_pkt *next = d->head->next;
 
+		optq_memory_uncharge(&f->t.memory, memory_of(d->head));
 		pkt_free(d->head);
 		d->head = next;
 		f->dropped++;
 	}
+}
+
+static void take_packet(struct fuzz *f, struct optq_pkt *p)
+{
+	optq_memory_uncharge(&f->t.memory, memory_of(p));
+	pkt_free(p);
+	f->out++;
 }
 
 /* Two connections to a hash, some of their packets duplicates or with data. */
@@ -182,8 +198,11 @@ static void op_enqueue(struct fuzz *f, struct input *in)
 		p->flags = hash & 1 ? OPTQ_PKT_ECT0 : 0;
 		if (hash & 8)
 			p->flags = n & OPTQ_PKT_ECN;
-		optq_enqueue_of(&f->t, c, p, flow_key_of(&c->leaf, hash, &hosts),
-				&hosts, f->now, &d);
+		if (optq_memory_charge(&f->t.memory, memory_of(p)) ||
+		    optq_memory_make_room(&f->t, c, p, f->now, &d))
+			optq_enqueue_of(&f->t, c, p,
+					flow_key_of(&c->leaf, hash, &hosts),
+					&hosts, f->now, &d);
 		f->in++;
 		take_drops(f, &d);
 	}
@@ -200,8 +219,7 @@ static void op_dequeue(struct fuzz *f, struct input *in)
 
 		take_drops(f, &d);
 		if (p) {
-			pkt_free(p);
-			f->out++;
+			take_packet(f, p);
 			continue;
 		}
 		if (f->t.qlen && !next && optq_list_empty(&f->t.blocked))
@@ -225,10 +243,8 @@ static void op_pick(struct fuzz *f, struct input *in)
 	}
 	p = optq_take(&f->t, c, f->now, &d);
 	take_drops(f, &d);
-	if (p) {
-		pkt_free(p);
-		f->out++;
-	}
+	if (p)
+		take_packet(f, p);
 }
 
 static void op_detach(struct fuzz *f, struct input *in, bool purge)
@@ -285,6 +301,7 @@ static void op_trim(struct fuzz *f, struct input *in)
 	struct optq_drops d = { 0 };
 
 	f->t.limit = 1 + get(in);
+	optq_memory_set_limit(&f->t.memory, f->t.limit * 2048);
 	optq_tree_trim(&f->t, f->now, &d);
 	take_drops(f, &d);
 }
@@ -388,6 +405,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	optq_flow_table_give_signs(&f.t.flows, signs);
 	optq_tree_init(&f.t, 200, 100, MTU, 7);
 	f.t.read_ack = read_ack;
+	f.t.memory.of = memory_of;
 	while (in.at < in.end) {
 		op(&f, &in);
 		check(&f);

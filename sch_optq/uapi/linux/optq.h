@@ -28,6 +28,8 @@
 #define OPTQ_QUANTUM_MIN	256U
 #define OPTQ_QUANTUM_MAX	1048576U
 #define OPTQ_LIMIT_MAX		4194304U	/* packets */
+#define OPTQ_MEMORY_MIN		65536U		/* bytes */
+#define OPTQ_MEMORY_MAX		0x7fffffffU
 #define OPTQ_FLOWS_MAX		1048576U
 #define OPTQ_TIME_MIN_NS	1000ULL		/* target, interval, delay */
 #define OPTQ_TIME_MAX_NS	10000000000ULL
@@ -158,6 +160,10 @@ enum optq_link_attr {
 				 * no class says another
 				 */
 	OPTQ_LINK_A_ACK_FILTER,	/* u8: enum optq_ack_filter */
+	OPTQ_LINK_A_MEMORY,	/* u32: bytes of memory that packets in the tree's
+				 * own queues may take, 0 automatic: 32 MiB, or
+				 * more by limit and rate
+				 */
 
 	__OPTQ_LINK_A_MAX,
 	OPTQ_LINK_A_MAX = __OPTQ_LINK_A_MAX - 1
@@ -340,6 +346,12 @@ struct optq_stats {
 	__u64 drop_ack;		/* packets dropped as acknowledgements that the
 				 * next one made redundant
 				 */
+	__u64 memory_bytes;	/* that packets in the tree's own queues take, as
+				 * the kernel counts memory (truesize): of the
+				 * link, all; 0 of classes, as are the next two
+				 */
+	__u64 memory_max_bytes;	/* most since the qdisc was added */
+	__u64 memory_limit_bytes; /* in force */
 };
 
 #endif /* _UAPI_LINUX_OPTQ_H */
