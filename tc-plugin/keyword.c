@@ -67,6 +67,10 @@ static const struct keyword link_table[] = {
 	{ .name = "limit", .kind = KW_COUNT, .attr = OPTQ_LINK_A_LIMIT,
 	  .min = 1, .max = OPTQ_LIMIT_MAX, .meta = "PACKETS",
 	  .help = "packets queued in the whole tree" },
+	{ .name = "memory", .kind = KW_SIZE, .attr = OPTQ_LINK_A_MEMORY,
+	  .zero_number = true, .min = OPTQ_MEMORY_MIN, .max = OPTQ_MEMORY_MAX,
+	  .zero = "auto", .meta = "SIZE",
+	  .help = "bytes of memory that those take at most" },
 	{ .name = "direct_qlen", .kind = KW_COUNT,
 	  .attr = OPTQ_LINK_A_DIRECT_LIMIT, .prefix = true,
 	  .min = 1, .max = OPTQ_LIMIT_MAX, .meta = "PACKETS",
@@ -313,7 +317,8 @@ void keyword_expected(const struct keyword *kw, char *buf, size_t len)
 	case KW_SIZE:
 		expected_range(kw, "a size in bytes", size_text(kw->min, min),
 			       size_text(kw->max, max),
-			       kw->cell ? "15k or 15k/8" : "15k", buf, len);
+			       kw->cell ? "15k or 15k/8" :
+			       kw->min > 15 << 10 ? "32m" : "15k", buf, len);
 		break;
 	case KW_TIME:
 		expected_range(kw, "a time", time_text(kw->min, min),

@@ -162,12 +162,12 @@ details_show_all()
 details_of_link_layers()
 {
 	ask_qdisc limit 5 || { cat "$said"; return 1; }
-	same "$(replay qdisc -d | grep -o 'limit 5.*')" "limit 5 raw" || return 1
+	same "$(replay qdisc -d | grep -o 'limit 5.*')" "limit 5 memory auto raw" || return 1
 	ask_qdisc raw || { cat "$said"; return 1; }
-	same "$(replay qdisc -d | grep -o 'burst.*')" "burst auto raw" || return 1
+	same "$(replay qdisc -d | grep -o 'burst.*')" "burst auto memory auto raw" || return 1
 	ask_qdisc ptm || { cat "$said"; return 1; }
 	same "$(replay qdisc -d | grep -o 'burst.*')" \
-	     "burst auto raw overhead 0 mpu 0 ptm" || return 1
+	     "burst auto memory auto raw overhead 0 mpu 0 ptm" || return 1
 	ask_class || { cat "$said"; return 1; }
 	same "$(shown_class -d | grep -oE ' (raw|noatm|atm|ptm|overhead|mpu|inherit).*')" " inherit" || return 1
 	ask_class inherit || { cat "$said"; return 1; }
@@ -225,12 +225,14 @@ stats_without_blue() { stats_of 176 "aqm 1005 other 1006" && ! grep -q 'blue\|l4
 stats_without_hosts() { stats_of 192 "new_flows 1013" && ! grep -q hosts "$said"; }
 stats_same()
 {
-	stats_of 208 "enqueued 1003 flows 1012 new_flows 1013 hosts 1025" \
+	stats_of 232 "enqueued 1003 flows 1012 new_flows 1013 hosts 1025" \
 		"overlimit 1004 aqm 1005 blue 1023 ack 1026 other 1006 ecn_marked 1007 l4s_marked 1024 dscp_changed 1021 dscp_failed 1022" \
+		"memory: limit 1029b used 1027b most 1028b" \
 		"guaranteed 1011b throttled 1010ns guarantee missed 1us ago" \
 		"sojourn: avg 1014ns max 1015ns p50 1016ns p90 1017ns p99 1018ns p99.9 1019ns"
 }
-stats_longer() { stats_of 240 "p99.9 1019ns" && ! grep -q '102[7-9]' "$said"; }
+stats_longer() { stats_of 264 "p99.9 1019ns" && ! grep -q '103[0-9]' "$said"; }
+stats_without_memory() { stats_of 208 "ack 1026" && ! grep -q memory "$said"; }
 stats_without_acks() { stats_of 200 "dscp_failed 1022" "blue 1023 other 1006"; }
 
 # missed NS AGO: so it is told; an empty AGO: not at all
@@ -298,7 +300,7 @@ help_names_all()
 percent_needs_a_speed() { refuses ask_class "rate 10%" 'optq: rate "10%"'; }
 
 ktap_header
-ktap_plan 305
+ktap_plan 317
 optq_require_cmd tc jq od
 optq_require_tc
 if [ -z "${TC_CAPTURE_LIB:-}" ]; then

@@ -17,6 +17,7 @@ ktap_test "statistics of a kernel without DSCPs" stats_without_dscp
 ktap_test "statistics of a kernel without BLUE and L4S" stats_without_blue
 ktap_test "statistics of a kernel without hosts" stats_without_hosts
 ktap_test "statistics of a kernel without an ACK filter" stats_without_acks
+ktap_test "statistics of a kernel without memory" stats_without_memory
 ktap_test "statistics of this kernel" stats_same
 ktap_test "statistics of a newer kernel" stats_longer
 ktap_test "JSON of a class" json_class
@@ -102,6 +103,11 @@ def fffe|default 0xfffe
 default 1:20|default 0x20
 rate 1gbit burst 32k|rate 1Gbit burst 32Kb
 limit 1 direct_qlen 1000 flows 1048576|limit 1 direct_qlen 1000 flows 1048576
+memory 65536|memory 64Kb
+memory 32m|memory 32Mb
+limit 100000 memory 2147483647 flows 64|limit 100000 memory 2147483647b flows 64
+memory auto|
+memory 0|
 oversubscribe|oversubscribe
 nooversubscribe|
 sysfs on|sysfs on
@@ -321,6 +327,12 @@ default xyz|optq: default "xyz"
 rate 0|optq: rate "0"
 limit 0|optq: limit "0"
 direct_qlen 0|optq: direct_qlen "0"
+memory 65535|optq: memory "65535": expected a size in bytes from 64Kb to 2147483647b, such as 32m, or auto
+memory 2g|optq: memory "2g"
+memory 32mbps|optq: memory "32mbps"
+memory -1|optq: memory "-1"
+memory|optq: memory: the value is missing
+memory 1m memory 2m|optq: memory after memory
 flows 0|optq: flows "0"
 flows 1048577|optq: flows "1048577": expected a number from 1 to 1048576
 r2q|optq: r2q: the value is missing
