@@ -60,6 +60,7 @@ int link_put_params(struct nl_msg *msg, const struct link *link,
 	err |= put_u64(msg, OPTQ_LINK_A_RATE, link->rate);
 	err |= put_u32(msg, OPTQ_LINK_A_BURST, link->burst);
 	err |= put_u32(msg, OPTQ_LINK_A_LIMIT, link->limit);
+	err |= put_u32(msg, OPTQ_LINK_A_MEMORY, link->memory);
 	if (link->oversubscribe)
 		err |= nla_put_u8(msg, OPTQ_LINK_A_OVERSUBSCRIBE, 1);
 	if (link->sysfs)

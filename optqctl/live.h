@@ -36,6 +36,7 @@ struct live_tree {
 	char ingress_of[IFNAMSIZ];	/* the device that an ifb serves, or empty */
 	uint32_t handle, generation, default_id;
 	uint32_t burst, limit, direct_limit, rules;
+	uint32_t memory;		/* bytes asked for; 0: automatic */
 	uint64_t rate;
 	bool oversubscribe, sysfs;
 	struct optq_wire wire;		/* layer 0: raw */

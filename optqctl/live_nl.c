@@ -85,6 +85,7 @@ static int take_link(struct nlmsghdr *nlh, void *arg)
 	tree->rate = get_u64(tb[OPTQ_LINK_A_RATE]);
 	tree->burst = get_u32(tb[OPTQ_LINK_A_BURST]);
 	tree->limit = get_u32(tb[OPTQ_LINK_A_LIMIT]);
+	tree->memory = get_u32(tb[OPTQ_LINK_A_MEMORY]);
 	tree->direct_limit = get_u32(tb[OPTQ_LINK_A_DIRECT_LIMIT]);
 	tree->rules = get_u32(tb[OPTQ_LINK_A_RULES]);
 	tree->oversubscribe = get_flag(tb[OPTQ_LINK_A_OVERSUBSCRIBE]);

@@ -78,6 +78,7 @@ struct link {
 	bool ingress;
 	uint64_t rate;
 	uint32_t burst, limit;
+	uint32_t memory;		/* bytes, 0: automatic */
 	bool oversubscribe, sysfs;
 	struct optq_wire wire;		/* layer 0: raw */
 	uint8_t dscp;			/* 0: as packets came */

@@ -35,6 +35,8 @@ static const struct key tree_keys[] = {
 	{ "rate", KEY_RATE, AT(link, rate), 0, OPTQ_RATE_MIN, OPTQ_RATE_MAX },
 	{ "burst", KEY_SIZE, AT(link, burst), 0, 1, OPTQ_BURST_MAX },
 	{ "limit", KEY_PACKETS, AT(link, limit), 0, 1, OPTQ_LIMIT_MAX },
+	{ "memory", KEY_SIZE, AT(link, memory), 0, OPTQ_MEMORY_MIN,
+	  OPTQ_MEMORY_MAX },
 	{ "oversubscribe", KEY_BOOL, AT(link, oversubscribe) },
 	{ "sysfs", KEY_BOOL, AT(link, sysfs) },
 	{ "wire", KEY_WIRE, AT(link, wire) },

@@ -43,6 +43,7 @@ static const char *known_elsewhere(const struct key *keys, const char *typed)
 		{ "set-dscp", "dscp" }, { "remark", "dscp" },
 		{ "fairness", "isolate" }, { "isolation", "isolate" },
 		{ "ack", "ack-filter" }, { "acks", "ack-filter" },
+		{ "memlimit", "memory" }, { "memory_limit", "memory" },
 	};
 	const struct key *key;
 	size_t i;

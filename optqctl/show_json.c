@@ -59,6 +59,15 @@ static struct json_object *stats_json(const struct optq_stats *s)
 	return o;
 }
 
+static struct json_object *link_stats_json(const struct optq_stats *s)
+{
+	struct json_object *o = stats_json(s);
+
+	add_number(o, "memory_bytes", s->memory_bytes);
+	add_number(o, "memory_max_bytes", s->memory_max_bytes);
+	return o;
+}
+
 /* Pairs: below how many ns, and how many packets; null: however long. */
 static struct json_object *hist_json(const struct live_class *c)
 {
@@ -155,6 +164,7 @@ struct json_object *live_json(const struct live_tree *tree)
 	add_number(o, "burst_bytes", tree->burst);
 	add_number(o, "limit_packets", tree->limit);
 	add_number(o, "direct_limit_packets", tree->direct_limit);
+	add_number(o, "memory_limit_bytes", tree->stats.memory_limit_bytes);
 	add_flag(o, "oversubscribe", tree->oversubscribe);
 	add_flag(o, "sysfs", tree->sysfs);
 	json_object_object_add(o, "wire", wire_json(&tree->wire));
@@ -163,7 +173,7 @@ struct json_object *live_json(const struct live_tree *tree)
 	if (ack_filter_text(tree->ack_filter))
 		add_text(o, "ack_filter", ack_filter_text(tree->ack_filter));
 	add_number(o, "rules", tree->rules);
-	json_object_object_add(o, "stats", stats_json(&tree->stats));
+	json_object_object_add(o, "stats", link_stats_json(&tree->stats));
 	for (i = 0; i < tree->n; i++)
 		if (order[i] != SIZE_MAX)
 			json_object_array_add(classes, class_json(tree, order[i]));

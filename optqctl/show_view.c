@@ -198,6 +198,20 @@ static void print_ack_filter(FILE *out, uint32_t level, uint8_t filter)
 			ack_filter_text(filter));
 }
 
+/* Where it was asked for, or once half of it was in use. */
+static void print_memory(FILE *out, const struct live_tree *tree)
+{
+	const struct optq_stats *s = &tree->stats;
+	char used[SHORT_TEXT_MAX], most[SHORT_TEXT_MAX], limit[SHORT_TEXT_MAX];
+
+	if (!tree->memory && s->memory_max_bytes <= s->memory_limit_bytes / 2)
+		return;
+	fprintf(out, "%*smemory %s of %s, most %s\n", INDENT, "",
+		count_short(s->memory_bytes, used),
+		count_short(s->memory_limit_bytes, limit),
+		count_short(s->memory_max_bytes, most));
+}
+
 static void print_link(FILE *out, const struct live_tree *tree)
 {
 	char *wire = wire_detail(&tree->wire);
@@ -209,6 +223,7 @@ static void print_link(FILE *out, const struct live_tree *tree)
 	free(wire);
 	print_dscp(out, 0, tree->dscp);
 	print_ack_filter(out, 0, tree->ack_filter);
+	print_memory(out, tree);
 }
 
 /* What the leaf shares among, if not flows alone. */

@@ -373,7 +373,7 @@ static void the_longest_class_fits(void **state)
 				      link.n_rules + 1, sizeof(rule));
 		link.rules[link.n_rules++] = rule;
 	}
-	link.rate = link.burst = link.limit = 1;
+	link.rate = link.burst = link.limit = link.memory = 1;
 	link.wire = link.classes[0].wire;
 	places.class_at = mem_zalloc(link.n_classes, sizeof(uint32_t));
 	places.rule_at = mem_zalloc(link.n_rules, sizeof(uint32_t));

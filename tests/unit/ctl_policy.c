@@ -24,7 +24,7 @@ static void every_key_arrives(void **state)
 	(void)state;
 	read_text(&r, "optq: 1\nlinks:\n  wan0:\n    device: eth0\n    egress:\n"
 		  "      rate: 20mbit\n      burst: 15kb\n      limit: 1000\n"
-		  "      default: a/b\n      classes:\n        a:\n"
+		  "      memory: 16mb\n      default: a/b\n      classes:\n        a:\n"
 		  "          rate: 10mbit\n          oversubscribe: yes\n"
 		  "          classes:\n            b:\n"
 		  "              { rate: 5mbit, ceil: 8mbit, burst: 10kb, cburst: 20kb,\n"
@@ -38,6 +38,7 @@ static void every_key_arrives(void **state)
 	assert_int_equal(r.policy.links[0].rate, 2500000);
 	assert_int_equal(r.policy.links[0].burst, 15360);
 	assert_int_equal(r.policy.links[0].limit, 1000);
+	assert_int_equal(r.policy.links[0].memory, 16 << 20);
 	assert_int_equal(r.policy.links[0].default_class, 1);
 	assert_true(class_of(&r, "a")->oversubscribe);
 	c = class_of(&r, "a/b");
