@@ -51,6 +51,7 @@ unchanged()
 policy office.yaml <<'YAML'
 rate: 20mbit
 limit: 5000
+memory: 16mb
 default: office/other
 classes:
   voice: { rate: 1mbit, delay: 10ms, prio: 0, match: [dscp ef, "udp dport 5004"] }
@@ -82,6 +83,7 @@ test_first_apply()
 	look &&
 	same "$(link_shown .rate_bps)" 20000000 "rate of the link" &&
 	same "$(link_shown .limit_packets)" 5000 "limit of the link" &&
+	same "$(link_shown .memory_limit_bytes)" 16777216 "memory of the link" &&
 	same "$(link_shown '.classes | map(.path) | join(" ")')" \
 		"voice office office/web office/other" "classes" &&
 	same "$(link_shown '.classes | map(.id) | join(" ")')" "1 2 3 4" "ids" &&
@@ -142,6 +144,7 @@ test_change()
 		"1 2000000 $before" "voice" &&
 	same "$(shown office/other .id)" 4 "id of other" &&
 	same "$(shown office/web .id)" "" "web" &&
+	same "$(link_shown .memory_limit_bytes)" 33554432 "memory of the link" &&
 	# web's id 3 went with web: mail must not take over its counters.
 	same "$(shown office/mail .id)" 5 "id of mail" &&
 	same "$(shown office/mail .stats.packets)" 0 "packets of mail" &&
@@ -291,6 +294,20 @@ test_smaller_limit()
 		"dropped by the same policy again"
 }
 
+test_less_memory()
+{
+	local out dropped
+	printf 'rate: 80bit\nmemory: 64kb\ndefault: all\nclasses:\n  all: { rate: 80bit }\n' |
+		policy less.yaml
+	ctl apply "$TMP/slow.yaml" >/dev/null && flood 200 400 -f 8 || return 1
+	out=$(ctl apply "$TMP/less.yaml") || { echo "$out"; return 1; }
+	dropped=$(sed -n "s/.*: applied: 1 class, 0 rules, \([0-9]*\) waiting packets dropped\$/\1/p" <<<"$out")
+	[ "${dropped:-0}" -ge 50 ] || { echo "of 200 packets: $out"; return 1; }
+	look && [ "$(link_shown .stats.memory_bytes)" -le 65536 ] ||
+		{ link_shown .stats; return 1; }
+	ctl show "$DEV" | grep -q '^  memory [0-9.]*k of 65.5k, most ' || { ctl show "$DEV"; return 1; }
+}
+
 test_many_classes()
 {
 	{
@@ -332,7 +349,7 @@ test_module_missing()
 }
 
 ktap_header
-ktap_plan 16
+ktap_plan 17
 optq_require_root
 optq_require_module
 optq_require_ctl
@@ -352,6 +369,7 @@ ktap_test "without CAP_NET_ADMIN nothing is changed or shown" test_not_root
 ktap_test "another qdisc is replaced by a good policy only" test_replaces_another_qdisc
 ktap_test "writers collide cleanly" test_two_writers
 ktap_test "a smaller limit tells what it cost" test_smaller_limit
+ktap_test "less memory tells what it cost" test_less_memory
 ktap_test "5000 classes in one transaction" test_many_classes
 ktap_test "every example loads" test_examples_load
 ktap_test "a kernel without optq is named" test_module_missing

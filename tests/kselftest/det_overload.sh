@@ -12,6 +12,7 @@ FILM=10		# of 1514: together 201 kbit/s of the flooded class
 OTHER=83	# of 1514 in the other class: 1 Mbit/s
 BEFORE=1	# seconds
 FLOODED=6
+MEMORY=		# of OptQ's link; empty: its own
 
 fresh()
 {
@@ -22,14 +23,14 @@ fresh()
 classes()
 {
 	cat <<-END
-		qdisc add DEV root handle 1: $1 default 10
+		qdisc add DEV root handle 1: $1 default 10 $3
 		class add DEV parent 1: classid 1:1 $1 rate 2mbit ceil 2mbit $2
 		class add DEV parent 1:1 classid 1:10 $1 rate 500kbit ceil 500kbit $2
 		class add DEV parent 1:1 classid 1:20 $1 rate 1500kbit ceil 2mbit $2
 	END
 }
 
-setup_optq() { classes optq; }
+setup_optq() { classes optq "" "${MEMORY:+memory $MEMORY}"; }
 
 setup_htb()
 {
@@ -132,13 +133,33 @@ optq_flooded()
 	[ "$held_packets" -le 2000 ] || { echo "$held_packets packets wait"; return 1; }
 	[ "$held_kb" -le 4096 ] || { echo "$held_kb kB held"; return 1; }
 	[ "$(p99_us 6003)" -le 15000 ] || { echo "the other class waits $(p99_us 6003) us"; return 1; }
+	memory_kept
+}
+
+# Never more than one packet above it: a frame takes most here.
+memory_kept()
+{
+	local most limit
+	most=$(link_figure memory_max_bytes) limit=$(link_figure memory_limit_bytes)
+	note "  memory: $most bytes at most, of $limit"
+	[ "$most" -gt $((held_packets * 512)) ] && [ "$most" -le $((limit + 4096)) ] ||
+		{ echo "memory of $held_packets packets: $most bytes, of $limit"; return 1; }
+	[ -z "$MEMORY" ] || [ "$most" -gt $((limit - 4096)) ] ||
+		{ echo "the flood never met the bound"; return 1; }
+}
+
+# Less than the flooded class holds at its limit: memory is what runs out.
+short_of_memory()
+{
+	local MEMORY=393216
+	optq_flooded "$1"
 }
 
 # No gate: what those do is theirs.
 peer_flooded() { flooded "$1" "$2" && [ -n "$other" ]; }
 
 ktap_header
-ktap_plan 6
+ktap_plan 8
 optq_require_root
 optq_require_module
 optq_require_tc
@@ -150,6 +171,8 @@ quiet_link
 
 ktap_test "a class flooded at 10 times its rate" optq_flooded 10
 ktap_test "a class flooded at 40 times its rate" optq_flooded 40
+ktap_test "likewise at 10 times, short of memory" short_of_memory 10
+ktap_test "likewise at 40 times, short of memory" short_of_memory 40
 ktap_test "for comparison: htb + fq_codel at 10 times" peer_flooded htb 10
 ktap_test "for comparison: htb + fq_codel at 40 times" peer_flooded htb 40
 ktap_test "for comparison: cake at 10 times" peer_flooded cake 10

@@ -18,6 +18,7 @@ static const struct key link_keys[] = {
 	{ "burst", OPTQ_LINK_A_BURST, 4 },
 	{ "limit", OPTQ_LINK_A_LIMIT, 4 },
 	{ "direct_limit", OPTQ_LINK_A_DIRECT_LIMIT, 4 },
+	{ "memory", OPTQ_LINK_A_MEMORY, 4 },
 	{ "flows", OPTQ_LINK_A_FLOWS, 4 },
 	{ "oversubscribe", OPTQ_LINK_A_OVERSUBSCRIBE, 1 },
 	{ "sysfs", OPTQ_LINK_A_SYSFS, 1 },

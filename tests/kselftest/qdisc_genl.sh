@@ -182,6 +182,9 @@ numbers()
 	also refuses ERANGE "limit must be" "link limit=0"
 	also refuses ERANGE "limit must be" "link limit=4194305"
 	also refuses ERANGE "direct_qlen" "link direct_limit=0"
+	also refuses ERANGE "memory must be 0 (automatic) or 65536 to 2147483647 bytes" "link memory=65535"
+	also refuses ERANGE "memory must be" "link memory=2147483648"
+	also refuses ERANGE "memory must be" "link memory=1"
 	also refuses ERANGE "burst" "link burst=2147483648"
 	also refuses EOPNOTSUPP "when the qdisc is added" "link flows=7"
 	also refuses ERANGE "flows" "link flows=0"
@@ -294,22 +297,34 @@ filter_keeps_class()
 	return $bad
 }
 
-# A smaller limit has no room for what waits, and the answer says for how much.
-room()
+# cut_to COUNT LINK-OPTIONS: so many of COUNT packets that came have no room any more
+cut_to()
 {
-	local got
+	local got waited dropped
 	loads "link default=1" "class id=1 rate=1 ceil=1 burst=1600 cburst=1600" || return 1
 	OFFERED=0
-	flood 40 400 || return 1
-	got=$(printf '%s\n' "link default=1 limit=7" \
+	flood "$1" 400 -f 8 || return 1
+	waited=$(figure 1: qlen) dropped=$(figure 1: drops)
+	got=$(printf '%s\n' "link default=1 $2" \
 		"class id=1 rate=1 ceil=1 burst=1600 cburst=1600" | nl echo "$DEV")
-	also same 7 "$(figure 1: qlen)" "packets left"
 	case $got in
 	*' 8='*) ;;
 	*)	echo "no count in: $got"; bad=1 ;;
 	esac
-	also same $((40 - 7 - $(figure 1: packets))) "$((0x$(printf '%s' "$got" |
+	also same "$waited" $(($(figure 1: qlen) + $(figure 1: drops) - dropped)) "waiting or dropped"
+	also same $((waited - $(figure 1: qlen))) "$((0x$(printf '%s' "$got" |
 		sed -n 's/.* 8=\(..\)\(..\)0000.*/\2\1/p')))" "packets that the answer counts"
+}
+
+# A smaller limit has no room for what waits, and the answer says for how much.
+room()
+{
+	local got
+	also cut_to 40 limit=7
+	also same 7 "$(figure 1: qlen)" "packets left"
+	also cut_to 200 memory=65536
+	[ "$(link_figure memory_bytes)" -le 65536 ] && [ "$(figure 1: drops)" -gt 50 ] ||
+		{ in_c tc -s qdisc show dev "$DEV"; bad=1; }
 	# A change that drops nothing, and one that is refused, say that too.
 	got=$(printf '%s\n' "class id=1" | nl echo "$DEV")
 	case $got in *' 8=00000000'*ok*) ;; *) echo "not 0: $got"; bad=1 ;; esac

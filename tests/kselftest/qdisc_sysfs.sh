@@ -103,7 +103,7 @@ link_agrees()
 	tc_c -s -d -j qdisc show dev "$DEV" root | jq -r '.[0] |
 		"packets \(.sent_packets)", "bytes \(.sent_bytes)",
 		"rate_bps \(.options.rate * 8)", "classes 3",
-		(to_entries[] | select(.key | test("^(enqueued|drop_|ecn_|dscp_|backlog_.*s$|throttled|flows$)")) |
+		(to_entries[] | select(.key | test("^(enqueued|drop_|ecn_|dscp_|backlog_.*s$|throttled|flows$|memory_)")) |
 		 "\(.key) \(.value)")' | sort >"$TMP/tc"
 	[ "$(wc -l <"$TMP/files")" -ge 13 ] || { cat "$TMP/files"; return 1; }
 	diff "$TMP/files" "$TMP/tc"

@@ -242,7 +242,7 @@ without_options()
 }
 
 ktap_header
-ktap_plan 100
+ktap_plan 102
 optq_require_root
 optq_require_module
 optq_require_tc
@@ -308,6 +308,8 @@ default 10|default 0x10
 default 1:20 rate 1gbit burst 64k|default 0x20|rate 1Gbit|burst 64Kb
 rate none burst auto|default 0x20
 limit 1 direct_qlen 1|limit 1|direct_qlen 1
+memory 64k|memory 64Kb
+memory 2147483647 limit 7|limit 7|memory 2147483647b
 limit 4194304 direct_qlen 4194304|limit 4194304|direct_qlen 4194304
 oversubscribe|oversubscribe
 overhead 30 ptm|overhead 30 mpu 0 ptm

@@ -4,7 +4,7 @@
 #include "../../sch_optq/uapi/linux/optq.h"
 
 #define KB		1024U
-#define SMALL		768U	/* that a packet of 64 bytes takes */
+#define SMALL		960U	/* that a packet of 64 bytes takes */
 #define FRAME		2304U
 #define SUPER		(70 * KB)
 #define LEAVES		4
