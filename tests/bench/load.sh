@@ -71,7 +71,7 @@ make_message() { message_of "$1" >$dir/in; }
 load_message()
 {
 	tc qdisc add dev $dev root handle 1: optq
-	timeout -s KILL "$PATIENCE" "$OPTQ_NL" set $dev <$dir/in >$dir/said 2>&1
+	timeout -s KILL "$PATIENCE" "$OPTQ_NL" timed $dev <$dir/in >$dir/said 2>&1
 }
 # Counted, not shown: what the kernel gives out, whatever is made of it.
 dump_message() { [ "$("$OPTQ_NL" count $dev)" = "$(grep -c '^class' $dir/in)" ]; }
@@ -79,7 +79,7 @@ dump_message() { [ "$("$OPTQ_NL" count $dev)" = "$(grep -c '^class' $dir/in)" ];
 # load PEER WAY COUNT
 load()
 {
-	local peer=$1 way=$2 count=$3 before start load dump kb
+	local peer=$1 way=$2 count=$3 before start load dump kb transaction
 	tc qdisc del dev $dev root 2>/dev/null
 	"make_$way" "$count"
 	before=$(kernel_kb)
@@ -92,12 +92,13 @@ load()
 		return 1
 	fi
 	load=$(($(now_us) - start))
+	transaction=$(sed -n 's/^us //p' $dir/said)
 	kb=$(($(kernel_kb) - before))
 	start=$(now_us)
 	"dump_$way" || return 1
 	dump=$(($(now_us) - start))
 	json load peer="$peer" way="$way" classes="$count" load_us=$load \
-		system_us="$(awk '{ printf "%d", $1 * 1e6 }' $dir/system_time)" \
+		system_us="${transaction:-$(awk '{ printf "%d", $1 * 1e6 }' $dir/system_time)}" \
 		dump_us=$dump kb=$kb
 }
 

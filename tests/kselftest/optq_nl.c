@@ -8,6 +8,7 @@
  *	optq_nl try DEV < LINES		the same for a tree that is to be refused: one
  *					line more, "changed", if the answers of `dump`
  *					before and after differ
+ *	optq_nl timed DEV		set, and "us N": from sending it to the answer
  *	optq_nl echo DEV		set with NLM_F_ECHO: its answer too, in hex
  *	optq_nl get|classes|rules DEV	TREE_GET, CLASS_GET, RULE_GET: every
  *					attribute of the answer, in hex
@@ -172,6 +173,7 @@ struct conn {
 	bool interrupted;	/* a dump during which the tree changed */
 	void (*take)(struct nlattr **tb, void *arg);
 	void *arg;
+	struct timespec sent, answered;	/* of the last TREE_SET */
 };
 
 static void take_texts(struct conn *c, struct nlmsghdr *nlh, size_t skip)
@@ -426,10 +428,21 @@ static int do_set(struct conn *c, const char *dev, int flags)
 	if (!index_given)
 		nla_put_u32(msg, OPTQ_A_IFINDEX, ifindex_of(dev));
 	c->take = print_answer;
+	clock_gettime(CLOCK_MONOTONIC, &c->sent);
 	transact(c, msg);
+	clock_gettime(CLOCK_MONOTONIC, &c->answered);
 	if (!c->error)
 		printf("ok%s%s\n", c->reason[0] ? ": " : "", c->reason);
 	return report(c);
+}
+
+static int do_timed(struct conn *c, const char *dev)
+{
+	int rc = do_set(c, dev, 0);
+
+	printf("us %lld\n", (c->answered.tv_sec - c->sent.tv_sec) * 1000000LL +
+	       (c->answered.tv_nsec - c->sent.tv_nsec) / 1000);
+	return rc;
 }
 
 static int do_try(struct conn *c, const char *dev)
@@ -525,6 +538,8 @@ int main(int argc, char **argv)
 
 	out = stdout;
 	conn_open(&c);
+	if (!strcmp(verb, "timed"))
+		return do_timed(&c, argv[2]);
 	if (!strcmp(verb, "set"))
 		return do_set(&c, argv[2], 0);
 	if (!strcmp(verb, "echo"))
@@ -543,6 +558,6 @@ int main(int argc, char **argv)
 		return do_count(&c, argv[2]);
 	if (!strcmp(verb, "rate") && argc == 4)
 		return do_rate(&c, argv[2], argv[3]);
-	fprintf(stderr, "usage: optq_nl set|echo|try|get|classes|rules|dump|count DEV | rate DEV SECONDS\n");
+	fprintf(stderr, "usage: optq_nl set|timed|echo|try|get|classes|rules|dump|count DEV | rate DEV SECONDS\n");
 	return 2;
 }
