@@ -226,6 +226,9 @@ static void class_update(struct optq_tree *t, struct optq_class *c, u64 since,
 
 void optq_class_update(struct optq_tree *t, struct optq_class *c, u64 now)
 {
+	/* A turn to be paid for keeps its place there: it may have been forgiven. */
+	if (unlikely(t->sole.leaf == c && optq_tagged_linked(&c->guaranteed)))
+		sole_end(t, now);
 	class_update(t, c, now, now);
 }
 
