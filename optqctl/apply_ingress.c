@@ -12,34 +12,34 @@ static bool has_ingress(const struct apply *a, size_t i)
 	       !strcmp(link[1].name, link->name);
 }
 
-/* An altname would give another ifb than the name that it stands for. */
-static bool device_name(const struct apply_link *al, char *name)
+/* True when the kernel has taken it; @answer is freed. */
+static bool settle(struct apply *a, struct apply_link *al,
+		   struct nl_answer *answer)
 {
-	return if_indextoname((unsigned int)al->device, name);
+	if (answer->error)
+		apply_report(a, al, al->link->device_at, al->link->title,
+			     answer);
+	al->failed = answer->error;
+	nl_answer_free(answer);
+	return !al->failed;
 }
 
 bool apply_find_ingress(struct apply *a, size_t i)
 {
 	struct apply_link *al = &a->links[i];
 	struct nl_answer answer = { 0 };
-	char name[IFNAMSIZ];
 
-	if (!device_name(al, name) || has_ingress(a, i))
+	if (has_ingress(a, i))
 		return true;
-	ingress_find(a->route, al->device, name, &al->in, &answer);
+	ingress_find(a->route, al->device, &al->in, &answer);
 	if (!answer.error && al->link->ingress && !al->in.ifindex) {
 		nl_answer_free(&answer);
-		ingress_create(a->route, name, &al->in, &answer);
+		ingress_create(a->route, al->device, &al->in, &answer);
 		al->ifb_made = al->in.ifindex;
 	}
-	if (answer.error)
-		apply_report(a, al, al->link->device_at, al->link->title,
-			     &answer);
 	if (al->link->ingress)
 		al->ifindex = al->in.ifindex;
-	al->failed = answer.error;
-	nl_answer_free(&answer);
-	return !al->failed;
+	return settle(a, al, &answer);
 }
 
 bool apply_lead_ingress(struct apply *a, struct apply_link *al)
@@ -47,12 +47,7 @@ bool apply_lead_ingress(struct apply *a, struct apply_link *al)
 	struct nl_answer answer = { 0 };
 
 	ingress_redirect(a->route, al->device, &al->in, &answer);
-	if (answer.error)
-		apply_report(a, al, al->link->device_at, al->link->title,
-			     &answer);
-	al->failed = answer.error;
-	nl_answer_free(&answer);
-	return !al->failed;
+	return settle(a, al, &answer);
 }
 
 static void remove_ingress(struct apply *a, struct apply_link *al,

@@ -98,12 +98,11 @@ void flows_print(FILE *out, const struct live_tree *tree,
 		 const struct live_flows *flows)
 {
 	bool color = term_wants_color(out);
-	char *title = live_title(tree), *path;
 	const struct live_flow *f;
+	char *path;
 	size_t i;
 
-	term_print(out, title, strlen(title));
-	free(title);
+	live_print_title(out, tree);
 	fprintf(out, ": optq %x: %zu flow%s\n", tree->handle >> 16, flows->n,
 		flows->n == 1 ? "" : "s");
 	if (!flows->n)

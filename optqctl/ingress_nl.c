@@ -12,7 +12,6 @@
 #include <netlink/route/qdisc.h>
 #include <netlink/route/tc.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "ingress_nl.h"
@@ -25,15 +24,6 @@
 #define FILTER_HANDLE	1
 /* By this an ifb is known as one of ours; the device's name follows. */
 #define ALIAS		"optq: ingress of "
-
-static void send_or_fail(struct nl_sock *route, struct nl_msg *msg,
-			 struct nl_answer *answer)
-{
-	if (msg)
-		nl_talk(route, msg, answer);
-	else
-		answer->error = ENOMEM;
-}
 
 /* NULL, with an error or without: there is no such device. */
 static struct rtnl_link *get_link(struct nl_sock *route, int ifindex,
@@ -73,20 +63,27 @@ bool ingress_serves(struct nl_sock *route, int ifindex, char *device,
 	return name;
 }
 
-/* A long name is cut, and told from others by what of it is hashed (FNV-1a). */
-static void ifb_name(const char *device, char *name)
+/*
+ * From the device's own name, as an altname would give another.  A long one is cut, and
+ * told from others by what of it is hashed (FNV-1a).  False: the device has gone.
+ */
+static bool ifb_name(int device, char *ifb)
 {
 	uint32_t hash = 2166136261U;
+	char name[IFNAMSIZ];
 	const char *c;
 
-	if (strlen(device) < IFNAMSIZ - 4) {
-		snprintf(name, IFNAMSIZ, "ifb-%s", device);
-		return;
+	if (!if_indextoname((unsigned int)device, name))
+		return false;
+	if (strlen(name) < IFNAMSIZ - 4) {
+		snprintf(ifb, IFNAMSIZ, "ifb-%.11s", name);
+		return true;
 	}
-	for (c = device; *c; c++)
+	for (c = name; *c; c++)
 		hash = (hash ^ (unsigned char)*c) * 16777619U;
-	snprintf(name, IFNAMSIZ, "ifb-%.7s%04x", device,
+	snprintf(ifb, IFNAMSIZ, "ifb-%.7s%04x", name,
 		 (hash ^ hash >> 16) & 0xffff);
+	return true;
 }
 
 /* Where our filter redirects to; 0: it is not there. */
@@ -135,8 +132,8 @@ static void take_link(struct rtnl_link *link, struct ingress *in)
  * By the filter, as the device may have been renamed; by the name where the filter
  * has gone.
  */
-void ingress_find(struct nl_sock *route, int device, const char *name,
-		  struct ingress *in, struct nl_answer *answer)
+void ingress_find(struct nl_sock *route, int device, struct ingress *in,
+		  struct nl_answer *answer)
 {
 	struct nl_cache *filters = filters_at(route, device, AT_INGRESS, answer);
 	struct rtnl_link *link = NULL;
@@ -150,15 +147,9 @@ void ingress_find(struct nl_sock *route, int device, const char *name,
 		link = get_link(route, to, NULL, answer);
 	take_link(link, in);
 	in->redirected = in->ifindex;
-	if (!in->ifindex && !answer->error) {
+	if (!in->ifindex && !answer->error && ifb_name(device, in->ifb)) {
 		rtnl_link_put(link);
-		ifb_name(name, in->ifb);
 		link = get_link(route, 0, in->ifb, answer);
-		if (link && !served_by(link)) {
-			answer->error = EEXIST;
-			answer->reason = mem_printf("device \"%s\" is in the way: what comes in by %s would go through an ifb of that name",
-						    in->ifb, name);
-		}
 		take_link(link, in);
 	}
 	rtnl_link_put(link);
@@ -180,38 +171,50 @@ static struct nl_msg *ifb_message(const char *name)
 }
 
 /* The kernel takes no alias for a device that it makes. */
-static void mark_ifb(struct nl_sock *route, struct rtnl_link *link,
-		     const char *serves, struct nl_answer *answer)
+static void mark_ifb(struct nl_sock *route, struct rtnl_link *link, int device,
+		     struct nl_answer *answer)
 {
 	struct rtnl_link *change = rtnl_link_alloc();
+	char name[IFNAMSIZ], alias[sizeof(ALIAS) + IFNAMSIZ];
 	struct nl_msg *msg = NULL;
-	char *alias = mem_printf(ALIAS "%s", serves);
 
-	if (change) {
+	if (change && if_indextoname((unsigned int)device, name)) {
+		snprintf(alias, sizeof(alias), ALIAS "%s", name);
 		rtnl_link_set_ifalias(change, alias);
 		rtnl_link_set_flags(change, IFF_UP);
 		rtnl_link_build_change_request(link, change, 0, &msg);
 	}
 	rtnl_link_put(change);
-	free(alias);
-	send_or_fail(route, msg, answer);
+	nl_talk(route, msg, answer);
 }
 
-void ingress_create(struct nl_sock *route, const char *name, struct ingress *in,
+/* In words of what it is for; @ifb is the name that was asked for. */
+static void explain_refusal(struct nl_answer *answer, const char *ifb)
+{
+	if (answer->error == EEXIST && !answer->reason)
+		answer->reason = mem_printf("device \"%s\" is in the way: what comes in would go through an ifb of that name",
+					    ifb);
+	if (answer->error == EOPNOTSUPP && !answer->reason)
+		answer->reason = mem_printf("the kernel has no ifb, which what comes in is to go through: load it with \"modprobe ifb\"");
+}
+
+void ingress_create(struct nl_sock *route, int device, struct ingress *in,
 		    struct nl_answer *answer)
 {
 	struct rtnl_link *link;
 
-	ifb_name(name, in->ifb);
-	send_or_fail(route, ifb_message(in->ifb), answer);
-	if (answer->error == EOPNOTSUPP && !answer->reason)
-		answer->reason = mem_printf("the kernel has no ifb, which what comes in is to go through: load it with \"modprobe ifb\"");
+	if (!ifb_name(device, in->ifb)) {
+		answer->error = ENODEV;
+		return;
+	}
+	nl_talk(route, ifb_message(in->ifb), answer);
+	explain_refusal(answer, in->ifb);
 	if (answer->error)
 		return;
 	nl_answer_free(answer);
 	link = get_link(route, 0, in->ifb, answer);
 	if (link)
-		mark_ifb(route, link, name, answer);
+		mark_ifb(route, link, device, answer);
 	else if (!answer->error)
 		answer->error = ENODEV;
 	if (!answer->error)
@@ -230,7 +233,7 @@ static void delete_ifb(struct nl_sock *route, const struct ingress *in,
 		rtnl_link_build_delete_request(link, &msg);
 	}
 	rtnl_link_put(link);
-	send_or_fail(route, msg, answer);
+	nl_talk(route, msg, answer);
 }
 
 static struct rtnl_qdisc *clsact_object(int device)
@@ -257,7 +260,7 @@ static void add_clsact(struct nl_sock *route, int device,
 		rtnl_qdisc_build_add_request(qdisc, NLM_F_CREATE | NLM_F_EXCL,
 					     &msg);
 	rtnl_qdisc_put(qdisc);
-	send_or_fail(route, msg, answer);
+	nl_talk(route, msg, answer);
 	if (answer->error == EEXIST)
 		nl_answer_free(answer);
 }
@@ -276,7 +279,7 @@ static void delete_clsact(struct nl_sock *route, int device,
 		nlmsg_free(msg);
 		msg = NULL;
 	}
-	send_or_fail(route, msg, answer);
+	nl_talk(route, msg, answer);
 	if (answer->error == EINVAL || answer->error == ENOENT)
 		nl_answer_free(answer);
 }
@@ -325,7 +328,7 @@ static void add_filter(struct nl_sock *route, int device, int to,
 	if (cls && !append_redirect(cls, to))
 		rtnl_cls_build_add_request(cls, NLM_F_CREATE | NLM_F_EXCL, &msg);
 	rtnl_cls_put(cls);
-	send_or_fail(route, msg, answer);
+	nl_talk(route, msg, answer);
 	if (answer->error == EEXIST) {
 		nl_answer_free(answer);
 		answer->error = EEXIST;
@@ -343,7 +346,7 @@ static void delete_filter(struct nl_sock *route, int device,
 	if (cls)
 		rtnl_cls_build_delete_request(cls, 0, &msg);
 	rtnl_cls_put(cls);
-	send_or_fail(route, msg, answer);
+	nl_talk(route, msg, answer);
 }
 
 static bool has_filters(struct nl_sock *route, int device, uint32_t parent,

@@ -18,11 +18,11 @@ struct ingress {
 	bool redirected;	/* the filter is there */
 };
 
-/* What there is of @device's, which has that index and name. */
-void ingress_find(struct nl_sock *route, int device, const char *name,
-		  struct ingress *in, struct nl_answer *answer);
+/* What there is of the device's, given by its index as below. */
+void ingress_find(struct nl_sock *route, int device, struct ingress *in,
+		  struct nl_answer *answer);
 /* Makes the ifb, up and with nothing led to it. */
-void ingress_create(struct nl_sock *route, const char *name, struct ingress *in,
+void ingress_create(struct nl_sock *route, int device, struct ingress *in,
 		    struct nl_answer *answer);
 /* Leads to it what comes in, behind all other filters; a clsact is added for it. */
 void ingress_redirect(struct nl_sock *route, int device, struct ingress *in,

@@ -275,10 +275,7 @@ void tree_set(const struct tree_request *req, const struct link *link,
 	result->dropped = 0;
 	answer->take = tree_set_reply;
 	answer->arg = result;
-	if (!msg)
-		answer->error = ENOMEM;
-	else
-		nl_talk(req->genl, msg, answer);
+	nl_talk(req->genl, msg, answer);
 	if (answer->error && answer->has_offset)
 		result->bad_class = tree_class_at(&places, link, answer->offset);
 	free(places.class_at);

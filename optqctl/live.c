@@ -51,13 +51,6 @@ static char *join_path(const struct live_tree *tree, size_t index,
 	return path;
 }
 
-char *live_title(const struct live_tree *tree)
-{
-	if (!*tree->ingress_of)
-		return mem_printf("%s", tree->device);
-	return mem_printf("%s ingress (%s)", tree->ingress_of, tree->device);
-}
-
 char *live_path(const struct live_tree *tree, size_t index)
 {
 	return join_path(tree, index, false);

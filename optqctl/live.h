@@ -54,8 +54,6 @@ void live_free(struct live_tree *tree);
 /* Appends the class that an OPTQ_A_CLASS of the kernel's describes. */
 void live_add_class(struct live_tree *tree, struct nlattr *nest);
 
-/* "wan0", or "wan0 ingress (ifb-wan0)"; to be freed. */
-char *live_title(const struct live_tree *tree);
 /* "office/web", with 1:10 for what has no name; to be freed. */
 char *live_path(const struct live_tree *tree, size_t index);
 /* NULL when a component has no name. */

@@ -171,6 +171,10 @@ void nl_talk(struct nl_sock *sk, struct nl_msg *msg, struct nl_answer *answer)
 {
 	int err;
 
+	if (!msg) {
+		answer->error = ENOMEM;
+		return;
+	}
 	make_room_to_send(sk, nlmsg_hdr(msg)->nlmsg_len);
 	err = nl_send_auto(sk, msg);
 	nlmsg_free(msg);

@@ -21,7 +21,10 @@ struct nl_answer {
 
 /* NULL when out of sockets or memory. */
 struct nl_sock *nl_open(int protocol);
-/* Sends @msg, frees it, and reads until the kernel has answered. */
+/*
+ * Sends @msg, frees it, and reads until the kernel has answered.  NULL: there was no
+ * memory for one, and that is the answer.
+ */
 void nl_talk(struct nl_sock *sk, struct nl_msg *msg, struct nl_answer *answer);
 void nl_answer_free(struct nl_answer *answer);
 /* @nl_error: libnl's, negative. */

@@ -351,12 +351,13 @@ static void warn_unlimited(const struct link *link, struct diags *d)
 {
 	uint32_t i;
 
+	if (!link->ingress || link->rate || !link->n_classes)
+		return;
 	for (i = 0; i < link->n_classes; i++)
 		if (link->classes[i].ceil)
 			return;
-	if (link->ingress && !link->rate && link->n_classes)
-		diag_warning(d, link->name_at, "link \"%s\": what comes in never waits without a rate, and nothing is shared: give ingress a rate a little below the line's",
-			     link->name);
+	diag_warning(d, link->name_at, "link \"%s\": what comes in never waits without a rate, and nothing is shared: give ingress a rate a little below the line's",
+		     link->name);
 }
 
 static void check_link(struct link *link, struct diags *d, bool complete)

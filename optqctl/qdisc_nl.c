@@ -147,12 +147,7 @@ static struct nl_msg *create_message(int ifindex, uint32_t handle,
 void qdisc_create(struct nl_sock *route, int ifindex, uint32_t handle,
 		  const struct link *link, struct nl_answer *answer)
 {
-	struct nl_msg *msg = create_message(ifindex, handle, link);
-
-	if (msg)
-		nl_talk(route, msg, answer);
-	else
-		answer->error = ENOMEM;
+	nl_talk(route, create_message(ifindex, handle, link), answer);
 }
 
 void qdisc_delete(struct nl_sock *route, int ifindex, uint32_t handle,
@@ -164,8 +159,5 @@ void qdisc_delete(struct nl_sock *route, int ifindex, uint32_t handle,
 	if (qdisc)
 		rtnl_qdisc_build_delete_request(qdisc, &msg);
 	rtnl_qdisc_put(qdisc);
-	if (msg)
-		nl_talk(route, msg, answer);
-	else
-		answer->error = ENOMEM;
+	nl_talk(route, msg, answer);
 }

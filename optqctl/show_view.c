@@ -288,13 +288,23 @@ static uint64_t *effective_ceilings(const struct live_tree *tree,
 	return ceil;
 }
 
+void live_print_title(FILE *out, const struct live_tree *tree)
+{
+	if (*tree->ingress_of) {
+		term_print(out, tree->ingress_of, strlen(tree->ingress_of));
+		fputs(" ingress (", out);
+	}
+	term_print(out, tree->device, strlen(tree->device));
+	if (*tree->ingress_of)
+		putc(')', out);
+}
+
 static void print_heading(FILE *out, const struct live_tree *tree)
 {
 	size_t at = live_find(tree, tree->default_id);
-	char *title = live_title(tree), *path;
+	char *path;
 
-	term_print(out, title, strlen(title));
-	free(title);
+	live_print_title(out, tree);
 	fprintf(out, ": optq %x: generation %u, %zu class%s, %u rule%s, default ",
 		tree->handle >> 16, tree->generation, tree->n,
 		tree->n == 1 ? "" : "es", tree->rules,

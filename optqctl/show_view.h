@@ -12,6 +12,8 @@ struct json_object;
 /* Depth first, children in the kernel's order; @n indices, to be freed. */
 size_t *live_order(const struct live_tree *tree);
 
+/* "wan0", or "wan0 ingress (ifb-wan0)". */
+void live_print_title(FILE *out, const struct live_tree *tree);
 void live_print(FILE *out, const struct live_tree *tree);
 struct json_object *live_json(const struct live_tree *tree);
 

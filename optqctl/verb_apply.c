@@ -147,8 +147,8 @@ static bool set_tree(struct apply *a, struct apply_link *al, bool check)
 	al->dropped = result.dropped;
 	if (answer.error && result.bad_class != NO_CLASS) {
 		path = class_path(link, result.bad_class);
-		apply_report(a, al, link->classes[result.bad_class].name_at, path,
-		       &answer);
+		apply_report(a, al, link->classes[result.bad_class].name_at,
+			     path, &answer);
 		free(path);
 	} else if (answer.error) {
 		apply_report(a, al, link->name_at, link->title, &answer);
@@ -189,8 +189,8 @@ static void remove_qdisc(struct apply *a, struct apply_link *al,
 	qdisc_delete(a->route, al->ifindex, handle, &answer);
 	if (answer.error)
 		apply_report(a, al, al->link->device_at,
-		       "the empty optq that was put on the device cannot be removed",
-		       &answer);
+			     "the empty optq that was put on the device cannot be removed",
+			     &answer);
 	nl_answer_free(&answer);
 }
 

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "diag_view.h"
-#include "output.h"
 #include "mem.h"
+#include "output.h"
 #include "policy.h"
 #include "term.h"
 #include "verb.h"

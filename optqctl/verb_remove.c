@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* A device without OptQ again, both ways. */
-#include <errno.h>
 #include <json-c/json.h>
 #include <linux/netlink.h>
-#include <net/if.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -43,22 +41,16 @@ static bool remove_ingress(struct removal *r)
 {
 	struct nl_answer answer = { 0 };
 	struct ingress in = { 0 };
-	char name[IFNAMSIZ];
 
-	if (!if_indextoname((unsigned int)r->ifindex, name))
-		return true;
-	ingress_find(r->route, r->ifindex, name, &in, &answer);
+	ingress_find(r->route, r->ifindex, &in, &answer);
 	if (!answer.error && in.ifindex) {
 		nl_answer_free(&answer);
 		ingress_remove(r->route, r->ifindex, &in, &answer);
 		r->ingress = !in.ifindex;
 		memcpy(r->ifb, in.ifb, sizeof(r->ifb));
 	}
-	/* A device of that name which is not ours stays. */
-	if (!answer.error || (answer.error == EEXIST && !in.ifindex)) {
-		nl_answer_free(&answer);
+	if (!answer.error)
 		return true;
-	}
 	complain_of_answer(r->device, &answer);
 	return false;
 }

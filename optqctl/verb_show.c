@@ -112,14 +112,9 @@ static void list_ingress(struct show *s, int ifindex, struct root_qdiscs *roots,
 			 struct nl_answer *answer)
 {
 	struct ingress in = { 0 };
-	char name[IFNAMSIZ];
 
-	if (!if_indextoname((unsigned int)ifindex, name))
-		return;
 	nl_answer_free(answer);
-	ingress_find(s->route, ifindex, name, &in, answer);
-	if (answer->error == EEXIST)
-		nl_answer_free(answer);
+	ingress_find(s->route, ifindex, &in, answer);
 	if (answer->error || !in.ifindex)
 		return;
 	nl_answer_free(answer);

@@ -104,7 +104,7 @@ found_after_renaming()
 	grep -q "^moved0 ingress: applied: .* by $IFB$" "$TMP/said" &&
 	same 1 "$(in_c ip -o link show type ifb | grep -c 'alias optq')" "ifbs of ours"
 	local rc=$?
-	in_c ip link set moved0 name "$DEV" && in_c ip link set "$DEV" up && return $rc
+	in_c ip link set moved0 name "$DEV" && in_c ip link set "$DEV" up && return "$rc"
 }
 
 # A filter of somebody else's comes first, and stays, with the clsact.
@@ -122,11 +122,15 @@ others_stay()
 	policy 20mbit egress && apply
 }
 
-gone_from_the_policy()
+egress_alone()
 {
 	printf 'optq: 1\nlinks:\n  %s: { egress: { rate: 50mbit, default: a, classes: { a: } } }\n' \
 		"$DEV" >"$TMP/policy.yaml"
-	apply && cat "$TMP/said" && grep -qx "$DEV ingress: removed, with $IFB" "$TMP/said" &&
+}
+
+gone_from_the_policy()
+{
+	egress_alone && apply && cat "$TMP/said" && grep -qx "$DEV ingress: removed, with $IFB" "$TMP/said" &&
 	! in_c ip link show "$IFB" 2>/dev/null &&
 	! in_c tc qdisc show dev "$DEV" | grep clsact
 }
@@ -161,14 +165,15 @@ in_the_way()
 {
 	in_c ip link add "$IFB" type dummy && policy 20mbit &&
 	says "device \"$IFB\" is in the way" ctl apply "$TMP/policy.yaml" &&
-	in_c ip link del "$IFB" &&
+	egress_alone && apply && same null "$(ctl -j show "$DEV" | jq -c '.[0].ingress_of')" "ingress" &&
+	ctl remove "$DEV" && in_c ip link del "$IFB" && policy 20mbit &&
 	traces >"$TMP/after" && diff "$TMP/before" "$TMP/after" || return 1
 	in_c tc qdisc add dev "$DEV" clsact &&
 	in_c tc filter add dev "$DEV" ingress pref 65280 matchall action pass &&
 	says "preference 65280" ctl apply "$TMP/policy.yaml"
 	local rc=$?
 	in_c tc qdisc del dev "$DEV" clsact
-	traces >"$TMP/after" && diff "$TMP/before" "$TMP/after" && return $rc
+	traces >"$TMP/after" && diff "$TMP/before" "$TMP/after" && return "$rc"
 }
 
 not_for_everybody()
