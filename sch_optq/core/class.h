@@ -162,7 +162,8 @@ static inline bool optq_class_is_leaf(const struct optq_class *c)
 
 static inline u64 optq_class_drops(const struct optq_class *c)
 {
-	return c->leaf.drop_overlimit + c->leaf.drop_aqm + c->count.drop_blue + c->count.drop_ack + c->count.drop_other;
+	return c->leaf.drop_overlimit + c->leaf.drop_aqm +
+	       c->count.drop_blue + c->count.drop_ack + c->count.drop_other;
 }
 
 /*

@@ -57,6 +57,13 @@ static u32 send(struct scene *s, u32 i, u32 len, u32 flow, u32 memory)
 	return settle(s);
 }
 
+/* n packets of one flow. */
+static void send_all(struct scene *s, u32 n, u32 i, u32 len, u32 flow, u32 memory)
+{
+	while (n--)
+		send(s, i, len, flow, memory);
+}
+
 /* False: nothing was left. */
 static bool take(struct scene *s)
 {
@@ -132,14 +139,11 @@ static void bound_holds(void **state)
 static void heaviest_pays(void **state)
 {
 	struct scene s;
-	u32 i;
 
 	(void)state;
 	scene_init(&s, 64, 4096 * KB);
-	for (i = 0; i < 1000; i++)
-		send(&s, 0, 64, 1, SMALL);
-	for (i = 0; i < 100; i++)
-		send(&s, 1, 65536, 2, SUPER);
+	send_all(&s, 1000, 0, 64, 1, SMALL);
+	send_all(&s, 100, 1, 65536, 2, SUPER);
 	assert_counts(&s);
 	assert_int_equal(s.leaf[0].qlen, 1000);
 	assert_int_equal(s.leaf[1].qlen, (4096 * KB - 1000 * SMALL) / SUPER);
@@ -155,8 +159,7 @@ static void silent_heaviest_pays(void **state)
 
 	(void)state;
 	scene_init(&s, 64, 2048 * KB);
-	for (i = 0; i < 700; i++)
-		send(&s, 0, 1514, 1, FRAME);
+	send_all(&s, 700, 0, 1514, 1, FRAME);
 	for (i = 0; i < 300; i++)
 		assert_true(send(&s, 1, 1514, 2, FRAME) <= 1);
 	assert_counts(&s);
@@ -231,8 +234,7 @@ static void flood_pays_in_its_leaf(void **state)
 	(void)state;
 	scene_init(&s, 4096, 1024 * KB);
 	/* It has had its turn: it is no stranger. */
-	for (i = 0; i < 12; i++)
-		send(&s, 0, 1514, 1, FRAME);
+	send_all(&s, 12, 0, 1514, 1, FRAME);
 	assert_true(take(&s) && take(&s));
 	for (i = 0; i < 3000; i++)
 		send(&s, 0, 64, 10 + i, SMALL);
@@ -240,8 +242,7 @@ static void flood_pays_in_its_leaf(void **state)
 	assert_int_equal(optq_flow_find(&s.w.t.flows, &s.leaf[0].leaf, 1)->packets,
 			 10);
 	/* One flow with a large part of it pays for all, as ever. */
-	for (i = 0; i < 300; i++)
-		send(&s, 0, 1514, 1, FRAME);
+	send_all(&s, 300, 0, 1514, 1, FRAME);
 	i = s.leaf[0].leaf.packets;
 	send(&s, 0, 64, 5000, SMALL);
 	assert_int_equal(s.leaf[0].leaf.packets, i);
@@ -296,12 +297,10 @@ static void less_memory(void **state)
 static void class_that_goes_is_forgotten(void **state)
 {
 	struct scene s;
-	u32 i;
 
 	(void)state;
 	scene_init(&s, 64, 1024 * KB);
-	for (i = 0; i < 20; i++)
-		send(&s, 0, 65536, 1, SUPER);
+	send_all(&s, 20, 0, 65536, 1, SUPER);
 	assert_ptr_equal(s.w.t.memory.heaviest, &s.leaf[0]);
 	optq_move_queue(&s.w.t, &s.leaf[1], &s.leaf[0], s.w.now);
 	s.came[1] += s.leaf[1].qlen;
@@ -310,8 +309,7 @@ static void class_that_goes_is_forgotten(void **state)
 	assert_null(s.w.t.memory.heaviest);
 	world_verify(&s.w);
 	/* Nobody knows who takes most: the one that gets packets does, or is found. */
-	for (i = 0; i < 20; i++)
-		send(&s, 1, 65536, 1, SUPER);
+	send_all(&s, 20, 1, 65536, 1, SUPER);
 	assert_true(optq_memory_used(&s.w.t.memory) <= 1024 * KB);
 	assert_ptr_equal(s.w.t.memory.heaviest, &s.leaf[1]);
 	scene_free(&s);

@@ -87,12 +87,7 @@ static void json_has_names_and_counts(void **state)
 	(void)state;
 	tree.ack_filter = OPTQ_ACK_FILTER_AGGRESSIVE;
 	tree.stats.drop_ack = 70;
-	tree.classes = mem_zalloc(1, sizeof(*tree.classes));
-	tree.n = 1;
-	tree.room = 1;
-	tree.classes[0].id = 1;
-	tree.classes[0].level = 1;
-	tree.classes[0].parent_index = SIZE_MAX;
+	add_leaf(&tree);
 	o = live_json(&tree);
 	assert_string_equal(text_at(o, "ack_filter"), "aggressive");
 	assert_true(json_object_object_get_ex(o, "stats", &c));

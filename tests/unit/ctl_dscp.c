@@ -109,12 +109,7 @@ static void json_has_names_and_counts(void **state)
 	(void)state;
 	tree.stats.dscp_changed = 70;
 	tree.stats.dscp_failed = 3;
-	tree.classes = mem_zalloc(1, sizeof(*tree.classes));
-	tree.n = 1;
-	tree.room = 1;
-	tree.classes[0].id = 1;
-	tree.classes[0].level = 1;
-	tree.classes[0].parent_index = SIZE_MAX;
+	add_leaf(&tree);
 	o = live_json(&tree);
 	text = json_object_get_string(json_object_object_get(o, "dscp"));
 	assert_string_equal(text, "ef");

@@ -19,6 +19,16 @@ void read_classes_text(struct reading *r, const char *leaf, const char *classes)
 	free(text);
 }
 
+void add_leaf(struct live_tree *tree)
+{
+	tree->classes = mem_zalloc(1, sizeof(*tree->classes));
+	tree->n = 1;
+	tree->room = 1;
+	tree->classes[0].id = 1;
+	tree->classes[0].level = 1;
+	tree->classes[0].parent_index = SIZE_MAX;
+}
+
 void reading_free(struct reading *r)
 {
 	diags_free(&r->d);

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "live.h"
 #include "policy.h"
 
 /* A policy read from text, with what was found wrong. */
@@ -25,6 +26,8 @@ void read_text(struct reading *r, const char *text);
 /* A link of 20mbit whose "classes:" are @classes, default @leaf. */
 void read_classes_text(struct reading *r, const char *leaf, const char *classes);
 void reading_free(struct reading *r);
+/* Gives a tree without classes a leaf below the link, number 1; for live_free(). */
+void add_leaf(struct live_tree *tree);
 /* Everything it prints, to be freed. */
 char *printed_diags(const struct source *src, const struct diags *d);
 

@@ -101,12 +101,7 @@ static void json_has_it_of_the_link(void **state)
 	tree.stats.memory_bytes = 3;
 	tree.stats.memory_max_bytes = 4;
 	tree.stats.memory_limit_bytes = 5;
-	tree.classes = mem_zalloc(1, sizeof(*tree.classes));
-	tree.n = 1;
-	tree.room = 1;
-	tree.classes[0].id = 1;
-	tree.classes[0].level = 1;
-	tree.classes[0].parent_index = SIZE_MAX;
+	add_leaf(&tree);
 	o = live_json(&tree);
 	assert_int_equal(number_at(o, "memory_limit_bytes"), 5);
 	assert_true(json_object_object_get_ex(o, "stats", &c));
