@@ -54,36 +54,34 @@ boot_tests()
 }
 
 # Two guests side by side: most of a kernel test is a shell that starts programs, one
-# after the other, and time counted in instructions has one CPU by nature.
-boot_pair()
+# after the other.
+boot_smp()
 {
-	local mode=$1 limit=$2 here=() there=() test out=$tmp/there other status
-	for test in $(kernel_tests "$mode"); do
+	local here=() there=() test out=$tmp/there other status
+	for test in $(kernel_tests smp); do
 		if [ ${#here[@]} -gt ${#there[@]} ]; then
 			there+=("$test")
 		else
 			here+=("$test")
 		fi
 	done
-	boot_tests "$mode" "$limit" "check-${mode}2-$suite" "${there[@]}" >"$out" 2>&1 &
+	boot_tests smp 10800 "check-smp2-$suite" "${there[@]}" >"$out" 2>&1 &
 	other=$!
-	boot_tests "$mode" "$limit" "check-$mode-$suite" "${here[@]}"
+	boot_tests smp 10800 "check-smp-$suite" "${here[@]}"
 	status=$?
 	wait "$other" || status=1
 	cat "$out"
 	return $status
 }
 
-boot_smp() { boot_pair smp 10800; }
-
-# A guest for each test, and two at a time: they take from ten seconds to four minutes,
-# and a guest is there in six.
+# Time counted in instructions has one CPU by nature, so two guests here as well; one for
+# each test, as they take from ten seconds to four minutes, and a guest is there in six.
 boot_det()
 {
 	local test
 	# shellcheck disable=SC2046	# a list of names
 	set -- $(kernel_tests det)
-	[ $# -gt 0 ] || boot_tests det
+	[ $# -gt 0 ] || boot_tests det 0 none
 	for test; do
 		while [ "$(jobs -rp | wc -l)" -ge 2 ]; do wait -n; done
 		{
