@@ -276,7 +276,6 @@ test_two_writers()
 	esac
 }
 
-# What waits and has no room any more is dropped, and told.
 # A link on which all packets wait.  They would do so before they come to it, once the
 # neighbour is to be asked again whether it is there and the question waits as well.
 held()
@@ -286,6 +285,7 @@ held()
 	ctl apply "$TMP/slow.yaml" >/dev/null && neighbour "$DEV" "$S4"
 }
 
+# What waits and has no room any more is dropped, and told.
 test_smaller_limit()
 {
 	local out dropped
