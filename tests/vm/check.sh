@@ -9,8 +9,8 @@
 #	harness	what the results hang on: tap.awk, faults made on purpose; make guest
 #	build	module, plugin, optqctl in the default suite
 #	unit	user-space tests under ASAN and UBSAN, in the default suite
-#	vm	kernel tests in a guest with two CPUs
-#	det	rates and delays in a guest whose time is exact
+#	vm	kernel tests in guests with two CPUs
+#	det	rates and delays in guests whose time is exact
 #	suites	the build on the oldest and the newest kernel supported
 #
 # Environment: SUITE (trixie), TESTS (names of kernel tests instead of all),
@@ -53,45 +53,24 @@ boot_tests()
 		"export OPTQ_KO=$ko; tests/kselftest/run.sh $*"
 }
 
-# Two guests side by side: most of a kernel test is a shell that starts programs, one
-# after the other.
-boot_smp()
+# boot_each MODE GUESTS: a guest for each test, so many side by side.  Tests take from ten
+# seconds to minutes, and a guest is there in six.
+boot_each()
 {
-	local here=() there=() test out=$tmp/there other status
-	for test in $(kernel_tests smp); do
-		if [ ${#here[@]} -gt ${#there[@]} ]; then
-			there+=("$test")
-		else
-			here+=("$test")
-		fi
-	done
-	boot_tests smp 10800 "check-smp2-$suite" "${there[@]}" >"$out" 2>&1 &
-	other=$!
-	boot_tests smp 10800 "check-smp-$suite" "${here[@]}"
-	status=$?
-	wait "$other" || status=1
-	cat "$out"
-	return $status
-}
-
-# Time counted in instructions has one CPU by nature, so two guests here as well; one for
-# each test, as they take from ten seconds to four minutes, and a guest is there in six.
-boot_det()
-{
-	local test
+	local mode=$1 guests=$2 test
 	# shellcheck disable=SC2046	# a list of names
-	set -- $(kernel_tests det)
-	[ $# -gt 0 ] || boot_tests det 0 none
+	set -- $(kernel_tests "$mode")
+	[ $# -gt 0 ] || boot_tests "$mode" 0 none
 	for test; do
-		while [ "$(jobs -rp | wc -l)" -ge 2 ]; do wait -n; done
+		while [ "$(jobs -rp | wc -l)" -ge "$guests" ]; do wait -n; done
 		{
-			boot_tests det 1800 "check-${test%.sh}-$suite" "$test" \
-				>"$tmp/$test" 2>&1 || touch "$tmp/failed"
+			boot_tests "$mode" 3600 "check-${test%.sh}-$suite" "$test" \
+				>"$tmp/$test" 2>&1 || touch "$tmp/failed-$mode"
 			flock "$tmp" cat "$tmp/$test"
 		} &
 	done
 	wait
-	! [ -e "$tmp/failed" ]
+	! [ -e "$tmp/failed-$mode" ]
 }
 
 # A stage that fails without a failed test has failed all the same.
@@ -135,9 +114,12 @@ stage_build() { run_stage build "$VM_HERE/build.sh" "$suite"; }
 
 stage_unit() { run_stage unit in_build -j"$(nproc)" unit; }
 
-stage_vm() { run_stage vm boot_smp; }
+# Most of such a test is a shell that starts programs, one after the other, and waits: two
+# guests leave a quarter of two processors idle.
+stage_vm() { run_stage vm boot_each smp 3; }
 
-stage_det() { run_stage det boot_det; }
+# Time counted in instructions has one CPU by nature, and is never idle.
+stage_det() { run_stage det boot_each det 2; }
 
 # The plugin of the oldest suite in every suite's tc: one binary for all.
 one_plugin()
