@@ -51,7 +51,7 @@ static int stage_alloc(struct optq_stage *st, const struct nlmsghdr *nlh,
 		return -E2BIG;
 	}
 	if (rules > OPTQ_RULES_MAX) {
-		NL_SET_ERR_MSG(extack, "a tree has at most 8192 rules");
+		NL_SET_ERR_MSG(extack, "a tree has at most 32768 rules");
 		return -E2BIG;
 	}
 	buckets = roundup_pow_of_two(classes + 1);

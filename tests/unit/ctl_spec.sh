@@ -72,6 +72,11 @@ sed -n '/^    name: wire-layer$/,/^  -$/s/^      - { name: \([a-z-]*\),.*/\1/p' 
 	>"$tmp/have"
 same "link layers"
 
+enum optq_field OPTQ_FIELD_ >"$tmp/want"
+sed -n '/^    name: field$/,/^  -$/{s/^      - { name: \([a-z0-9-]*\)[, ].*/\1/p;s/^        name: //p}' "$spec" |
+	grep -v '^unspec$' >"$tmp/have"
+same "fields"
+
 # Numbers are compared by the shell, which reads hexadecimal too.
 sed -n 's/^#define OPTQ_\([A-Z_]*_\(MAX\|MIN\|NS\)\)[[:space:]]*\(-\{0,1\}[0-9a-fx]*\).*/\1 \3/p' "$header" |
 	while read -r name value; do

@@ -20,7 +20,12 @@
 #define OPTQ_NAME_MAX		63	/* bytes of one class name */
 #define OPTQ_PRIO_MAX		7
 #define OPTQ_CLASSES_MAX	131072
-#define OPTQ_RULES_MAX		8192
+#define OPTQ_RULES_MAX		32768
+#define OPTQ_CONJUNCTS_MAX	65536		/* of all rules of a tree */
+#define OPTQ_RULE_CONJUNCTS_MAX	64		/* of one rule */
+#define OPTQ_DIMS_MAX		24		/* fields that rules read */
+#define OPTQ_SETS_MAX		65536
+#define OPTQ_RANGES_MAX		4194304		/* of all sets of a tree */
 #define OPTQ_SYSFS_MAX		1024	/* classes that are shown in sysfs */
 #define OPTQ_RATE_MIN		1ULL		/* 8 bit/s */
 #define OPTQ_RATE_MAX		125000000000ULL	/* 1 Tbit/s */
@@ -255,6 +260,44 @@ enum optq_rule_attr {
 	__OPTQ_RULE_A_MAX,
 	OPTQ_RULE_A_MAX = __OPTQ_RULE_A_MAX - 1
 };
+
+/*
+ * What rules can look at of a packet.  A packet without such a field is in a set only
+ * if the set says so.  Addresses are of IPv6, and of IPv4 as ::ffff:a.b.c.d; both, the
+ * protocol and the ports are those of the outermost IP header.
+ */
+enum optq_field {
+	OPTQ_FIELD_UNSPEC,
+	OPTQ_FIELD_FAMILY,	/* 4, 6, or 0 for neither; always there */
+	OPTQ_FIELD_PROTO,	/* IP protocol, after extension headers */
+	OPTQ_FIELD_SRC,		/* 128 bits */
+	OPTQ_FIELD_DST,
+	OPTQ_FIELD_SPORT,	/* of TCP, UDP, UDPLite, SCTP, DCCP */
+	OPTQ_FIELD_DPORT,
+	OPTQ_FIELD_DSCP,	/* 0 to 63 */
+	OPTQ_FIELD_ECN,		/* 0 to 3 */
+	OPTQ_FIELD_VLAN,	/* id in the outermost tag, 0 to 4095 */
+	OPTQ_FIELD_PCP,		/* priority there, 0 to 7 */
+	OPTQ_FIELD_MARK,	/* bits that param has; always there */
+	OPTQ_FIELD_CTMARK,	/* likewise of the connection; not without one */
+	OPTQ_FIELD_IIF,		/* ifindex that it came in by; not of what is sent here */
+	OPTQ_FIELD_UID,		/* owner of the socket */
+	OPTQ_FIELD_CGROUP,	/* 64 bits: cgroup v2 id of the socket's ancestor at
+				 * level param, 1 to OPTQ_CGROUP_LEVEL_MAX, below
+				 * the root
+				 */
+	OPTQ_FIELD_ICMP_TYPE,	/* of ICMP, 0 to 255 */
+	OPTQ_FIELD_ICMP6_TYPE,	/* of ICMPv6 */
+	OPTQ_FIELD_APP,		/* id of the name that its flow was given */
+	OPTQ_FIELD_HOST,	/* id of the name that an address was given: param 0
+				 * its source, 1 its destination
+				 */
+
+	__OPTQ_FIELD_MAX,
+	OPTQ_FIELD_MAX = __OPTQ_FIELD_MAX - 1
+};
+
+#define OPTQ_CGROUP_LEVEL_MAX	255
 
 enum optq_flow_flag {
 	OPTQ_FLOW_NEW = 1U << 0,	/* goes before those that are not */
