@@ -70,6 +70,11 @@ static inline int fls64(u64 word)
 	return word ? 64 - __builtin_clzll(word) : 0;
 }
 
+static inline unsigned long hweight64(u64 word)
+{
+	return (unsigned long)__builtin_popcountll(word);
+}
+
 #endif /* __KERNEL__ */
 
 #define optq_container_of(ptr, type, member) \

@@ -9,15 +9,19 @@
  * Dimension by dimension a search finds the class of values that all sets treat
  * alike, and for it the conjuncts that are still possible, as bits with summary words
  * (aggregated bit vectors: Lakshman and Stiliadis, SIGCOMM 1998; Baboescu and
- * Varghese, SIGCOMM 2001).  The first bit that is set in all dimensions is the
- * answer.  A lookup reads at most
+ * Varghese, SIGCOMM 2001).  Unlike there, a bit's place is not the rule's in the order:
+ * conjuncts that ask for the same stand together (match_order.c), so that few words
+ * are possible in all dimensions, and the first of their rules is the answer.
  *
- *	dimensions * 4 * log16(ranges)			search, one line each
- *	dimensions * (conjuncts / 64 + conjuncts / 4096)	words, if it comes to the worst
+ * A lookup reads a few cache lines and two or three words for each dimension, however
+ * many rules there are.  At worst, of d dimensions, r ranges and n conjuncts, those
+ * that match all or are mixed up on purpose, it is
  *
- * and as a rule a search and two words for each dimension, however many rules there
- * are.  Memory is linear in ranges, and at worst conjuncts / 8 bytes for each class of
- * values; the caller bounds it.
+ *	d * 4 * log16(2 * r)			lines, to search
+ *	(1 + d) * (3 * n / 64 + 2)		words
+ *
+ * and memory 24 * r bytes (88 of IPv6) and 3 * n / 8 for each class of values,
+ * of which what is alike is kept once; the caller bounds it.
  *
  * Values are in host order, most significant word first.  An IPv4 address is that of
  * IPv6 which it is mapped to, ::ffff:a.b.c.d.

@@ -36,10 +36,11 @@ docs)
 	{
 		cat "$here/intro.md"
 		say "$tables"
-		if [ -s "$BUILD/bench-core.md" ]; then
+		for part in core match; do
+			[ -s "$BUILD/bench-$part.md" ] || continue
 			say ""
-			cat "$here/core.md" "$BUILD/bench-core.md"
-		fi
+			cat "$here/$part.md" "$BUILD/bench-$part.md"
+		done
 	} >"$TOP/docs/benchmarks.md"
 	draw "$TOP/docs" ;;
 *) die "usage: report.sh build|docs" ;;

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Sequences of operations on the core, made from bytes; every invariant is
- * checked after each.  A libFuzzer target; with -DREPLAY a program that runs
- * the files it is given.
+ * checked after each.  A libFuzzer target, and with replay.c a program.
  */
 #include "../unit/core_base.h"
 #include "../../sch_optq/core/ack.h"
@@ -413,35 +412,3 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	finish(&f);
 	return 0;
 }
-
-#ifdef REPLAY
-static void replay(const char *name)
-{
-	static u8 data[1 << 16];
-	FILE *file = fopen(name, "rb");
-	size_t size;
-
-	if (!file) {
-		perror(name);
-		exit(1);
-	}
-	size = fread(data, 1, sizeof(data), file);
-	fclose(file);
-	/* Should it stop here, this is where. */
-	printf("# %s\n", name);
-	fflush(stdout);
-	LLVMFuzzerTestOneInput(data, size);
-}
-
-int main(int argc, char **argv)
-{
-	int i;
-
-	printf("1..1\n");
-	for (i = 1; i < argc; i++)
-		replay(argv[i]);
-	printf("%sok 1 - fuzzing: replay of %d inputs\n",
-	       argc < 2 ? "not " : "", argc - 1);
-	return argc < 2;
-}
-#endif

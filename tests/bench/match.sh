@@ -1,0 +1,62 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# usage: match.sh
+#
+# What it costs to find the rule of a packet of a new flow, by number and kind of
+# rules (match_bench.c): instructions, and misses of a cache of 32 KiB and of one of
+# 8 MiB, counted by valgrind's cachegrind in user space, the difference of two runs;
+# what the compiled rules take, and how long it takes to compile them.  A table, to
+# build/bench-match.md too.  Fails when 10,000 rules cost more than twice what 10 do.
+
+cd "$(dirname "$0")" || exit 1
+. ../vm/common.sh
+
+command -v valgrind >/dev/null || die "valgrind is missing: apt-get install valgrind"
+mkdir -p "$BUILD"
+cc -O2 -g -o "$BUILD/match_bench" match_bench.c ../match/made.c ../match/plain.c \
+	../../sch_optq/core/match*.c || die "match_bench does not build"
+
+# counts KIND RULES N: instructions, first-level and last-level misses
+counts()
+{
+	valgrind --tool=cachegrind --cache-sim=yes --cachegrind-out-file=/dev/null \
+		--D1=32768,8,64 --I1=32768,8,64 --LL=8388608,16,64 \
+		"$BUILD/match_bench" "$@" 2>&1 >/dev/null | awk '
+		{ gsub(",", "") }
+		/I +refs:/ { i = $NF }
+		/D1 +misses:/ { d = $4 }
+		/LLd misses:/ { l = $4 }
+		END { print i, d, l }'
+}
+
+# row KIND RULES
+row()
+{
+	local n=40000
+	say "   match: $1, $2" >&2
+	echo "$1 $2 $n $(counts "$1" "$2" $n) $(counts "$1" "$2" $((2 * n)))" \
+		"$("$BUILD/match_bench" "$1" "$2" 0)" | awk '{
+		printf "| %s | %d | %d | %.0f | %.1f | %.1f | %.0f | %.0f |\n", $1, $2,
+			$10, ($7 - $4) / $3, ($8 - $5) / $3, ($9 - $6) / $3,
+			$11 / 1024, $12 }'
+}
+
+{
+	echo "| kind | rules | ranges | instructions | misses of 32 KiB | misses of 8 MiB | KiB | ms to compile |"
+	echo "| :--- | ----: | -----: | -----------: | ---------------: | --------------: | --: | ------------: |"
+	for kind in mixed hosts cross; do
+		for rules in 10 100 1000 10000; do
+			row $kind $rules
+		done
+	done
+	for kind in set set6; do
+		for ranges in 10 10000 1000000; do
+			row $kind $ranges
+		done
+	done
+} | tee "$BUILD/bench-match.md"
+
+awk -F '|' '$3 == 10 { few[$2] = $5 }
+	$3 == 10000 && $5 > 2 * few[$2] { print "too many instructions:", $0; bad = 1 }
+	END { exit bad }' "$BUILD/bench-match.md"
