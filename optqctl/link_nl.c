@@ -8,11 +8,11 @@
 
 #include "link_nl.h"
 #include "mem.h"
+#include "rules_nl.h"
 
 /* Upper bounds of what one nest takes, all attributes given. */
-#define HEAD_BYTES	512
+#define HEAD_BYTES	(512 + RULES_HEAD_BYTES)
 #define CLASS_BYTES	320
-#define RULE_BYTES	192
 
 static int put_u64(struct nl_msg *msg, int type, uint64_t value)
 {
@@ -119,61 +119,6 @@ static int put_class(struct nl_msg *msg, const struct link *link,
 	return err;
 }
 
-static int put_address(struct nl_msg *msg, const struct address *a, int type,
-		       int len_type)
-{
-	int err = 0;
-
-	/* A prefix of length 0 says no more than its family. */
-	if (!a->family || !a->prefix_len)
-		return 0;
-	err |= nla_put(msg, type, a->family == 4 ? 4 : 16, a->bytes);
-	err |= nla_put_u8(msg, len_type, a->prefix_len);
-	return err;
-}
-
-static int put_ports(struct nl_msg *msg, const struct port_range *range,
-		     int min_type, int max_type)
-{
-	int err = 0;
-
-	if (!range->set)
-		return 0;
-	err |= nla_put_u16(msg, min_type, range->min);
-	err |= nla_put_u16(msg, max_type, range->max);
-	return err;
-}
-
-static int put_rule(struct nl_msg *msg, const struct link *link,
-		    const struct rule *rule)
-{
-	struct nlattr *nest = nla_nest_start(msg, OPTQ_A_RULE);
-	int err = 0;
-
-	if (!nest)
-		return -NLE_MSGSIZE;
-	err |= nla_put_u32(msg, OPTQ_RULE_A_CLASS,
-			   link->classes[rule->class_index].id);
-	if (rule->family)
-		err |= nla_put_u8(msg, OPTQ_RULE_A_FAMILY, rule->family);
-	if (rule->proto >= 0)
-		err |= nla_put_u8(msg, OPTQ_RULE_A_PROTO, (uint8_t)rule->proto);
-	err |= put_address(msg, &rule->src, OPTQ_RULE_A_SRC, OPTQ_RULE_A_SRC_LEN);
-	err |= put_address(msg, &rule->dst, OPTQ_RULE_A_DST, OPTQ_RULE_A_DST_LEN);
-	err |= put_ports(msg, &rule->sport, OPTQ_RULE_A_SPORT_MIN,
-			 OPTQ_RULE_A_SPORT_MAX);
-	err |= put_ports(msg, &rule->dport, OPTQ_RULE_A_DPORT_MIN,
-			 OPTQ_RULE_A_DPORT_MAX);
-	if (rule->dscp >= 0)
-		err |= nla_put_u8(msg, OPTQ_RULE_A_DSCP, (uint8_t)rule->dscp);
-	if (rule->has_mark) {
-		err |= nla_put_u32(msg, OPTQ_RULE_A_MARK, rule->mark);
-		err |= nla_put_u32(msg, OPTQ_RULE_A_MARK_MASK, rule->mark_mask);
-	}
-	nla_nest_end(msg, nest);
-	return err;
-}
-
 static uint32_t message_end(struct nl_msg *msg)
 {
 	return nlmsg_hdr(msg)->nlmsg_len;
@@ -198,31 +143,43 @@ static int put_head(struct nl_msg *msg, const struct tree_request *req,
 	return err;
 }
 
+static int put_tree(struct nl_msg *msg, const struct tree_request *req,
+		    const struct link *link, struct rules_nl *rules,
+		    struct tree_places *places)
+{
+	int err = put_head(msg, req, link);
+	size_t i;
+
+	for (i = 0; !err && i < link->n_classes; i++) {
+		places->class_at[i] = message_end(msg);
+		err = put_class(msg, link, &link->classes[i]);
+	}
+	if (!err)
+		err = rules_nl_put_sets(msg, rules);
+	for (i = 0; !err && i < link->n_rules; i++) {
+		places->rule_at[i] = message_end(msg);
+		err = rules_nl_put_rule(msg, rules, i);
+	}
+	return err;
+}
+
 struct nl_msg *tree_message(const struct tree_request *req,
 			    const struct link *link, struct tree_places *places)
 {
 	size_t bytes = HEAD_BYTES + link->n_classes * (size_t)CLASS_BYTES +
 		       link->n_rules * RULE_BYTES;
 	struct nl_msg *msg = nlmsg_alloc_size(bytes);
-	int err = 0;
-	size_t i;
+	struct rules_nl rules;
+	int err = -NLE_NOMEM;
 
-	if (!msg || !genlmsg_put(msg, NL_AUTO_PORT, NL_AUTO_SEQ, req->family, 0,
-				 req->check ? 0 : NLM_F_ECHO, OPTQ_CMD_TREE_SET,
-				 OPTQ_GENL_VERSION))
-		goto none;
-	err = put_head(msg, req, link);
-	for (i = 0; !err && i < link->n_classes; i++) {
-		places->class_at[i] = message_end(msg);
-		err = put_class(msg, link, &link->classes[i]);
-	}
-	for (i = 0; !err && i < link->n_rules; i++) {
-		places->rule_at[i] = message_end(msg);
-		err = put_rule(msg, link, &link->rules[i]);
-	}
+	rules_nl_init(&rules, link);
+	if (msg && genlmsg_put(msg, NL_AUTO_PORT, NL_AUTO_SEQ, req->family, 0,
+			       req->check ? 0 : NLM_F_ECHO, OPTQ_CMD_TREE_SET,
+			       OPTQ_GENL_VERSION))
+		err = put_tree(msg, req, link, &rules, places);
+	rules_nl_free(&rules);
 	if (!err)
 		return msg;
-none:
 	nlmsg_free(msg);
 	return NULL;
 }

@@ -366,7 +366,7 @@ static bool class_has_rule(const struct optq_sched *q, u32 id)
 	u32 i;
 
 	for (i = 0; q->rules && i < q->rules->n; i++) {
-		if (q->rules->slot[i].rule.class_id == id)
+		if (q->rules->slot[i].class_id == id)
 			return true;
 	}
 	return false;

@@ -5,6 +5,11 @@
 
 #include "qdisc.h"
 
+/* A message's attributes of one type, by a walk: there may be thousands. */
+#define optq_for_each_top(attr, nlh, rem, what) \
+	nlmsg_for_each_attr(attr, nlh, GENL_HDRLEN, rem) \
+		if (nla_type(attr) == (what))
+
 extern const struct nla_policy optq_class_policy[OPTQ_CLASS_A_MAX + 1];
 
 /* What stands wrong, in words, for extack. */
@@ -22,10 +27,6 @@ int optq_parse_class(struct nlattr *nest, struct optq_class_conf *conf,
 int optq_parse_link(struct nlattr *nest, struct optq_link_conf *conf,
 		    bool create, struct netlink_ext_ack *extack);
 
-/* One rule, its class as an id. */
-int optq_parse_rule(struct nlattr *nest, struct optq_rule *rule,
-		    struct netlink_ext_ack *extack);
-
 /*
  * -EMSGSIZE when the message is full.  with_name: the reader may know it; names
  * tell who the customers are.
@@ -33,7 +34,6 @@ int optq_parse_rule(struct nlattr *nest, struct optq_rule *rule,
 int optq_put_class(struct sk_buff *skb, const struct optq_cl *cl,
 		   bool with_name);
 int optq_put_link(struct sk_buff *skb, const struct optq_link_conf *conf);
-int optq_put_rule(struct sk_buff *skb, const struct optq_rule *r, u64 hits);
 
 /* Bytes of a name that is one component of a path; 0 when it may not be one. */
 size_t optq_name_len(const struct nlattr *attr);

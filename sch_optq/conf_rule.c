@@ -1,235 +1,397 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "conf.h"
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <net/genetlink.h>
 
-static const struct nla_policy optq_rule_policy[OPTQ_RULE_A_MAX + 1] = {
-	[OPTQ_RULE_A_CLASS]	= { .type = NLA_U32 },
-	[OPTQ_RULE_A_FAMILY]	= { .type = NLA_U8 },
-	[OPTQ_RULE_A_PROTO]	= { .type = NLA_U8 },
-	[OPTQ_RULE_A_SRC]	= { .type = NLA_BINARY, .len = 16 },
-	[OPTQ_RULE_A_SRC_LEN]	= NLA_POLICY_MAX(NLA_U8, 128),
-	[OPTQ_RULE_A_DST]	= { .type = NLA_BINARY, .len = 16 },
-	[OPTQ_RULE_A_DST_LEN]	= NLA_POLICY_MAX(NLA_U8, 128),
-	[OPTQ_RULE_A_SPORT_MIN]	= { .type = NLA_U16 },
-	[OPTQ_RULE_A_SPORT_MAX]	= { .type = NLA_U16 },
-	[OPTQ_RULE_A_DPORT_MIN]	= { .type = NLA_U16 },
-	[OPTQ_RULE_A_DPORT_MAX]	= { .type = NLA_U16 },
-	[OPTQ_RULE_A_DSCP]	= NLA_POLICY_MAX(NLA_U8, 63),
-	[OPTQ_RULE_A_MARK]	= { .type = NLA_U32 },
-	[OPTQ_RULE_A_MARK_MASK]	= { .type = NLA_U32 },
+#include "conf_rule.h"
+
+static const struct nla_policy dim_policy[OPTQ_DIM_A_MAX + 1] = {
+	[OPTQ_DIM_A_FIELD]	= { .type = NLA_U8 },
+	[OPTQ_DIM_A_PARAM]	= { .type = NLA_U32 },
 };
 
-static int parse_address(struct nlattr *addr, struct nlattr *len, u8 *bytes,
-			 u8 *bits, struct optq_rule *r,
-			 struct netlink_ext_ack *extack)
+static const struct nla_policy set_policy[OPTQ_SET_A_MAX + 1] = {
+	[OPTQ_SET_A_WORDS]	= { .type = NLA_U8 },
+	[OPTQ_SET_A_ABSENT]	= NLA_POLICY_MAX(NLA_U8, 1),
+	[OPTQ_SET_A_RANGES]	= { .type = NLA_BINARY },
+	[OPTQ_SET_A_RANGES_V4]	= { .type = NLA_BINARY },
+};
+
+static const struct nla_policy rule_policy[OPTQ_RULE_A_MAX + 1] = {
+	[OPTQ_RULE_A_CLASS]	= { .type = NLA_U32 },
+	[OPTQ_RULE_A_CONJUNCT]	= { .type = NLA_BINARY },
+	[OPTQ_RULE_A_WHERE]	= { .type = NLA_NUL_STRING,
+				    .len = OPTQ_RULE_WHERE_MAX },
+	[OPTQ_RULE_A_TEXT]	= { .type = NLA_NUL_STRING,
+				    .len = OPTQ_RULE_TEXT_MAX },
+};
+
+static int blame(struct netlink_ext_ack *extack, const struct nlattr *attr,
+		 const char *text, int err)
 {
-	u8 family = nla_len(addr) == 4 ? 4 : 6;
-	u32 max = nla_len(addr) * 8, i;
-
-	if (nla_len(addr) != 4 && nla_len(addr) != 16) {
-		NL_SET_ERR_MSG_ATTR(extack, addr,
-				    "an address has 4 or 16 bytes");
-		return -EINVAL;
-	}
-	if ((r->fields & OPTQ_RULE_FAMILY) && r->family != family) {
-		NL_SET_ERR_MSG_ATTR(extack, addr,
-				    "addresses and family of a rule must agree");
-		return -EINVAL;
-	}
-	r->fields |= OPTQ_RULE_FAMILY;
-	r->family = family;
-	*bits = len ? nla_get_u8(len) : max;
-	if (*bits > max) {
-		NL_SET_ERR_MSG_ATTR(extack, len,
-				    "prefix length is at most 32 for IPv4, 128 for IPv6");
-		return -EINVAL;
-	}
-	memcpy(bytes, nla_data(addr), nla_len(addr));
-	for (i = *bits; i < max; i++) {
-		if (bytes[i / 8] & (0x80 >> (i % 8))) {
-			NL_SET_ERR_MSG_ATTR(extack, addr,
-					    "address has bits beyond its prefix length");
-			return -EINVAL;
-		}
-	}
-	return 0;
-}
-
-static int parse_ports(struct nlattr *min, struct nlattr *max, u16 *lo, u16 *hi,
-		       struct netlink_ext_ack *extack)
-{
-	if (!min) {
-		NL_SET_ERR_MSG_ATTR(extack, max,
-				    "a port range needs its lower end");
-		return -EINVAL;
-	}
-	*lo = nla_get_u16(min);
-	*hi = max ? nla_get_u16(max) : *lo;
-	if (*lo > *hi) {
-		NL_SET_ERR_MSG_ATTR(extack, min,
-				    "a port range must begin at its lower end");
-		return -EINVAL;
-	}
-	return 0;
-}
-
-static int parse_rule_ports(struct nlattr **tb, struct optq_rule *r,
-			    struct netlink_ext_ack *extack)
-{
-	int err = 0;
-
-	if (tb[OPTQ_RULE_A_SPORT_MIN] || tb[OPTQ_RULE_A_SPORT_MAX]) {
-		r->fields |= OPTQ_RULE_SPORT;
-		err = parse_ports(tb[OPTQ_RULE_A_SPORT_MIN],
-				  tb[OPTQ_RULE_A_SPORT_MAX], &r->sport_min,
-				  &r->sport_max, extack);
-	}
-	if (!err && (tb[OPTQ_RULE_A_DPORT_MIN] || tb[OPTQ_RULE_A_DPORT_MAX])) {
-		r->fields |= OPTQ_RULE_DPORT;
-		err = parse_ports(tb[OPTQ_RULE_A_DPORT_MIN],
-				  tb[OPTQ_RULE_A_DPORT_MAX], &r->dport_min,
-				  &r->dport_max, extack);
-	}
+	NL_SET_BAD_ATTR(extack, attr);
+	if (extack)
+		extack->_msg = text;
 	return err;
 }
 
-static int parse_rule_addresses(struct nlattr **tb, struct optq_rule *r,
-				struct netlink_ext_ack *extack)
+static u32 words_in(const struct nlattr *attr)
 {
-	int err = 0;
-
-	if (tb[OPTQ_RULE_A_SRC]) {
-		r->fields |= OPTQ_RULE_SRC;
-		err = parse_address(tb[OPTQ_RULE_A_SRC],
-				    tb[OPTQ_RULE_A_SRC_LEN], r->src,
-				    &r->src_len, r, extack);
-	}
-	if (!err && tb[OPTQ_RULE_A_DST]) {
-		r->fields |= OPTQ_RULE_DST;
-		err = parse_address(tb[OPTQ_RULE_A_DST],
-				    tb[OPTQ_RULE_A_DST_LEN], r->dst,
-				    &r->dst_len, r, extack);
-	}
-	return err;
+	return attr ? nla_len(attr) / sizeof(u32) : 0;
 }
 
-static int parse_rule_fields(struct nlattr *nest, struct nlattr **tb,
-			     struct optq_rule *r,
-			     struct netlink_ext_ack *extack)
+static int parse_set(struct nlattr *attr, struct nlattr **tb,
+		     struct netlink_ext_ack *extack)
 {
-	if (tb[OPTQ_RULE_A_FAMILY]) {
-		r->fields |= OPTQ_RULE_FAMILY;
-		r->family = nla_get_u8(tb[OPTQ_RULE_A_FAMILY]);
-		if (r->family != 4 && r->family != 6) {
-			NL_SET_ERR_MSG_ATTR(extack, tb[OPTQ_RULE_A_FAMILY],
-					    "family must be 4 or 6");
-			return -EINVAL;
-		}
+	return nla_parse_nested(tb, OPTQ_SET_A_MAX, attr, set_policy, extack);
+}
+
+static int count_set(struct optq_rule_input *in, struct nlattr *attr,
+		     struct netlink_ext_ack *extack)
+{
+	struct nlattr *tb[OPTQ_SET_A_MAX + 1];
+	int err = parse_set(attr, tb, extack);
+
+	if (err)
+		return err;
+	in->rules.n_sets += !!tb[OPTQ_SET_A_WORDS];
+	if (!in->rules.n_sets)
+		return blame(extack, attr, "the first of a set says how many words its values have",
+			     -EINVAL);
+	in->range_words += words_in(tb[OPTQ_SET_A_RANGES]);
+	in->range_words += words_in(tb[OPTQ_SET_A_RANGES_V4]);
+	if (in->range_words > (u64)OPTQ_RANGES_MAX * 2 * OPTQ_MATCH_WORDS)
+		return blame(extack, attr,
+			     optq_match_fault_text(OPTQ_MATCH_RANGES), -E2BIG);
+	return 0;
+}
+
+static void count_rule(struct optq_rule_input *in, struct nlattr *nest)
+{
+	struct nlattr *attr;
+	int rem;
+
+	in->rules.n_rules++;
+	nla_for_each_nested(attr, nest, rem) {
+		if (nla_type(attr) != OPTQ_RULE_A_CONJUNCT)
+			continue;
+		in->rules.n_conjuncts++;
+		in->rules.n_terms += nla_len(attr) / sizeof(struct optq_term);
 	}
-	if (tb[OPTQ_RULE_A_PROTO]) {
-		r->fields |= OPTQ_RULE_PROTO;
-		r->proto = nla_get_u8(tb[OPTQ_RULE_A_PROTO]);
+}
+
+static int count_all(struct optq_rule_input *in, const struct nlmsghdr *nlh,
+		     struct netlink_ext_ack *extack)
+{
+	struct nlattr *attr;
+	int rem, err;
+
+	optq_for_each_top(attr, nlh, rem, OPTQ_A_DIM)
+		in->rules.n_dims++;
+	optq_for_each_top(attr, nlh, rem, OPTQ_A_SET) {
+		err = count_set(in, attr, extack);
+		if (err)
+			return err;
+		cond_resched();
 	}
-	if (tb[OPTQ_RULE_A_DSCP]) {
-		r->fields |= OPTQ_RULE_DSCP;
-		r->dscp = nla_get_u8(tb[OPTQ_RULE_A_DSCP]);
-	}
-	if (tb[OPTQ_RULE_A_MARK]) {
-		r->fields |= OPTQ_RULE_MARK;
-		r->mark_mask = ~0U;
-		if (tb[OPTQ_RULE_A_MARK_MASK])
-			r->mark_mask = nla_get_u32(tb[OPTQ_RULE_A_MARK_MASK]);
-		r->mark = nla_get_u32(tb[OPTQ_RULE_A_MARK]);
-		if (r->mark & ~r->mark_mask) {
-			NL_SET_ERR_MSG_ATTR(extack, tb[OPTQ_RULE_A_MARK],
-					    "mark has bits outside its mask: it could never match");
-			return -EINVAL;
-		}
+	optq_for_each_top(attr, nlh, rem, OPTQ_A_RULE) {
+		count_rule(in, attr);
+		cond_resched();
 	}
 	return 0;
 }
 
-/* Half of a condition would match more than was meant. */
-static int check_rule_shape(struct nlattr **tb, struct netlink_ext_ack *extack)
+/* What there is room for; the core checks what it is given. */
+static int check_counts(const struct optq_match_rules *r,
+			struct netlink_ext_ack *extack)
 {
-	static const struct {
-		u8 part, whole;
-	} need[] = {
-		{ OPTQ_RULE_A_SRC_LEN, OPTQ_RULE_A_SRC },
-		{ OPTQ_RULE_A_DST_LEN, OPTQ_RULE_A_DST },
-		{ OPTQ_RULE_A_MARK_MASK, OPTQ_RULE_A_MARK },
-	};
-	int i;
+	enum optq_match_fault fault = OPTQ_MATCH_OK;
 
-	for (i = 0; i < ARRAY_SIZE(need); i++) {
-		if (tb[need[i].part] && !tb[need[i].whole]) {
-			NL_SET_ERR_MSG_ATTR(extack, tb[need[i].part],
-					    "a prefix length or mask without the value that it belongs to");
-			return -EINVAL;
-		}
-	}
-	return 0;
+	if (r->n_dims > OPTQ_DIMS_MAX)
+		fault = OPTQ_MATCH_DIMS;
+	else if (r->n_sets > OPTQ_SETS_MAX)
+		fault = OPTQ_MATCH_SETS;
+	else if (r->n_rules > OPTQ_RULES_MAX)
+		fault = OPTQ_MATCH_RULES;
+	else if (r->n_conjuncts > OPTQ_CONJUNCTS_MAX)
+		fault = OPTQ_MATCH_CONJUNCTS;
+	if (!fault)
+		return 0;
+	if (extack)
+		extack->_msg = optq_match_fault_text(fault);
+	return -E2BIG;
 }
 
-int optq_parse_rule(struct nlattr *nest, struct optq_rule *r,
-		    struct netlink_ext_ack *extack)
+static void *input_room(size_t n, size_t size)
 {
-	struct nlattr *tb[OPTQ_RULE_A_MAX + 1];
+	return kvcalloc(n + 1, size, GFP_KERNEL_ACCOUNT);
+}
+
+int optq_rule_input_alloc(struct optq_rule_input *in,
+			  const struct nlmsghdr *nlh,
+			  struct netlink_ext_ack *extack)
+{
+	struct optq_match_rules *r = &in->rules;
 	int err;
 
-	err = nla_parse_nested(tb, OPTQ_RULE_A_MAX, nest, optq_rule_policy,
-			       extack);
+	memset(in, 0, sizeof(*in));
+	err = count_all(in, nlh, extack) ?: check_counts(r, extack);
 	if (err)
 		return err;
-	memset(r, 0, sizeof(*r));
-	if (!tb[OPTQ_RULE_A_CLASS]) {
-		NL_SET_ERR_MSG_ATTR(extack, nest, "a rule must name its class");
-		return -EINVAL;
+	in->set_attr = input_room(r->n_sets, sizeof(*in->set_attr));
+	in->rule_attr = input_room(r->n_rules, sizeof(*in->rule_attr));
+	in->set = input_room(r->n_sets, sizeof(*in->set));
+	in->term = input_room(r->n_terms, sizeof(*in->term));
+	in->conjunct = input_room(r->n_conjuncts, sizeof(*in->conjunct));
+	in->rule = input_room(r->n_rules, sizeof(*in->rule));
+	in->range = input_room(in->range_words, sizeof(*in->range));
+	if (!in->set_attr || !in->rule_attr || !in->set || !in->term ||
+	    !in->conjunct || !in->rule || !in->range)
+		return -ENOMEM;
+	r->dims = in->dim;
+	r->sets = in->set;
+	r->terms = in->term;
+	r->conjuncts = in->conjunct;
+	r->rules = in->rule;
+	return 0;
+}
+
+void optq_rule_input_free(struct optq_rule_input *in)
+{
+	kvfree(in->set_attr);
+	kvfree(in->rule_attr);
+	kvfree(in->set);
+	kvfree(in->term);
+	kvfree(in->conjunct);
+	kvfree(in->rule);
+	kvfree(in->range);
+}
+
+static int read_dim(struct optq_rule_input *in, u32 i, struct nlattr *attr,
+		    struct netlink_ext_ack *extack)
+{
+	struct nlattr *tb[OPTQ_DIM_A_MAX + 1];
+	int err = nla_parse_nested(tb, OPTQ_DIM_A_MAX, attr, dim_policy, extack);
+
+	if (err)
+		return err;
+	if (!tb[OPTQ_DIM_A_FIELD])
+		return blame(extack, attr, "a dimension must name its field",
+			     -EINVAL);
+	in->dim_attr[i] = attr;
+	in->dim[i].field = nla_get_u8(tb[OPTQ_DIM_A_FIELD]);
+	if (tb[OPTQ_DIM_A_PARAM])
+		in->dim[i].param = nla_get_u32(tb[OPTQ_DIM_A_PARAM]);
+	return 0;
+}
+
+/* Whole ranges of words words, behind those that are there. */
+static int read_ranges(const struct nlattr *attr, u32 words, u32 *at, u32 *n,
+		       struct netlink_ext_ack *extack)
+{
+	if (!attr)
+		return 0;
+	if (nla_len(attr) % (2 * words * sizeof(u32)))
+		return blame(extack, attr, "a range is its lowest and its highest value, as long as the set's values are",
+			     -EINVAL);
+	memcpy(at + (size_t)*n * 2 * words, nla_data(attr), nla_len(attr));
+	*n += words_in(attr) / (2 * words);
+	return 0;
+}
+
+/* A set's ranges_v4 stand behind its ranges: counted first. */
+static int read_set(struct optq_rule_input *in, u32 i, struct nlattr *attr,
+		    bool v4, u64 *at, struct netlink_ext_ack *extack)
+{
+	struct optq_match_set *s = &in->set[i];
+	struct nlattr *tb[OPTQ_SET_A_MAX + 1];
+	u32 *room = in->range + *at, n = 0;
+	struct nlattr *ranges;
+	int err;
+
+	err = parse_set(attr, tb, extack);
+	if (err)
+		return err;
+	if (tb[OPTQ_SET_A_WORDS]) {
+		in->set_attr[i] = attr;
+		s->words = nla_get_u8(tb[OPTQ_SET_A_WORDS]);
 	}
-	r->class_id = nla_get_u32(tb[OPTQ_RULE_A_CLASS]);
-	err = check_rule_shape(tb, extack);
+	if (!s->words || s->words > OPTQ_MATCH_WORDS)
+		return blame(extack, attr,
+			     optq_match_fault_text(OPTQ_MATCH_SET_WORDS),
+			     -EINVAL);
+	s->absent |= tb[OPTQ_SET_A_ABSENT] && nla_get_u8(tb[OPTQ_SET_A_ABSENT]);
+	ranges = tb[v4 ? OPTQ_SET_A_RANGES_V4 : OPTQ_SET_A_RANGES];
+	err = read_ranges(ranges, v4 ? 1 : s->words, room, &n, extack);
 	if (err)
 		return err;
-	err = parse_rule_fields(nest, tb, r, extack);
-	if (!err)
-		err = parse_rule_addresses(tb, r, extack);
-	if (!err)
-		err = parse_rule_ports(tb, r, extack);
-	return err;
+	if (v4 && !s->n_v4)
+		s->range_v4 = room;
+	else if (!v4 && !s->n)
+		s->range = room;
+	*(v4 ? &s->n_v4 : &s->n) += n;
+	*at += words_in(ranges);
+	return 0;
 }
 
-static int put_ports(struct sk_buff *skb, int min, u16 lo, int max, u16 hi)
+/* All ranges of a set side by side, and then all of IPv4 addresses. */
+static int read_sets(struct optq_rule_input *in, const struct nlmsghdr *nlh,
+		     bool v4, u64 *at, struct netlink_ext_ack *extack)
 {
-	return nla_put_u16(skb, min, lo) || nla_put_u16(skb, max, hi);
+	struct nlattr *attr;
+	int rem, err;
+	u32 i = 0;
+
+	optq_for_each_top(attr, nlh, rem, OPTQ_A_SET) {
+		i += !!nla_find_nested(attr, OPTQ_SET_A_WORDS);
+		err = read_set(in, i - 1, attr, v4, at, extack);
+		if (err)
+			return err;
+		cond_resched();
+	}
+	return 0;
 }
 
-int optq_put_rule(struct sk_buff *skb, const struct optq_rule *r, u64 hits)
+static int read_conjunct(struct optq_rule_input *in, const struct nlattr *attr,
+			 u32 *c, u32 *t, struct netlink_ext_ack *extack)
 {
-	int alen = r->family == 4 ? 4 : 16;
+	const struct optq_term *from = nla_data(attr);
+	u32 n = nla_len(attr) / sizeof(*from), i;
 
-	if (nla_put_u32(skb, OPTQ_RULE_A_CLASS, r->class_id) ||
-	    nla_put_u64_64bit(skb, OPTQ_RULE_A_HITS, hits,
-			      OPTQ_RULE_A_PAD) ||
-	    ((r->fields & OPTQ_RULE_FAMILY) &&
-	     nla_put_u8(skb, OPTQ_RULE_A_FAMILY, r->family)) ||
-	    ((r->fields & OPTQ_RULE_PROTO) &&
-	     nla_put_u8(skb, OPTQ_RULE_A_PROTO, r->proto)) ||
-	    ((r->fields & OPTQ_RULE_SRC) &&
-	     (nla_put(skb, OPTQ_RULE_A_SRC, alen, r->src) ||
-	      nla_put_u8(skb, OPTQ_RULE_A_SRC_LEN, r->src_len))) ||
-	    ((r->fields & OPTQ_RULE_DST) &&
-	     (nla_put(skb, OPTQ_RULE_A_DST, alen, r->dst) ||
-	      nla_put_u8(skb, OPTQ_RULE_A_DST_LEN, r->dst_len))) ||
-	    ((r->fields & OPTQ_RULE_SPORT) &&
-	     put_ports(skb, OPTQ_RULE_A_SPORT_MIN, r->sport_min,
-		       OPTQ_RULE_A_SPORT_MAX, r->sport_max)) ||
-	    ((r->fields & OPTQ_RULE_DPORT) &&
-	     put_ports(skb, OPTQ_RULE_A_DPORT_MIN, r->dport_min,
-		       OPTQ_RULE_A_DPORT_MAX, r->dport_max)) ||
-	    ((r->fields & OPTQ_RULE_DSCP) &&
-	     nla_put_u8(skb, OPTQ_RULE_A_DSCP, r->dscp)) ||
-	    ((r->fields & OPTQ_RULE_MARK) &&
-	     (nla_put_u32(skb, OPTQ_RULE_A_MARK, r->mark) ||
-	      nla_put_u32(skb, OPTQ_RULE_A_MARK_MASK, r->mark_mask))))
+	if (nla_len(attr) % sizeof(*from))
+		return blame(extack, attr, "a conjunct is of whole terms",
+			     -EINVAL);
+	in->conjunct[(*c)++].n_terms = n;
+	for (i = 0; i < n; i++) {
+		struct optq_match_term *term = &in->term[(*t)++];
+
+		if (from[i].negate > 1 || from[i].unused)
+			return blame(extack, attr, "a term's negate is 0 or 1, and what is unused 0",
+				     -EINVAL);
+		term->set = from[i].set;
+		term->dim = from[i].dim;
+		term->negate = from[i].negate;
+	}
+	return 0;
+}
+
+static int read_rule(struct optq_rule_input *in, u32 i, struct nlattr *nest,
+		     struct optq_rule_slot *slot, u32 *c, u32 *t,
+		     struct netlink_ext_ack *extack)
+{
+	struct nlattr *tb[OPTQ_RULE_A_MAX + 1], *attr;
+	u32 first = *c;
+	int err, rem;
+
+	err = nla_parse_nested(tb, OPTQ_RULE_A_MAX, nest, rule_policy, extack);
+	if (err)
+		return err;
+	if (!tb[OPTQ_RULE_A_CLASS])
+		return blame(extack, nest, "a rule must name its class",
+			     -EINVAL);
+	slot->class_id = nla_get_u32(tb[OPTQ_RULE_A_CLASS]);
+	if (tb[OPTQ_RULE_A_WHERE])
+		slot->where = nla_data(tb[OPTQ_RULE_A_WHERE]);
+	if (tb[OPTQ_RULE_A_TEXT])
+		slot->text = nla_data(tb[OPTQ_RULE_A_TEXT]);
+	nla_for_each_nested(attr, nest, rem) {
+		if (nla_type(attr) != OPTQ_RULE_A_CONJUNCT)
+			continue;
+		err = read_conjunct(in, attr, c, t, extack);
+		if (err)
+			return err;
+	}
+	in->rule_attr[i] = nest;
+	in->rule[i].class_id = slot->class_id;
+	in->rule[i].n_conjuncts = *c - first;
+	return 0;
+}
+
+int optq_rule_input_read(struct optq_rule_input *in, const struct nlmsghdr *nlh,
+			 struct optq_rule_slot *slot,
+			 struct netlink_ext_ack *extack)
+{
+	u32 i = 0, c = 0, t = 0;
+	struct nlattr *attr;
+	int rem, err;
+	u64 at = 0;
+
+	optq_for_each_top(attr, nlh, rem, OPTQ_A_DIM) {
+		err = read_dim(in, i++, attr, extack);
+		if (err)
+			return err;
+	}
+	err = read_sets(in, nlh, false, &at, extack) ?:
+	      read_sets(in, nlh, true, &at, extack);
+	if (err)
+		return err;
+	i = 0;
+	optq_for_each_top(attr, nlh, rem, OPTQ_A_RULE) {
+		err = read_rule(in, i, attr, &slot[i], &c, &t, extack);
+		if (err)
+			return err;
+		i++;
+		cond_resched();
+	}
+	return 0;
+}
+
+/* The rule that a conjunct is of. */
+static u32 rule_of(const struct optq_match_rules *r, u32 conjunct)
+{
+	u32 i, n = 0;
+
+	for (i = 0; i + 1 < r->n_rules; i++) {
+		n += r->rules[i].n_conjuncts;
+		if (conjunct < n)
+			break;
+	}
+	return i;
+}
+
+void optq_rule_input_blame(const struct optq_rule_input *in,
+			   const struct optq_match_error *why,
+			   struct netlink_ext_ack *extack)
+{
+	const struct nlattr *attr = NULL;
+
+	switch (why->fault) {
+	case OPTQ_MATCH_DIM_FIELD:
+	case OPTQ_MATCH_DIM_PARAM:
+	case OPTQ_MATCH_DIM_TWICE:
+		attr = in->dim_attr[why->at];
+		break;
+	case OPTQ_MATCH_SET_WORDS:
+	case OPTQ_MATCH_SET_ORDER:
+	case OPTQ_MATCH_SET_V4:
+		attr = in->set_attr[why->at];
+		break;
+	case OPTQ_MATCH_RULE_SIZE:
+		attr = in->rule_attr[why->at];
+		break;
+	case OPTQ_MATCH_TERM_DIM:
+	case OPTQ_MATCH_TERM_SET:
+	case OPTQ_MATCH_TERM_WIDTH:
+	case OPTQ_MATCH_TERM_TWICE:
+		attr = in->rule_attr[rule_of(&in->rules, why->at)];
+		break;
+	default:
+		break;
+	}
+	if (attr)
+		NL_SET_BAD_ATTR(extack, attr);
+	if (extack)
+		extack->_msg = optq_match_fault_text(why->fault);
+}
+
+int optq_put_rule(struct sk_buff *skb, const struct optq_rule_slot *slot,
+		  u64 hits)
+{
+	if (nla_put_u32(skb, OPTQ_RULE_A_CLASS, slot->class_id) ||
+	    (slot->where &&
+	     nla_put_string(skb, OPTQ_RULE_A_WHERE, slot->where)) ||
+	    (slot->text && nla_put_string(skb, OPTQ_RULE_A_TEXT, slot->text)) ||
+	    nla_put_u64_64bit(skb, OPTQ_RULE_A_HITS, hits, OPTQ_RULE_A_PAD))
 		return -EMSGSIZE;
 	return 0;
 }

@@ -15,6 +15,8 @@ static const struct nla_policy optq_genl_policy[OPTQ_A_MAX + 1] = {
 	[OPTQ_A_CLASS]		= { .type = NLA_NESTED },
 	[OPTQ_A_RULE]		= { .type = NLA_NESTED },
 	[OPTQ_A_GENERATION]	= { .type = NLA_U32 },
+	[OPTQ_A_DIM]		= { .type = NLA_NESTED },
+	[OPTQ_A_SET]		= { .type = NLA_NESTED },
 };
 
 static struct net_device *genl_dev(struct net *net, struct nlattr **attrs,

@@ -3,7 +3,7 @@
 #include <linux/rtnetlink.h>
 #include <net/sock.h>
 
-#include "conf.h"
+#include "conf_rule.h"
 #include "genl.h"
 #include "stats.h"
 
@@ -190,7 +190,7 @@ static int put_rule(struct sk_buff *skb, struct optq_sched *q,
 	sch_tree_lock(q->sch);
 	hits = slot->hits;
 	sch_tree_unlock(q->sch);
-	return optq_put_rule(skb, &slot->rule, hits);
+	return optq_put_rule(skb, slot, hits);
 }
 
 static int rule_dump_locked(struct sk_buff *skb, struct netlink_callback *cb)

@@ -125,7 +125,7 @@ static void optq_destroy(struct Qdisc *sch)
 	if (q->clhash.hash)
 		qdisc_class_hash_destroy(&q->clhash);
 	kfree(q->tree.direct.leaf.hist);
-	kvfree(q->rules);
+	optq_rules_free(q->rules);
 	kvfree(q->flow_mem);
 	kvfree(q->bucket_mem);
 	kvfree(q->past_mem);

@@ -13,9 +13,9 @@
 
 #include "compat/compat.h"
 #include "core/class.h"
-#include "core/rule.h"
 #include "core/sched.h"
 #include "core/tree.h"
+#include "rules.h"
 #include "tuple.h"
 
 struct optq_cl {
@@ -35,16 +35,6 @@ struct optq_host_mem {
 	struct optq_share *shares;
 	struct optq_host *hosts;
 	struct optq_host **buckets;
-};
-
-struct optq_rule_slot {
-	struct optq_rule rule;
-	u64 hits;
-};
-
-struct optq_rules {
-	u32 n;
-	struct optq_rule_slot slot[];
 };
 
 /* The link's parameters as asked for. */

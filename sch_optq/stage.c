@@ -30,28 +30,17 @@ u32 optq_stage_find(const struct optq_stage *st, u32 id)
 	return i;
 }
 
-/* The message's attributes of one type, by a walk: there may be thousands. */
-#define for_each_top(attr, nlh, rem, what) \
-	nlmsg_for_each_attr(attr, nlh, GENL_HDRLEN, rem) \
-		if (nla_type(attr) == (what))
-
 static int stage_alloc(struct optq_stage *st, const struct nlmsghdr *nlh,
 		       struct netlink_ext_ack *extack)
 {
-	u32 classes = 0, rules = 0, buckets, i;
+	u32 classes = 0, buckets, i;
 	struct nlattr *attr;
 	int rem;
 
-	for_each_top(attr, nlh, rem, OPTQ_A_CLASS)
+	optq_for_each_top(attr, nlh, rem, OPTQ_A_CLASS)
 		classes++;
-	for_each_top(attr, nlh, rem, OPTQ_A_RULE)
-		rules++;
 	if (classes > OPTQ_CLASSES_MAX) {
 		NL_SET_ERR_MSG(extack, "a tree has at most 131072 classes");
-		return -E2BIG;
-	}
-	if (rules > OPTQ_RULES_MAX) {
-		NL_SET_ERR_MSG(extack, "a tree has at most 32768 rules");
 		return -E2BIG;
 	}
 	buckets = roundup_pow_of_two(classes + 1);
@@ -61,9 +50,7 @@ static int stage_alloc(struct optq_stage *st, const struct nlmsghdr *nlh,
 			     GFP_KERNEL_ACCOUNT);
 	st->by_id = kvmalloc_array(buckets, sizeof(u32), GFP_KERNEL_ACCOUNT);
 	st->by_name = kvmalloc_array(buckets, sizeof(u32), GFP_KERNEL_ACCOUNT);
-	st->rules = kvzalloc(struct_size(st->rules, slot, rules),
-			     GFP_KERNEL_ACCOUNT);
-	if (!st->class || !st->by_id || !st->by_name || !st->rules)
+	if (!st->class || !st->by_id || !st->by_name)
 		return -ENOMEM;
 	for (i = 0; i < buckets; i++) {
 		st->by_id[i] = OPTQ_NONE;
@@ -210,22 +197,20 @@ static bool stage_is_leaf(const struct optq_stage *st, u32 id)
 static int stage_rules(struct optq_stage *st, const struct nlmsghdr *nlh,
 		       struct netlink_ext_ack *extack)
 {
+	struct optq_rules *rules = optq_rules_parse(nlh, extack);
 	struct nlattr *attr;
-	int rem, err;
+	u32 i = 0;
+	int rem;
 
-	for_each_top(attr, nlh, rem, OPTQ_A_RULE) {
-		struct optq_rule *r = &st->rules->slot[st->rules->n].rule;
-
-		err = optq_parse_rule(attr, r, extack);
-		if (err)
-			return err;
-		if (!stage_is_leaf(st, r->class_id)) {
+	if (IS_ERR(rules))
+		return PTR_ERR(rules);
+	st->rules = rules;
+	optq_for_each_top(attr, nlh, rem, OPTQ_A_RULE) {
+		if (!stage_is_leaf(st, rules->slot[i++].class_id)) {
 			NL_SET_ERR_MSG_ATTR(extack, attr,
 					    "a rule must name a leaf class");
 			return -ENOENT;
 		}
-		st->rules->n++;
-		cond_resched();
 	}
 	return 0;
 }
@@ -236,7 +221,7 @@ static int stage_link(struct optq_stage *st, const struct nlmsghdr *nlh,
 	struct nlattr *attr;
 	int rem, err = 0;
 
-	for_each_top(attr, nlh, rem, OPTQ_A_LINK) {
+	optq_for_each_top(attr, nlh, rem, OPTQ_A_LINK) {
 		err = optq_parse_link(attr, &st->link, create, extack);
 		if (err)
 			return err;
@@ -256,7 +241,7 @@ int optq_stage_parse(struct optq_stage *st, const struct nlmsghdr *nlh,
 	err = stage_link(st, nlh, create, extack);
 	if (err)
 		return err;
-	for_each_top(attr, nlh, rem, OPTQ_A_CLASS) {
+	optq_for_each_top(attr, nlh, rem, OPTQ_A_CLASS) {
 		err = stage_one_class(st, attr, extack);
 		if (err)
 			return err;
@@ -285,5 +270,5 @@ void optq_stage_free(struct optq_stage *st)
 	kvfree(st->class);
 	kvfree(st->by_id);
 	kvfree(st->by_name);
-	kvfree(st->rules);
+	optq_rules_free(st->rules);
 }

@@ -4,7 +4,7 @@
 # What the qdisc_*.sh and det_*.sh tests share beyond lib.sh and lib_tc.sh:
 #	optq_require_programs	skips the file unless udp_load and optq_nl (see
 #				their first lines) are there or can be built
-#	$UDP_LOAD $OPTQ_NL $DSCP_WIRE $ACK_WIRE $FLOW_FLOOD	where they are
+#	$UDP_LOAD $OPTQ_NL $DSCP_WIRE $ACK_WIRE $FLOW_FLOOD $FRAME_SEND	where they are
 #	tc_batch		runs tc commands from its input in the client's
 #				namespace; lines are as for tc -batch
 #	quietly CMD...		what CMD says is shown only when it fails
@@ -59,7 +59,7 @@ optq_require_programs()
 	# shellcheck disable=SC2034	# for the tests
 	DSCP_WIRE=$dir/dscp_wire ACK_WIRE=$dir/ack_wire
 	# shellcheck disable=SC2034
-	FLOW_FLOOD=$dir/flow_flood
+	FLOW_FLOOD=$dir/flow_flood FRAME_SEND=$dir/frame_send
 }
 
 # Warnings are for users; what a command says counts when it fails.

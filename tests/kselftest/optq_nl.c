@@ -21,6 +21,7 @@
  * Lines of `set`, each a top-level attribute:
  *	ifindex N | flags N | generation N
  *	link KEY=VALUE... | class KEY=VALUE... | rule KEY=VALUE...
+ *	dim KEY=VALUE... | set KEY=VALUE...
  *	raw TYPE HEX			any attribute, any payload
  * KEY is a name of optq_nl_keys.h, or @TYPE with VALUE in hex.  DEV gives the
  * ifindex unless a line does; `-` gives none.
@@ -82,6 +83,31 @@ static void put_hex(struct nl_msg *msg, int type, const char *hex)
 	put(msg, type, parse_hex(hex, buf), buf);
 }
 
+static void put_words(struct nl_msg *msg, int type, char *text)
+{
+	static uint32_t buf[ATTR_MAX / 4];
+	size_t n = 0;
+	char *word;
+
+	while ((word = strsep(&text, ",")) && *word && n < ATTR_MAX / 4)
+		buf[n++] = strtoul(word, NULL, 0);
+	put(msg, type, n * sizeof(*buf), buf);
+}
+
+static void put_terms(struct nl_msg *msg, int type, char *text)
+{
+	struct optq_term buf[64] = {};
+	size_t n = 0;
+	char *word;
+
+	while ((word = strsep(&text, ",")) && *word && n < 64) {
+		buf[n].set = strtoul(word, &word, 0);
+		buf[n].negate = *word == '!';
+		buf[n++].dim = *word ? strtoul(word + 1, NULL, 0) : 0;
+	}
+	put(msg, type, n * sizeof(*buf), buf);
+}
+
 static void put_key(struct nl_msg *msg, const struct key *keys, char *text)
 {
 	char *value = strchr(text, '=');
@@ -98,6 +124,14 @@ static void put_key(struct nl_msg *msg, const struct key *keys, char *text)
 		keys++;
 	if (!keys->name)
 		die("unknown key", text);
+	if (keys->bytes == KEY_WORDS) {
+		put_words(msg, keys->type, value);
+		return;
+	}
+	if (keys->bytes == KEY_TERMS) {
+		put_terms(msg, keys->type, value);
+		return;
+	}
 	if (!keys->bytes) {
 		put(msg, keys->type, strlen(value) + 1, value);
 		return;
@@ -123,24 +157,31 @@ static void put_nest(struct nl_msg *msg, int type, const struct key *keys,
 	nla_nest_end_keep_empty(msg, nest);
 }
 
+static const struct {
+	const char *word;
+	int type;
+	const struct key *keys;
+} nests[] = {
+	{ "link", OPTQ_A_LINK, link_keys },
+	{ "class", OPTQ_A_CLASS, class_keys },
+	{ "dim", OPTQ_A_DIM, dim_keys },
+	{ "set", OPTQ_A_SET, set_keys },
+	{ "rule", OPTQ_A_RULE, rule_keys },
+};
+
 /* One line; true when it gave the ifindex. */
 static bool put_line(struct nl_msg *msg, char *line)
 {
 	char *rest, *word = strtok_r(line, " \n", &rest), *arg;
+	size_t i;
 
 	if (!word || *word == '#')
 		return false;
-	if (!strcmp(word, "link")) {
-		put_nest(msg, OPTQ_A_LINK, link_keys, rest);
-		return false;
-	}
-	if (!strcmp(word, "class")) {
-		put_nest(msg, OPTQ_A_CLASS, class_keys, rest);
-		return false;
-	}
-	if (!strcmp(word, "rule")) {
-		put_nest(msg, OPTQ_A_RULE, rule_keys, rest);
-		return false;
+	for (i = 0; i < sizeof(nests) / sizeof(*nests); i++) {
+		if (!strcmp(word, nests[i].word)) {
+			put_nest(msg, nests[i].type, nests[i].keys, rest);
+			return false;
+		}
 	}
 	arg = strtok_r(NULL, " \n", &rest);
 	if (!arg)

@@ -12,6 +12,10 @@ struct key {
 	int bytes;		/* 0: a string */
 };
 
+/* In place of bytes: 32-bit numbers A,B,...; terms SET:DIM or SET!DIM, negated, ... */
+#define KEY_WORDS	-1
+#define KEY_TERMS	-2
+
 static const struct key link_keys[] = {
 	{ "default", OPTQ_LINK_A_DEFAULT, 4 },
 	{ "rate", OPTQ_LINK_A_RATE, 8 },
@@ -53,19 +57,25 @@ static const struct key class_keys[] = {
 	{ NULL, 0, 0 }
 };
 
+static const struct key dim_keys[] = {
+	{ "field", OPTQ_DIM_A_FIELD, 1 },
+	{ "param", OPTQ_DIM_A_PARAM, 4 },
+	{ NULL, 0, 0 }
+};
+
+static const struct key set_keys[] = {
+	{ "words", OPTQ_SET_A_WORDS, 1 },
+	{ "absent", OPTQ_SET_A_ABSENT, 1 },
+	{ "ranges", OPTQ_SET_A_RANGES, KEY_WORDS },
+	{ "ranges_v4", OPTQ_SET_A_RANGES_V4, KEY_WORDS },
+	{ NULL, 0, 0 }
+};
+
 static const struct key rule_keys[] = {
 	{ "class", OPTQ_RULE_A_CLASS, 4 },
-	{ "family", OPTQ_RULE_A_FAMILY, 1 },
-	{ "proto", OPTQ_RULE_A_PROTO, 1 },
-	{ "src_len", OPTQ_RULE_A_SRC_LEN, 1 },
-	{ "dst_len", OPTQ_RULE_A_DST_LEN, 1 },
-	{ "sport_min", OPTQ_RULE_A_SPORT_MIN, 2 },
-	{ "sport_max", OPTQ_RULE_A_SPORT_MAX, 2 },
-	{ "dport_min", OPTQ_RULE_A_DPORT_MIN, 2 },
-	{ "dport_max", OPTQ_RULE_A_DPORT_MAX, 2 },
-	{ "dscp", OPTQ_RULE_A_DSCP, 1 },
-	{ "mark", OPTQ_RULE_A_MARK, 4 },
-	{ "mark_mask", OPTQ_RULE_A_MARK_MASK, 4 },
+	{ "terms", OPTQ_RULE_A_CONJUNCT, KEY_TERMS },
+	{ "where", OPTQ_RULE_A_WHERE, 0 },
+	{ "text", OPTQ_RULE_A_TEXT, 0 },
 	{ NULL, 0, 0 }
 };
 

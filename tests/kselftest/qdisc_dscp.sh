@@ -153,7 +153,8 @@ not_ip()
 matched()
 {
 	printf '%s\n' "link rate=1250000000 default=1" "class id=1 name=rest" \
-		"class id=2 name=voice dscp=0" "rule class=2 dscp=46" |
+		"class id=2 name=voice dscp=0" "dim field=7" "set words=1 ranges=46,46" \
+		"rule class=2 terms=0:0" |
 		in_c "$OPTQ_NL" set "$DEV" >"$TMP/set" || { cat "$TMP/set"; return 1; }
 	wire 2 "$1" 4 "$2" 0 185 101 || return 1
 	printf 'ip 4 tags %d tos %d csum good\n' "$3" 1 "$3" 101 >"$TMP/want"

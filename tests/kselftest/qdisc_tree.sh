@@ -102,7 +102,7 @@ with_rule()
 {
 	quietly in_c tc filter del dev "$DEV" parent 1: || return 1
 	{ echo "link default=32"; echo "class id=1"; echo "class id=16 parent=1"
-	  echo "class id=32 parent=1"; echo "rule class=16 dscp=46"; } |
+	  echo "class id=32 parent=1"; echo "rule class=16 terms="; } |
 		in_c "$OPTQ_NL" set "$DEV" >/dev/null &&
 	refused "a rule of the policy names the class" delete classid 1:10 || return 1
 	# Scripts written for HTB do that; they are told what it means.

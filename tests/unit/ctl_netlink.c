@@ -286,33 +286,75 @@ static void classes_come_in_order(void **state)
 	free_request(&q);
 }
 
+/* The range that rule @index has of a field; words: 2 numbers, or 8 of IPv6. */
+static const uint32_t *range_of(struct request *q, int index, uint8_t field,
+				uint32_t param, int *words)
+{
+	struct nlattr *tb[OPTQ_RULE_A_MAX + 1], *dim, *set, *range;
+	const struct optq_term *term;
+	int n;
+
+	nla_parse_nested(tb, OPTQ_RULE_A_MAX, nest(q, OPTQ_A_RULE, index), NULL);
+	term = nla_data(tb[OPTQ_RULE_A_CONJUNCT]);
+	n = nla_len(tb[OPTQ_RULE_A_CONJUNCT]) / (int)sizeof(*term);
+	for (; n--; term++) {
+		assert_int_equal(term->negate, 0);
+		assert_int_equal(term->unused, 0);
+		dim = nest(q, OPTQ_A_DIM, term->dim);
+		if (nla_get_u8(nla_find(nla_data(dim), nla_len(dim),
+					OPTQ_DIM_A_FIELD)) != field)
+			continue;
+		range = nla_find(nla_data(dim), nla_len(dim), OPTQ_DIM_A_PARAM);
+		assert_int_equal(range ? nla_get_u32(range) : 0, param);
+		set = nest(q, OPTQ_A_SET, (int)term->set);
+		range = nla_find(nla_data(set), nla_len(set),
+				 OPTQ_SET_A_RANGES);
+		assert_non_null(range);
+		*words = nla_len(range) / 4;
+		return nla_data(range);
+	}
+	return NULL;
+}
+
+static void assert_range(struct request *q, int index, uint8_t field,
+			 uint32_t param, uint32_t lo, uint32_t hi)
+{
+	int words;
+	const uint32_t *range = range_of(q, index, field, param, &words);
+
+	assert_non_null(range);
+	assert_int_equal(words, 2);
+	assert_int_equal(range[0], lo);
+	assert_int_equal(range[1], hi);
+}
+
 static void rules_say_what_they_match(void **state)
 {
+	static const uint32_t prefix[8] = { 0x20010db8, 0, 0, 0,
+					    0x20010db8, ~0U, ~0U, ~0U };
 	struct nlattr *tb[OPTQ_RULE_A_MAX + 1];
-	uint8_t prefix[16] = { 0x20, 0x01, 0x0d, 0xb8 };
+	const uint32_t *range;
 	struct request q;
+	int words;
 
 	(void)state;
 	make_request(&q, false);
 	nla_parse_nested(tb, OPTQ_RULE_A_MAX, nest(&q, OPTQ_A_RULE, 0), NULL);
 	assert_int_equal(nla_get_u32(tb[OPTQ_RULE_A_CLASS]), 1);
-	assert_int_equal(nla_get_u8(tb[OPTQ_RULE_A_DSCP]), 46);
-	assert_null(tb[OPTQ_RULE_A_PROTO]);
-	assert_null(tb[OPTQ_RULE_A_FAMILY]);
-	assert_null(tb[OPTQ_RULE_A_MARK]);
+	assert_range(&q, 0, OPTQ_FIELD_DSCP, 0, 46, 46);
+	assert_int_equal(nla_len(tb[OPTQ_RULE_A_CONJUNCT]),
+			 sizeof(struct optq_term));
 	nla_parse_nested(tb, OPTQ_RULE_A_MAX, nest(&q, OPTQ_A_RULE, 1), NULL);
 	assert_int_equal(nla_get_u32(tb[OPTQ_RULE_A_CLASS]), 3);
-	assert_int_equal(nla_get_u8(tb[OPTQ_RULE_A_FAMILY]), 6);
-	assert_int_equal(nla_get_u8(tb[OPTQ_RULE_A_PROTO]), IPPROTO_TCP);
-	assert_int_equal(nla_len(tb[OPTQ_RULE_A_DST]), 16);
-	assert_memory_equal(nla_data(tb[OPTQ_RULE_A_DST]), prefix, 16);
-	assert_int_equal(nla_get_u8(tb[OPTQ_RULE_A_DST_LEN]), 32);
-	assert_int_equal(nla_get_u16(tb[OPTQ_RULE_A_DPORT_MIN]), 80);
-	assert_int_equal(nla_get_u16(tb[OPTQ_RULE_A_DPORT_MAX]), 90);
-	assert_null(tb[OPTQ_RULE_A_SPORT_MIN]);
+	assert_range(&q, 1, OPTQ_FIELD_FAMILY, 0, 6, 6);
+	assert_range(&q, 1, OPTQ_FIELD_PROTO, 0, IPPROTO_TCP, IPPROTO_TCP);
+	range = range_of(&q, 1, OPTQ_FIELD_DST, 0, &words);
+	assert_int_equal(words, 8);
+	assert_memory_equal(range, prefix, sizeof(prefix));
+	assert_range(&q, 1, OPTQ_FIELD_DPORT, 0, 80, 90);
+	assert_null(range_of(&q, 1, OPTQ_FIELD_SPORT, 0, &words));
 	/* Mark 0 is a value, not "not given". */
-	assert_int_equal(nla_get_u32(tb[OPTQ_RULE_A_MARK]), 0);
-	assert_int_equal(nla_get_u32(tb[OPTQ_RULE_A_MARK_MASK]), 0xffffffff);
+	assert_range(&q, 1, OPTQ_FIELD_MARK, 0xffffffff, 0, 0);
 	free_request(&q);
 }
 

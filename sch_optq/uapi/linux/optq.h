@@ -88,6 +88,12 @@ enum optq_attr {
 				 * limit or with a qdisc under a leaf
 				 */
 	OPTQ_A_FLOW,		/* nest, enum optq_flow_attr; one a message */
+	OPTQ_A_DIM,		/* nest, enum optq_dim_attr; once per field that
+				 * rules read
+				 */
+	OPTQ_A_SET,		/* nest, enum optq_set_attr; once per set, and again
+				 * for what of it has no room in the first
+				 */
 
 	__OPTQ_A_MAX,
 	OPTQ_A_MAX = __OPTQ_A_MAX - 1
@@ -234,32 +240,64 @@ enum optq_class_attr {
 	OPTQ_CLASS_A_MAX = __OPTQ_CLASS_A_MAX - 1
 };
 
+/* A field that rules read, with its parameter: a dimension.  No two are alike. */
+enum optq_dim_attr {
+	OPTQ_DIM_A_UNSPEC,
+	OPTQ_DIM_A_FIELD,	/* u8: enum optq_field */
+	OPTQ_DIM_A_PARAM,	/* u32: what the field says, 0 if missing */
+
+	__OPTQ_DIM_A_MAX,
+	OPTQ_DIM_A_MAX = __OPTQ_DIM_A_MAX - 1
+};
+
 /*
- * A rule: a packet matches when every attribute that is given matches.  Rules
- * are tried in the order given; the first match names the class.
+ * A set of values: ranges, sorted, without overlap.  Of a range stand the lowest and
+ * the highest value, each as u32 words in host order, the most significant first.
+ */
+enum optq_set_attr {
+	OPTQ_SET_A_UNSPEC,
+	OPTQ_SET_A_WORDS,	/* u8: words of a value, 1, 2 or 4; if missing, the
+				 * ranges go on from those of the set before
+				 */
+	OPTQ_SET_A_ABSENT,	/* u8: 1: a packet without the field is in it too */
+	OPTQ_SET_A_RANGES,	/* u32 each */
+	OPTQ_SET_A_RANGES_V4,	/* u32 each, IPv4 addresses without the words before
+				 * them: all of the set stand here, or in RANGES
+				 */
+
+	__OPTQ_SET_A_MAX,
+	OPTQ_SET_A_MAX = __OPTQ_SET_A_MAX - 1
+};
+
+/* The value in a dimension is in a set; negate: it is not. */
+struct optq_term {
+	__u32 set;		/* number, in the order given, from 0 on */
+	__u8 dim;		/* likewise */
+	__u8 negate;		/* 0 or 1 */
+	__u16 unused;		/* 0 */
+};
+
+/*
+ * A rule: a packet matches when all terms of one of its conjuncts hold.  Rules are
+ * tried in the order given; the first match names the class.
  */
 enum optq_rule_attr {
 	OPTQ_RULE_A_UNSPEC,
 	OPTQ_RULE_A_CLASS,	/* u32: id of a leaf */
-	OPTQ_RULE_A_FAMILY,	/* u8: 4 or 6; both when missing */
-	OPTQ_RULE_A_PROTO,	/* u8: IP protocol, after extension headers */
-	OPTQ_RULE_A_SRC,	/* 4 or 16 bytes; says the family too */
-	OPTQ_RULE_A_SRC_LEN,	/* u8: prefix length, whole address if missing */
-	OPTQ_RULE_A_DST,
-	OPTQ_RULE_A_DST_LEN,
-	OPTQ_RULE_A_SPORT_MIN,	/* u16, host order; TCP, UDP, SCTP, DCCP, UDPLite */
-	OPTQ_RULE_A_SPORT_MAX,	/* u16: same as _MIN if missing */
-	OPTQ_RULE_A_DPORT_MIN,
-	OPTQ_RULE_A_DPORT_MAX,
-	OPTQ_RULE_A_DSCP,	/* u8: 0..63 */
-	OPTQ_RULE_A_MARK,	/* u32 */
-	OPTQ_RULE_A_MARK_MASK,	/* u32: all ones if missing */
+	OPTQ_RULE_A_CONJUNCT,	/* struct optq_term each, none: any packet; once per
+				 * conjunct.  Not in replies
+				 */
+	OPTQ_RULE_A_WHERE,	/* string: the place where it was written */
+	OPTQ_RULE_A_TEXT,	/* string: what was written there */
 	OPTQ_RULE_A_HITS,	/* u64, reply only: packets */
 	OPTQ_RULE_A_PAD,
 
 	__OPTQ_RULE_A_MAX,
 	OPTQ_RULE_A_MAX = __OPTQ_RULE_A_MAX - 1
 };
+
+#define OPTQ_RULE_WHERE_MAX	255	/* bytes */
+#define OPTQ_RULE_TEXT_MAX	1023
 
 /*
  * What rules can look at of a packet.  A packet without such a field is in a set only

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/mm.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+
+#include "conf_rule.h"
+#include "rules.h"
+
+static void *rules_alloc(void *arg, size_t bytes)
+{
+	return kvmalloc(bytes, GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+}
+
+static void rules_mem_free(void *arg, void *mem)
+{
+	kvfree(mem);
+}
+
+static void rules_pause(void *arg)
+{
+	cond_resched();
+}
+
+static const struct optq_match_mem rules_mem = {
+	.alloc = rules_alloc,
+	.free = rules_mem_free,
+	.pause = rules_pause,
+	.limit = OPTQ_RULES_BYTES,
+};
+
+static int rules_compile(struct optq_rules *rules, struct optq_rule_input *in,
+			 struct netlink_ext_ack *extack)
+{
+	struct optq_match_error why;
+
+	rules->match = optq_match_build(&in->rules, &rules_mem, &why);
+	if (rules->match) {
+		optq_key_plan_init(&rules->plan, in->rules.dims,
+				   in->rules.n_dims);
+		return 0;
+	}
+	if (why.fault == OPTQ_MATCH_NO_MEMORY)
+		return -ENOMEM;
+	optq_rule_input_blame(in, &why, extack);
+	return why.fault == OPTQ_MATCH_TOO_BIG ? -E2BIG : -EINVAL;
+}
+
+/* What the slots tell of in the message goes to where it stays. */
+static int rules_keep_texts(struct optq_rules *rules)
+{
+	size_t bytes = 0, len;
+	char *at;
+	u32 i;
+
+	for (i = 0; i < rules->n; i++) {
+		bytes += rules->slot[i].where ? strlen(rules->slot[i].where) + 1 : 0;
+		bytes += rules->slot[i].text ? strlen(rules->slot[i].text) + 1 : 0;
+	}
+	at = rules->texts = kvmalloc(bytes + 1, GFP_KERNEL_ACCOUNT);
+	if (!at)
+		return -ENOMEM;
+	for (i = 0; i < rules->n; i++) {
+		const char **from[] = { &rules->slot[i].where,
+					&rules->slot[i].text };
+		int j;
+
+		for (j = 0; j < ARRAY_SIZE(from); j++) {
+			if (!*from[j])
+				continue;
+			len = strlen(*from[j]) + 1;
+			*from[j] = memcpy(at, *from[j], len);
+			at += len;
+		}
+	}
+	return 0;
+}
+
+struct optq_rules *optq_rules_parse(const struct nlmsghdr *nlh,
+				    struct netlink_ext_ack *extack)
+{
+	struct optq_rules *rules = NULL;
+	struct optq_rule_input in;
+	int err;
+
+	err = optq_rule_input_alloc(&in, nlh, extack);
+	if (!err) {
+		rules = kvzalloc(struct_size(rules, slot, in.rules.n_rules),
+				 GFP_KERNEL_ACCOUNT);
+		err = rules ? 0 : -ENOMEM;
+	}
+	if (!err) {
+		rules->n = in.rules.n_rules;
+		err = optq_rule_input_read(&in, nlh, rules->slot, extack);
+	}
+	if (!err)
+		err = rules_compile(rules, &in, extack);
+	if (!err)
+		err = rules_keep_texts(rules);
+	optq_rule_input_free(&in);
+	if (!err)
+		return rules;
+	optq_rules_free(rules);
+	return ERR_PTR(err);
+}
+
+void optq_rules_free(struct optq_rules *rules)
+{
+	if (!rules)
+		return;
+	optq_match_free(rules->match);
+	kvfree(rules->texts);
+	kvfree(rules);
+}
+
+struct optq_rule_slot *optq_rules_find(struct optq_rules *rules,
+				       const struct sk_buff *skb)
+{
+	struct optq_match_key key;
+	u32 i;
+
+	optq_key_read(&rules->plan, skb, &key);
+	i = optq_match_find(rules->match, &key);
+	return i == OPTQ_MATCH_NONE ? NULL : &rules->slot[i];
+}

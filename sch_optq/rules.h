@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The rules of a tree, as they are in force. */
+#ifndef OPTQ_RULES_H
+#define OPTQ_RULES_H
+
+#include "key.h"
+
+/* Bytes that they may take, while they are compiled. */
+#define OPTQ_RULES_BYTES	(256ULL << 20)
+
+struct optq_rule_slot {
+	u32 class_id;
+	const char *where;	/* NULL: not told */
+	const char *text;
+	u64 hits;		/* packets */
+};
+
+struct optq_rules {
+	struct optq_match *match;
+	struct optq_key_plan plan;
+	char *texts;		/* of all slots */
+	u32 n;
+	struct optq_rule_slot slot[];
+};
+
+/*
+ * Reads the dimensions, sets and rules of a message, and compiles them.  ERR_PTR with
+ * the reason in extack.  Sleeps.
+ */
+struct optq_rules *optq_rules_parse(const struct nlmsghdr *nlh,
+				    struct netlink_ext_ack *extack);
+
+void optq_rules_free(struct optq_rules *rules);
+
+/* The rule of a packet; NULL: it has none.  Under the tree lock. */
+struct optq_rule_slot *optq_rules_find(struct optq_rules *rules,
+				       const struct sk_buff *skb);
+
+#endif /* OPTQ_RULES_H */
