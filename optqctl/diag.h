@@ -20,9 +20,17 @@ struct span {
 	size_t len;
 };
 
+/* A place in another file that the policy names, with its line. */
+struct diag_file {
+	char *name, *line;
+	size_t line_number;		/* from 1 */
+	struct span at;			/* inside the line */
+};
+
 struct diag {
 	enum diag_severity severity;
 	struct span at;
+	struct diag_file *file;		/* NULL: the policy */
 	char *text;
 };
 
@@ -34,6 +42,10 @@ struct diags {
 
 void diag_error(struct diags *d, struct span at, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+/* About a place in @file, which the policy names at @at. */
+void diag_error_in(struct diags *d, struct span at, const struct source *file,
+		   struct span in_file, const char *fmt, ...)
+	__attribute__((format(printf, 5, 6)));
 void diag_warning(struct diags *d, struct span at, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 void diags_sort(struct diags *d);

@@ -20,13 +20,51 @@ static bool utf8_continues(char c)
 	return ((unsigned char)c & 0xc0) == 0x80;
 }
 
-static void print_excerpt(FILE *out, const struct source *src,
-			  const struct diag *diag, bool color)
-{
-	size_t start, len, at, from = 0, to, under, i;
-	const char *line = source_line(src, diag->at.off, &start, &len);
+/* What a diagnostic is about, in whatever file. */
+struct place {
+	const char *file;
+	struct source_pos pos;
+	const char *line;	/* NULL: no place in it */
+	size_t len;
+	struct span at;		/* inside the line */
+};
 
-	at = diag->at.off < start + len ? diag->at.off - start : len;
+static size_t characters(const char *s, size_t len)
+{
+	size_t n = 0, i;
+
+	for (i = 0; i < len; i++)
+		n += !utf8_continues(s[i]);
+	return n;
+}
+
+static struct place place_of(const struct source *src, const struct diag *diag)
+{
+	struct place p = { .file = src->name, .at = diag->at };
+	size_t start;
+
+	if (diag->file) {
+		p.file = diag->file->name;
+		p.line = diag->file->line;
+		p.len = strlen(p.line);
+		p.at = diag->file->at;
+		p.pos.line = diag->file->line_number;
+		p.pos.column = characters(p.line, p.at.off < p.len ? p.at.off :
+					  p.len) + 1;
+	} else if (diag->at.off != DIAG_NOWHERE) {
+		p.pos = source_position(src, diag->at.off);
+		p.line = source_line(src, diag->at.off, &start, &p.len);
+		p.at.off -= start;
+	}
+	return p;
+}
+
+static void print_excerpt(FILE *out, const struct place *place, bool color)
+{
+	size_t len = place->len, at, from = 0, to, under, i;
+	const char *line = place->line;
+
+	at = place->at.off < len ? place->at.off : len;
 	if (at > BEFORE_MAX)
 		for (from = at - BEFORE_MAX; from < at && utf8_continues(line[from]); )
 			from++;
@@ -41,7 +79,7 @@ static void print_excerpt(FILE *out, const struct source *src,
 		putc(' ', out);
 	term_color(out, color, TERM_GREEN);
 	putc('^', out);
-	under = at + diag->at.len < to ? at + diag->at.len : to;
+	under = at + place->at.len < to ? at + place->at.len : to;
 	for (i = under > at ? term_width(line + at, under - at) : 0; i > 1; i--)
 		putc('~', out);
 	term_color_end(out, color);
@@ -51,14 +89,12 @@ static void print_excerpt(FILE *out, const struct source *src,
 static void print_diag(FILE *out, const struct source *src,
 		       const struct diag *diag, bool color)
 {
-	struct source_pos pos;
+	struct place place = place_of(src, diag);
 
 	term_color(out, color, TERM_BOLD);
-	term_print(out, src->name, strlen(src->name));
-	if (diag->at.off != DIAG_NOWHERE) {
-		pos = source_position(src, diag->at.off);
-		fprintf(out, ":%zu:%zu", pos.line, pos.column);
-	}
+	term_print(out, place.file, strlen(place.file));
+	if (place.line)
+		fprintf(out, ":%zu:%zu", place.pos.line, place.pos.column);
 	fputs(": ", out);
 	term_color_end(out, color);
 	term_color(out, color, diag->severity == DIAG_ERROR ? TERM_RED :
@@ -67,8 +103,8 @@ static void print_diag(FILE *out, const struct source *src,
 	term_color_end(out, color);
 	term_print(out, diag->text, strlen(diag->text));
 	putc('\n', out);
-	if (diag->at.off != DIAG_NOWHERE && src->len)
-		print_excerpt(out, src, diag, color);
+	if (place.line && (diag->file || src->len))
+		print_excerpt(out, &place, color);
 }
 
 static void print_hidden(FILE *out, size_t all, const char *what)
@@ -93,17 +129,16 @@ static struct json_object *diag_json(const struct source *src,
 				     const struct diag *diag)
 {
 	struct json_object *o = json_object_new_object();
-	struct source_pos pos;
+	struct place place = place_of(src, diag);
 
 	json_object_object_add(o, "severity",
 			       json_object_new_string(severity_name(diag)));
-	json_object_object_add(o, "file", json_object_new_string(src->name));
-	if (diag->at.off != DIAG_NOWHERE) {
-		pos = source_position(src, diag->at.off);
+	json_object_object_add(o, "file", json_object_new_string(place.file));
+	if (place.line) {
 		json_object_object_add(o, "line",
-				       json_object_new_int64((int64_t)pos.line));
+				       json_object_new_int64((int64_t)place.pos.line));
 		json_object_object_add(o, "column",
-				       json_object_new_int64((int64_t)pos.column));
+				       json_object_new_int64((int64_t)place.pos.column));
 	}
 	json_object_object_add(o, "message", json_object_new_string(diag->text));
 	return o;

@@ -43,6 +43,7 @@ void source_from_text(struct source *src, const char *name, const char *text,
 void source_free(struct source *src)
 {
 	free(src->name);
+	free(src->dir);
 	free(src->text);
 	free(src->line_start);
 	memset(src, 0, sizeof(*src));
@@ -66,30 +67,44 @@ static char *read_bounded(int fd, char *buf, size_t room, size_t *len)
 	return NULL;
 }
 
-static char *not_readable(const struct stat *st)
+/* What is read, and how much of it there may be. */
+struct kind {
+	const char *what;
+	size_t max;
+	bool stdin_too;
+};
+
+static const struct kind a_policy = { "a policy", SOURCE_MAX, true };
+
+static char *not_readable(const struct stat *st, const struct kind *kind)
 {
 	if (S_ISDIR(st->st_mode))
-		return mem_printf("is a directory: name a policy file in it");
+		return mem_printf("is a directory: name %s%s in it", kind->what,
+				  kind->stdin_too ? " file" : "");
 	if (!S_ISREG(st->st_mode))
-		return mem_printf("is not a regular file: a policy is read from a regular file, or with \"-\" from standard input");
-	if (st->st_size > SOURCE_MAX)
-		return mem_printf("holds %lld bytes: a policy is at most %d bytes (1 MiB)",
-				  (long long)st->st_size, SOURCE_MAX);
+		return mem_printf("is not a regular file: %s is read from a regular file%s",
+				  kind->what, kind->stdin_too ?
+				  ", or with \"-\" from standard input" : "");
+	if (st->st_size > (off_t)kind->max)
+		return mem_printf("holds %lld bytes: %s is at most %zu bytes (%zu MiB)",
+				  (long long)st->st_size, kind->what, kind->max,
+				  kind->max >> 20);
 	return NULL;
 }
 
 static char *read_text(struct source *src, const char *label, int fd,
-		       const char *too_large)
+		       const struct kind *kind, const char *too_large)
 {
 	char *buf, *why;
 	size_t len;
 
 	/* One byte over the limit tells a file that grew since fstat. */
-	buf = mem_zalloc(SOURCE_MAX + 1, 1);
-	why = read_bounded(fd, buf, SOURCE_MAX + 1, &len);
-	if (!why && len > SOURCE_MAX)
-		why = mem_printf("%s: a policy is at most %d bytes (1 MiB)",
-				 too_large, SOURCE_MAX);
+	buf = mem_zalloc(kind->max + 1, 1);
+	why = read_bounded(fd, buf, kind->max + 1, &len);
+	if (!why && len > kind->max)
+		why = mem_printf("%s: %s is at most %zu bytes (%zu MiB)",
+				 too_large, kind->what, kind->max,
+				 kind->max >> 20);
 	if (!why)
 		source_from_text(src, label, buf, len);
 	free(buf);
@@ -106,16 +121,14 @@ const char *source_label(const char *path)
 	return is_stdin(path) ? "<stdin>" : path;
 }
 
-char *source_read(struct source *src, const char *path)
+static char *read_file(struct source *src, const char *path,
+		       const struct kind *kind)
 {
 	struct stat st;
 	char *why;
 	int fd;
 
 	memset(src, 0, sizeof(*src));
-	if (is_stdin(path))
-		return read_text(src, source_label(path), STDIN_FILENO,
-				 "is too long");
 	/* O_NONBLOCK: opening a FIFO must not wait for its writer. */
 	fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (fd < 0)
@@ -123,11 +136,35 @@ char *source_read(struct source *src, const char *path)
 	if (fstat(fd, &st))
 		why = mem_printf("cannot be read: %s", strerror(errno));
 	else
-		why = not_readable(&st);
+		why = not_readable(&st, kind);
 	if (!why)
-		why = read_text(src, path, fd, "grew while it was read");
+		why = read_text(src, path, fd, kind, "grew while it was read");
 	close(fd);
 	return why;
+}
+
+char *source_read(struct source *src, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *why;
+
+	memset(src, 0, sizeof(*src));
+	if (is_stdin(path))
+		return read_text(src, source_label(path), STDIN_FILENO,
+				 &a_policy, "is too long");
+	why = read_file(src, path, &a_policy);
+	if (!why && slash)
+		src->dir = mem_strndup(path, slash > path ?
+				       (size_t)(slash - path) : 1);
+	return why;
+}
+
+char *source_read_data(struct source *src, const char *path, const char *what,
+		       size_t max)
+{
+	const struct kind kind = { what, max, false };
+
+	return read_file(src, path, &kind);
 }
 
 static size_t line_index(const struct source *src, size_t off)

@@ -10,6 +10,7 @@
 
 struct source {
 	char *name;
+	char *dir;		/* of the file; NULL: none, or where we are */
 	char *text;		/* NUL-terminated; offsets count from here */
 	size_t len;
 	size_t *line_start;
@@ -26,6 +27,9 @@ struct source_pos {
 const char *source_label(const char *path);
 /* Returns NULL or what is wrong, to be freed. */
 char *source_read(struct source *src, const char *path);
+/* Likewise for another file of at most @max bytes; @what it is: "a set's file". */
+char *source_read_data(struct source *src, const char *path, const char *what,
+		       size_t max);
 void source_from_text(struct source *src, const char *name, const char *text,
 		      size_t len);
 void source_free(struct source *src);
