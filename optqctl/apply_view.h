@@ -7,7 +7,7 @@
 #include "diag.h"
 #include "ingress_nl.h"
 #include "lost.h"
-#include "model.h"
+#include "match_rules.h"
 
 struct json_object;
 struct source;
@@ -17,6 +17,7 @@ struct apply_link {
 	const struct link *link;
 	int device;		/* index of the link's device */
 	int ifindex;		/* of what the tree stands on: that, or an ifb */
+	struct match_rules rules;	/* the link's, as this kernel takes them */
 	struct ingress in;	/* of an ingress; of a link without one: what goes */
 	bool ifb_made;		/* for it, and to go again where it fails */
 	bool ingress_removed;

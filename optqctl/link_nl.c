@@ -11,7 +11,7 @@
 #include "rules_nl.h"
 
 /* Upper bounds of what one nest takes, all attributes given. */
-#define HEAD_BYTES	(512 + RULES_HEAD_BYTES)
+#define HEAD_BYTES	512
 #define CLASS_BYTES	320
 
 static int put_u64(struct nl_msg *msg, int type, uint64_t value)
@@ -144,9 +144,10 @@ static int put_head(struct nl_msg *msg, const struct tree_request *req,
 }
 
 static int put_tree(struct nl_msg *msg, const struct tree_request *req,
-		    const struct link *link, struct rules_nl *rules,
+		    const struct link *link, const struct match_rules *rules,
 		    struct tree_places *places)
 {
+	struct rules_nl_place at = { 0 };
 	int err = put_head(msg, req, link);
 	size_t i;
 
@@ -154,30 +155,30 @@ static int put_tree(struct nl_msg *msg, const struct tree_request *req,
 		places->class_at[i] = message_end(msg);
 		err = put_class(msg, link, &link->classes[i]);
 	}
+	places->classes_end = message_end(msg);
 	if (!err)
 		err = rules_nl_put_sets(msg, rules);
 	for (i = 0; !err && i < link->n_rules; i++) {
 		places->rule_at[i] = message_end(msg);
-		err = rules_nl_put_rule(msg, rules, i);
+		err = rules_nl_put_rule(msg, link, rules, &at);
 	}
 	return err;
 }
 
 struct nl_msg *tree_message(const struct tree_request *req,
-			    const struct link *link, struct tree_places *places)
+			    const struct link *link,
+			    const struct match_rules *rules,
+			    struct tree_places *places)
 {
 	size_t bytes = HEAD_BYTES + link->n_classes * (size_t)CLASS_BYTES +
-		       link->n_rules * RULE_BYTES;
+		       rules_nl_bytes(rules);
 	struct nl_msg *msg = nlmsg_alloc_size(bytes);
-	struct rules_nl rules;
 	int err = -NLE_NOMEM;
 
-	rules_nl_init(&rules, link);
 	if (msg && genlmsg_put(msg, NL_AUTO_PORT, NL_AUTO_SEQ, req->family, 0,
 			       req->check ? 0 : NLM_F_ECHO, OPTQ_CMD_TREE_SET,
 			       OPTQ_GENL_VERSION))
-		err = put_tree(msg, req, link, &rules, places);
-	rules_nl_free(&rules);
+		err = put_tree(msg, req, link, rules, places);
 	if (!err)
 		return msg;
 	nlmsg_free(msg);
@@ -203,6 +204,8 @@ uint32_t tree_class_at(const struct tree_places *places,
 
 	if (i < link->n_rules)
 		return link->rules[i].class_index;
+	if (offset >= places->classes_end)
+		return NO_CLASS;
 	i = nest_at(places->class_at, link->n_classes, offset);
 	return i < link->n_classes ? (uint32_t)i : NO_CLASS;
 }
@@ -220,13 +223,14 @@ int tree_set_reply(struct nlmsghdr *nlh, void *arg)
 }
 
 void tree_set(const struct tree_request *req, const struct link *link,
-	      struct tree_result *result, struct nl_answer *answer)
+	      const struct match_rules *rules, struct tree_result *result,
+	      struct nl_answer *answer)
 {
 	struct tree_places places = {
-		mem_zalloc(link->n_classes, sizeof(uint32_t)),
-		mem_zalloc(link->n_rules, sizeof(uint32_t)),
+		.class_at = mem_zalloc(link->n_classes, sizeof(uint32_t)),
+		.rule_at = mem_zalloc(link->n_rules, sizeof(uint32_t)),
 	};
-	struct nl_msg *msg = tree_message(req, link, &places);
+	struct nl_msg *msg = tree_message(req, link, rules, &places);
 
 	result->bad_class = NO_CLASS;
 	result->dropped = 0;

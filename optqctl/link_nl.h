@@ -3,7 +3,7 @@
 #ifndef OPTQCTL_LINK_NL_H
 #define OPTQCTL_LINK_NL_H
 
-#include "model.h"
+#include "match_rules.h"
 #include "nl.h"
 
 struct tree_request {
@@ -18,12 +18,15 @@ struct tree_request {
 /* What the request's bytes belong to, to find what the kernel points at. */
 struct tree_places {
 	uint32_t *class_at;	/* offset of each class's nest */
+	uint32_t classes_end;
 	uint32_t *rule_at;
 };
 
 /* The whole request; class ids are in place. NULL when out of memory. */
 struct nl_msg *tree_message(const struct tree_request *req,
-			    const struct link *link, struct tree_places *places);
+			    const struct link *link,
+			    const struct match_rules *rules,
+			    struct tree_places *places);
 /* The class that byte @offset of the request is about, or NO_CLASS. */
 uint32_t tree_class_at(const struct tree_places *places,
 		       const struct link *link, uint32_t offset);
@@ -35,7 +38,8 @@ struct tree_result {
 
 /* Sends it. */
 void tree_set(const struct tree_request *req, const struct link *link,
-	      struct tree_result *result, struct nl_answer *answer);
+	      const struct match_rules *rules, struct tree_result *result,
+	      struct nl_answer *answer);
 /* The kernel's reply to it; @arg: the result. */
 int tree_set_reply(struct nlmsghdr *nlh, void *arg);
 

@@ -40,6 +40,7 @@ static void usage(FILE *out)
 			verbs[i].help);
 	fputs("  help             this text\n\n"
 	      "  --flows          of show: the flows of each class instead\n"
+	      "  --strict         of check: warn of matches that overlap as well\n"
 	      "  -j, --json       print JSON\n"
 	      "  -V, --version    print the version\n"
 	      "  -h, --help       this text\n\n"
@@ -105,6 +106,10 @@ static enum exit_code run_verb(const char *name, const struct options *opt)
 		fputs("optqctl: --flows goes with show\n", stderr);
 		return EXIT_USAGE;
 	}
+	if (opt->strict && verb->run != verb_check) {
+		fputs("optqctl: --strict goes with check\n", stderr);
+		return EXIT_USAGE;
+	}
 	if (opt->argc >= verb->min_args && opt->argc <= verb->max_args)
 		return verb->run(opt);
 	fprintf(stderr, "Usage: optqctl [-j] %s %s\n", verb->name, verb->args);
@@ -116,6 +121,7 @@ int main(int argc, char **argv)
 	static const struct option longs[] = {
 		{ "json", no_argument, NULL, 'j' },
 		{ "flows", no_argument, NULL, 'f' },
+		{ "strict", no_argument, NULL, 's' },
 		{ "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'V' },
 		{ NULL, 0, NULL, 0 }
@@ -131,6 +137,9 @@ int main(int argc, char **argv)
 			break;
 		case 'f':
 			opt.flows = true;
+			break;
+		case 's':
+			opt.strict = true;
 			break;
 		case 'h':
 			usage(stdout);

@@ -1,59 +1,48 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The language of "match:" and the kernel rules that it stands for. */
+/* The language of "match:", from its text to a tree of conditions. */
 #ifndef OPTQCTL_MATCH_H
 #define OPTQCTL_MATCH_H
 
-#include "model.h"
+#include "diag.h"
+#include "match_field.h"
 
-struct byte_set {
-	uint8_t *v;
+struct named_sets;
+
+enum match_kind {
+	MATCH_IS,		/* the value of dim is in set */
+	MATCH_AND, MATCH_OR,	/* of all kids */
+	MATCH_NOT		/* of the one kid */
+};
+
+struct match_node {
+	enum match_kind kind;
+	struct span at;		/* inside the expression */
+	struct dim dim;
+	struct rset *set;
+	struct match_node **kids;
 	size_t n, room;
 };
 
-struct address_set {
-	struct address *v;
-	size_t n, room;
-};
-
-struct port_set {
-	struct port_range *v;
-	size_t n, room;
-};
-
-struct mark {
-	uint32_t value, mask;
-};
-
-struct mark_set {
-	struct mark *v;
-	size_t n, room;
-};
-
-/* A packet must have one value of each set; an empty set asks nothing. */
 struct match {
-	uint8_t family;
-	struct byte_set proto, dscp;
-	struct address_set src, dst;
-	struct port_set sport, dport;
-	struct port_set port;		/* source or destination */
-	struct mark_set mark;
-	struct span twice_at;		/* first value that its set has; len 0: none */
+	struct match_node *root;
+	struct span twice_at;	/* first value that its set has; len 0: none */
 };
 
 struct match_error {
 	struct span at;		/* inside the expression */
-	char *text;		/* to be freed */
+	char *text;		/* to be freed; NULL: it was reported elsewhere */
 };
 
-/* Fails with the first thing that is wrong. */
-bool match_parse(const char *text, struct match *m, struct match_error *err);
-void match_free(struct match *m);
+/* Parentheses may be nested so deep. */
+#define MATCH_DEPTH_MAX	32
 
-/* How many rules @m stands for; at most SIZE_MAX. */
-size_t match_count(const struct match *m);
-void match_expand(const struct match *m, struct link *link,
-		  uint32_t class_index);
-/* False when the families that its terms ask for exclude each other. */
-bool match_possible(const struct match *m);
+/*
+ * Fails with the first thing that is wrong.  @names gets the names that the text has,
+ * @sets are those it may refer to; NULL: there are none.  match_free() either way.
+ */
+bool match_parse(const char *text, struct match_names *names,
+		 struct named_sets *sets, struct match *m,
+		 struct match_error *err);
+void match_free(struct match *m);
 
 #endif

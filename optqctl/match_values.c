@@ -1,20 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <arpa/inet.h>
 #include <ctype.h>
 #include <netinet/in.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "dscp_names.h"
 #include "match_values.h"
 #include "mem.h"
 #include "suggest.h"
-
-#define APPEND(set, value) do {						\
-	(set)->v = mem_grow((set)->v, &(set)->room, (set)->n + 1,	\
-			    sizeof(*(set)->v));				\
-	(set)->v[(set)->n++] = (value);					\
-} while (0)
 
 struct named_number {
 	const char *name;
@@ -35,6 +27,35 @@ static const struct named_number protocols[] = {
 
 #define TERM_PROTOCOLS	10
 
+/* As nft has them; RFC 792, 950, 1256. */
+static const struct named_number icmp_types[] = {
+	{ "echo-reply", 0 }, { "destination-unreachable", 3 },
+	{ "source-quench", 4 }, { "redirect", 5 }, { "echo-request", 8 },
+	{ "router-advertisement", 9 }, { "router-solicitation", 10 },
+	{ "time-exceeded", 11 }, { "parameter-problem", 12 },
+	{ "timestamp-request", 13 }, { "timestamp-reply", 14 },
+	{ "info-request", 15 }, { "info-reply", 16 },
+	{ "address-mask-request", 17 }, { "address-mask-reply", 18 },
+};
+
+/* RFC 4443, 2710, 4861, 2894, 3122, 3810. */
+static const struct named_number icmp6_types[] = {
+	{ "destination-unreachable", 1 }, { "packet-too-big", 2 },
+	{ "time-exceeded", 3 }, { "parameter-problem", 4 },
+	{ "echo-request", 128 }, { "echo-reply", 129 },
+	{ "mld-listener-query", 130 }, { "mld-listener-report", 131 },
+	{ "mld-listener-done", 132 }, { "nd-router-solicit", 133 },
+	{ "nd-router-advert", 134 }, { "nd-neighbor-solicit", 135 },
+	{ "nd-neighbor-advert", 136 }, { "nd-redirect", 137 },
+	{ "router-renumbering", 138 }, { "ind-neighbor-solicit", 141 },
+	{ "ind-neighbor-advert", 142 }, { "mld2-listener-report", 143 },
+};
+
+/* RFC 3168 */
+static const struct named_number ecns[] = {
+	{ "not-ect", 0 }, { "ect1", 1 }, { "ect0", 2 }, { "ce", 3 },
+};
+
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof(*(a)))
 
 static bool find_named(const struct named_number *list, size_t n,
@@ -49,6 +70,17 @@ static bool find_named(const struct named_number *list, size_t n,
 		return true;
 	}
 	return false;
+}
+
+static const char *name_of(const struct named_number *list, size_t n,
+			   uint8_t number)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (list[i].number == number)
+			return list[i].name;
+	return NULL;
 }
 
 static char *unknown_named(const struct named_number *list, size_t n,
@@ -66,8 +98,7 @@ static char *unknown_named(const struct named_number *list, size_t n,
 	return mem_printf("unknown %s \"%s\": %s", what, word, right);
 }
 
-/* Decimal or 0x hexadecimal; no sign, no octal. False: not a number up to @max. */
-static bool whole_number(const char *s, size_t len, uint64_t max, uint64_t *value)
+bool match_number(const char *s, size_t len, uint64_t max, uint64_t *value)
 {
 	unsigned int base = 10, digit;
 	size_t i = 0;
@@ -111,12 +142,7 @@ bool match_proto_word(const char *word, uint8_t *proto)
 
 const char *match_proto_name(uint8_t proto)
 {
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(protocols); i++)
-		if (protocols[i].number == proto)
-			return protocols[i].name;
-	return NULL;
+	return name_of(protocols, ARRAY_SIZE(protocols), proto);
 }
 
 bool match_proto_has_ports(uint8_t proto)
@@ -126,20 +152,56 @@ bool match_proto_has_ports(uint8_t proto)
 	       proto == IPPROTO_UDPLITE;
 }
 
-char *match_add_proto(struct match *m, const char *word)
+char *match_proto_parse(const char *word, uint8_t *proto)
 {
 	uint64_t number;
-	uint8_t proto;
 
-	if (!find_named(protocols, ARRAY_SIZE(protocols), word, &proto)) {
-		if (!whole_number(word, strlen(word), 255, &number))
-			return unknown_named(protocols, ARRAY_SIZE(protocols),
-					     "protocol", word,
-					     "a name such as tcp or ospf, or a number 0..255, is needed");
-		proto = (uint8_t)number;
-	}
-	APPEND(&m->proto, proto);
+	if (find_named(protocols, ARRAY_SIZE(protocols), word, proto))
+		return NULL;
+	if (!match_number(word, strlen(word), 255, &number))
+		return unknown_named(protocols, ARRAY_SIZE(protocols),
+				     "protocol", word,
+				     "a name such as tcp or ospf, or a number 0..255, is needed");
+	*proto = (uint8_t)number;
 	return NULL;
+}
+
+bool match_icmp_type(const char *word, bool v6, uint8_t *type)
+{
+	return v6 ? find_named(icmp6_types, ARRAY_SIZE(icmp6_types), word, type) :
+		    find_named(icmp_types, ARRAY_SIZE(icmp_types), word, type);
+}
+
+char *match_icmp_type_unknown(const char *word, bool v6)
+{
+	static const char right[] = "a name such as echo-request or a number 0..255 is needed";
+
+	return v6 ? unknown_named(icmp6_types, ARRAY_SIZE(icmp6_types),
+				  "ICMPv6 type", word, right) :
+		    unknown_named(icmp_types, ARRAY_SIZE(icmp_types),
+				  "ICMP type", word, right);
+}
+
+const char *match_icmp_type_name(uint8_t type, bool v6)
+{
+	return v6 ? name_of(icmp6_types, ARRAY_SIZE(icmp6_types), type) :
+		    name_of(icmp_types, ARRAY_SIZE(icmp_types), type);
+}
+
+bool match_ecn(const char *word, uint8_t *ecn)
+{
+	return find_named(ecns, ARRAY_SIZE(ecns), word, ecn);
+}
+
+char *match_ecn_unknown(const char *word)
+{
+	return unknown_named(ecns, ARRAY_SIZE(ecns), "ECN field", word,
+			     "not-ect, ect0, ect1, ce or a number 0..3 is needed");
+}
+
+const char *match_ecn_name(uint8_t ecn)
+{
+	return name_of(ecns, ARRAY_SIZE(ecns), ecn);
 }
 
 char *code_point_parse(const char *word, uint8_t *dscp,
@@ -159,7 +221,7 @@ char *code_point_parse(const char *word, uint8_t *dscp,
 	}
 	for (i = 0; i < n_more; i++)
 		suggest_offer(&best, more[i]);
-	if (!whole_number(word, strlen(word), 63, &number)) {
+	if (!match_number(word, strlen(word), 63, &number)) {
 		if (suggest_end(&best))
 			return mem_printf("unknown code point \"%s\": did you mean \"%s\"?",
 					  word, suggest_end(&best));
@@ -167,142 +229,4 @@ char *code_point_parse(const char *word, uint8_t *dscp,
 	}
 	*dscp = (uint8_t)number;
 	return NULL;
-}
-
-char *match_add_dscp(struct match *m, const char *word)
-{
-	uint8_t dscp;
-	char *why = code_point_parse(word, &dscp, NULL, 0,
-				     "cs0..cs7, af11..af43, ef, va, le or a number 0..63 is needed");
-
-	if (!why)
-		APPEND(&m->dscp, dscp);
-	return why;
-}
-
-char *match_add_mark(struct match *m, const char *word)
-{
-	size_t len = strcspn(word, "/");
-	uint64_t value, mask = UINT32_MAX;
-	struct mark mark;
-
-	if (!whole_number(word, len, UINT32_MAX, &value) ||
-	    (word[len] && !whole_number(word + len + 1, strlen(word + len + 1),
-					UINT32_MAX, &mask)))
-		return mem_printf("\"%s\" is no mark: a number up to 0xffffffff, with a mask as in 0x10/0xff, is needed",
-				  word);
-	if (value & ~mask)
-		return mem_printf("the mark 0x%llx has bits outside its mask 0x%llx: it can never match",
-				  (unsigned long long)value,
-				  (unsigned long long)mask);
-	mark.value = (uint32_t)value;
-	mark.mask = (uint32_t)mask;
-	APPEND(&m->mark, mark);
-	return NULL;
-}
-
-/* Clears the bits behind the prefix; true when there were some. */
-static bool clear_host_bits(struct address *a)
-{
-	size_t n = a->family == 4 ? 4 : 16, i;
-	bool had = false;
-	uint8_t keep;
-
-	for (i = 0; i < n; i++) {
-		keep = i < a->prefix_len / 8u ? 0xff : i > a->prefix_len / 8u ?
-		       0 : (uint8_t)(0xff00 >> (a->prefix_len % 8));
-		had |= a->bytes[i] & ~keep;
-		a->bytes[i] &= keep;
-	}
-	return had;
-}
-
-static char *host_bits_error(const struct address *a, const char *word)
-{
-	char text[INET6_ADDRSTRLEN];
-
-	inet_ntop(a->family == 4 ? AF_INET : AF_INET6, a->bytes, text,
-		  sizeof(text));
-	return mem_printf("\"%s\" has bits set behind its prefix: did you mean \"%s/%d\"?",
-			  word, text, a->prefix_len);
-}
-
-/* "192.168.0.0/255.255.0.0", as routers write it: the length, or -1. */
-static int netmask_length(const char *word)
-{
-	uint8_t bytes[4];
-	uint32_t mask;
-
-	if (inet_pton(AF_INET, word, bytes) != 1)
-		return -1;
-	mask = (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 |
-	       (uint32_t)bytes[2] << 8 | bytes[3];
-	/* Ones from the left, then zeros. */
-	return ~mask & (~mask + 1) ? -1 : __builtin_popcount(mask);
-}
-
-static char *prefix_error(const struct address *a, const char *word, size_t len)
-{
-	int mask = a->family == 4 ? netmask_length(word + len + 1) : -1;
-
-	if (mask >= 0)
-		return mem_printf("\"%s\" is no prefix: did you mean \"%.*s/%d\"?",
-				  word, (int)len, word, mask);
-	return mem_printf("\"%s\" is no prefix: its length is 0 to %d", word,
-			  a->family == 4 ? 32 : 128);
-}
-
-char *match_add_address(struct address_set *set, const char *word)
-{
-	size_t len = strcspn(word, "/");
-	struct address a = { 0 };
-	uint64_t prefix_len;
-	char *host;
-
-	host = mem_strndup(word, len);
-	if (inet_pton(AF_INET, host, a.bytes) == 1)
-		a.family = 4;
-	else if (inet_pton(AF_INET6, host, a.bytes) == 1)
-		a.family = 6;
-	free(host);
-	if (!a.family)
-		return mem_printf("\"%s\" is no address: 192.0.2.1, 192.0.2.0/24 or 2001:db8::/32 is needed",
-				  word);
-	prefix_len = a.family == 4 ? 32 : 128;
-	if (word[len] && (word[len + 1] == '\0' ||
-			  strspn(word + len + 1, "0123456789") !=
-			  strlen(word + len + 1) ||
-			  !whole_number(word + len + 1, strlen(word + len + 1),
-					prefix_len, &prefix_len)))
-		return prefix_error(&a, word, len);
-	a.prefix_len = (uint8_t)prefix_len;
-	if (clear_host_bits(&a))
-		return host_bits_error(&a, word);
-	APPEND(set, a);
-	return NULL;
-}
-
-char *match_add_ports(struct port_set *set, const char *word)
-{
-	size_t len = strcspn(word, "-");
-	struct port_range range = { .set = true };
-	uint64_t min, max;
-
-	if (!whole_number(word, len, 65535, &min))
-		goto bad;
-	max = min;
-	if (word[len] && !whole_number(word + len + 1, strlen(word + len + 1),
-				       65535, &max))
-		goto bad;
-	if (max < min)
-		return mem_printf("the range %s runs backwards: did you mean %llu-%llu?",
-				  word, (unsigned long long)max,
-				  (unsigned long long)min);
-	range.min = (uint16_t)min;
-	range.max = (uint16_t)max;
-	APPEND(set, range);
-	return NULL;
-bad:
-	return mem_printf("\"%s\" is no port: a number 0..65535 or a range such as 5000-5999 is needed",
-			  word);
 }

@@ -12,6 +12,11 @@ static void link_free(struct link *link)
 	for (i = 0; i < link->n_classes; i++)
 		free(link->classes[i].name);
 	free(link->classes);
+	for (i = 0; i < link->n_rules; i++) {
+		conjuncts_free(&link->rules[i].any);
+		free(link->rules[i].text);
+		free(link->rules[i].where);
+	}
 	free(link->rules);
 	free(link->name);
 	free(link->device);
@@ -26,6 +31,10 @@ void policy_free(struct policy *policy)
 	for (i = 0; i < policy->n_links; i++)
 		link_free(&policy->links[i]);
 	free(policy->links);
+	for (i = 0; i <= OPTQ_FIELD_MAX; i++)
+		names_free(&policy->names.of[i]);
+	named_sets_free(&policy->sets);
+	ynode_free(policy->root);
 	memset(policy, 0, sizeof(*policy));
 }
 

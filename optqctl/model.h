@@ -9,31 +9,19 @@
 
 #include "core/wire.h"
 #include "diag.h"
+#include "match_lower.h"
+#include "named_set.h"
 
 #define NO_CLASS	UINT32_MAX
+#define NO_RULE		UINT32_MAX
 
-struct address {
-	uint8_t family;		/* 4, 6, or 0: any */
-	uint8_t prefix_len;
-	uint8_t bytes[16];
-};
-
-struct port_range {
-	uint16_t min, max;
-	bool set;
-};
-
-/* One kernel rule: every field that is set must match. */
+/* A match: what it asks, in the order of conditions that the kernel takes. */
 struct rule {
 	uint32_t class_index;
-	uint8_t family;		/* 4, 6, or 0: both */
-	int16_t proto;		/* -1: any */
-	int8_t dscp;		/* -1: any */
-	bool has_mark;
-	uint32_t mark, mark_mask;
-	struct address src, dst;
-	struct port_range sport, dport;
-	struct span at;		/* the match that it comes from */
+	struct conjuncts any;
+	struct span at;		/* the expression */
+	char *text;		/* likewise, in one line */
+	char *where;		/* "branch.yaml:14" */
 };
 
 /* Zero is "not given" wherever zero is no value. */
@@ -91,6 +79,8 @@ struct link {
 	size_t classes_room;
 	struct rule *rules;
 	size_t n_rules, rules_room;
+	struct dim dims[OPTQ_DIMS_MAX];	/* that the rules look at, in their order */
+	size_t n_dims;
 
 	struct span name_at, rate_at, burst_at, device_at, default_at, sysfs_at;
 };
@@ -98,6 +88,9 @@ struct link {
 struct policy {
 	struct link *links;
 	size_t n_links, links_room;
+	struct match_names names;	/* that its matches have */
+	struct named_sets sets;
+	struct ynode *root;		/* what it was read from, for its sets */
 };
 
 void policy_free(struct policy *policy);

@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "match.h"
 #include "mem.h"
 #include "policy.h"
 #include "policy_keys.h"
+#include "policy_match.h"
 #include "preset.h"
 
 struct reader {
@@ -15,12 +15,11 @@ struct reader {
 	struct diags *d;
 	struct policy *policy;
 	struct link *link;
-	size_t expressions, combinations;	/* of the link's matches */
-	struct span no_room_at;		/* the first that passed the bound */
 };
 
 static const struct key policy_keys[] = {
-	{ "optq", KEY_OTHER }, { "links", KEY_OTHER }, { NULL }
+	{ "optq", KEY_OTHER }, { "sets", KEY_OTHER }, { "links", KEY_OTHER },
+	{ NULL }
 };
 
 static const struct key link_keys[] = {
@@ -79,90 +78,6 @@ static const struct key class_keys[] = {
 	{ "classes", KEY_OTHER },
 	{ NULL }
 };
-
-/* Past the bound all is counted still: the error tells by how much. */
-static void add_rules(struct reader *r, const struct match *m, struct span at,
-		      uint32_t index)
-{
-	size_t count = match_count(m), i = r->link->n_rules;
-
-	r->expressions++;
-	if (__builtin_add_overflow(r->combinations, count, &r->combinations))
-		r->combinations = SIZE_MAX;
-	if (count <= OPTQ_RULES_MAX - r->link->n_rules)
-		match_expand(m, r->link, index);
-	else if (!r->no_room_at.len)
-		r->no_room_at = at;
-	for (; i < r->link->n_rules; i++)
-		r->link->rules[i].at = at;
-}
-
-static void check_rules_fit(struct reader *r)
-{
-	if (!r->no_room_at.len)
-		return;
-	diag_error(r->d, r->no_room_at, "match: too many rules: %zu match expression%s of link \"%s\" make%s %s%zu combinations of values, a rule each, and %d are possible: match prefixes or ranges instead of single values",
-		   r->expressions, r->expressions == 1 ? "" : "s",
-		   r->link->name, r->expressions == 1 ? "s" : "",
-		   r->combinations == SIZE_MAX ? "more than " : "",
-		   r->combinations, OPTQ_RULES_MAX);
-}
-
-/* Where a part of an expression stands in the file. */
-static struct span place_in(struct reader *r, const struct ynode *expr,
-			    struct span part)
-{
-	size_t off, end;
-
-	/* A preset's text is not at hand. */
-	if (expr->at.off >= r->src->len)
-		return expr->at;
-	off = ynode_source_offset(r->src, expr, part.off);
-	end = ynode_source_offset(r->src, expr, part.off + part.len);
-	return (struct span){ off, end > off ? end - off : 1 };
-}
-
-static void read_match(struct reader *r, const struct ynode *expr,
-		       uint32_t index)
-{
-	struct match_error err = { { 0, 0 }, NULL };
-	struct match m;
-	const char *text;
-
-	text = scalar_text(expr, "match", "an expression such as \"dscp ef\"",
-			   r->d);
-	if (!text)
-		return;
-	if (!match_parse(text, &m, &err)) {
-		diag_error(r->d, place_in(r, expr, err.at), "match: %s", err.text);
-		free(err.text);
-	} else {
-		if (m.twice_at.len)
-			diag_warning(r->d, place_in(r, expr, m.twice_at),
-				     "match: is in the set already: once suffices");
-		add_rules(r, &m, expr->at, index);
-	}
-	match_free(&m);
-}
-
-static void read_matches(struct reader *r, const struct ynode *value,
-			 uint32_t index)
-{
-	struct class *class = &r->link->classes[index];
-	size_t i;
-
-	class->match_at = value->at;
-	if (value->kind != YNODE_LIST) {
-		class->alternatives = 1;
-		read_match(r, value, index);
-		return;
-	}
-	class->alternatives = (uint32_t)value->n;
-	if (!value->n)
-		diag_error(r->d, value->at, "match: an empty list matches nothing: give an expression or leave the key out");
-	for (i = 0; i < value->n; i++)
-		read_match(r, value->items[i], index);
-}
 
 static void note_places(struct class *class, const char *key,
 			const struct ynode *name, const struct ynode *value)
@@ -229,7 +144,9 @@ static void read_class(struct reader *r, const struct ynode *map,
 		matches = NULL;
 	}
 	if (matches)
-		read_matches(r, matches, index);
+		policy_read_matches(&(struct match_reader){
+			r->src, r->d, r->policy, r->link
+		}, matches, index);
 	if (below)
 		read_classes(r, below, index);
 }
@@ -315,15 +232,11 @@ static void read_tree(struct reader *r, const struct ynode *map)
 				mem_strndup(text, strlen(text)) : NULL;
 		}
 	}
-	r->expressions = 0;
-	r->combinations = 0;
-	r->no_room_at.len = 0;
 	if (classes)
 		read_classes(r, classes, NO_CLASS);
 	else if (!map_find(map, "preset"))
 		diag_error(r->d, r->link->name_at, "link \"%s\" has no classes: %s needs the key \"classes\", or \"preset\"",
 			   r->link->name, direction);
-	check_rules_fit(r);
 }
 
 static void set_device(struct link *link, const char *name)
@@ -437,6 +350,7 @@ void policy_read(const struct source *src, const struct ynode *root,
 	check_version(&r, root);
 	for (i = 0; i < root->n; i++)
 		find_key(policy_keys, root->keys[i], "a policy", d);
+	named_sets_read(&policy->sets, map_find(root, "sets"), src, d);
 	links = map_find(root, "links");
 	if (!links) {
 		diag_error(d, root->at, "the key \"links\" is missing: there is nothing to do");
@@ -448,6 +362,7 @@ void policy_read(const struct source *src, const struct ynode *root,
 		diag_error(d, links->at, "links: no link is given");
 	for (i = 0; i < links->n; i++)
 		read_link(&r, links->keys[i], links->items[i]);
+	named_sets_warn_unused(&policy->sets);
 }
 
 bool policy_parse(const struct source *src, struct policy *policy,
@@ -464,8 +379,9 @@ bool policy_parse(const struct source *src, struct policy *policy,
 		policy_check(policy, d);
 		presets_place(&uses, policy, d);
 		preset_uses_free(&uses);
+		policy_place_rules(policy, src);
 	}
-	ynode_free(root);
+	policy->root = root;
 	diags_sort(d);
 	return !d->errors;
 }

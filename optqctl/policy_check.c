@@ -360,7 +360,8 @@ static void warn_unlimited(const struct link *link, struct diags *d)
 		     link->name);
 }
 
-static void check_link(struct link *link, struct diags *d, bool complete)
+static void check_link(const struct policy *policy, struct link *link,
+		       struct diags *d, bool complete)
 {
 	struct checker c = { .link = link, .d = d, .complete = complete };
 	size_t errors = d->errors;
@@ -380,7 +381,7 @@ static void check_link(struct link *link, struct diags *d, bool complete)
 	check_sysfs(link, d);
 	if (complete) {
 		warn_small_burst(&c, "burst", link->burst, 1, link->burst_at);
-		warn_unreachable(link, d);
+		check_rules(policy, link, d);
 		warn_unlimited(link, d);
 	}
 	for (i = 0; complete && i < link->n_classes; i++)
@@ -420,5 +421,5 @@ void policy_check(struct policy *policy, struct diags *d)
 
 	check_devices(policy, d);
 	for (i = 0; i < policy->n_links; i++)
-		check_link(&policy->links[i], d, complete);
+		check_link(policy, &policy->links[i], d, complete);
 }

@@ -121,6 +121,7 @@ static void place_class(const struct preset_uses *uses, struct class *class)
 void presets_place(const struct preset_uses *uses, struct policy *policy,
 		   struct diags *d)
 {
+	const struct preset_use *use;
 	struct link *link;
 	size_t i;
 	uint32_t c;
@@ -129,7 +130,13 @@ void presets_place(const struct preset_uses *uses, struct policy *policy,
 		place_diag(uses, &d->list[i]);
 	if (!uses->n)
 		return;
-	for (link = policy->links; link < policy->links + policy->n_links; link++)
+	for (link = policy->links; link < policy->links + policy->n_links; link++) {
 		for (c = 0; c < link->n_classes; c++)
 			place_class(uses, &link->classes[c]);
+		for (i = 0; i < link->n_rules; i++) {
+			use = use_at(uses, link->rules[i].at.off);
+			if (use)
+				link->rules[i].at = use->at;
+		}
+	}
 }

@@ -14,6 +14,7 @@ enum exit_code { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 struct options {
 	bool json;
 	bool flows;		/* of show */
+	bool strict;		/* of check */
 	int argc;		/* what follows verb and options */
 	char **argv;
 };

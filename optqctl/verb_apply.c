@@ -13,6 +13,7 @@
 
 #include "apply.h"
 #include "diag_view.h"
+#include "host_names.h"
 #include "ids.h"
 #include "link_nl.h"
 #include "live.h"
@@ -131,6 +132,23 @@ static bool look_at_device(struct apply *a, struct apply_link *al,
 	return !al->failed;
 }
 
+static bool make_rules(struct apply *a, struct apply_link *al)
+{
+	struct match_numbers numbers = host_numbers(&a->policy.names);
+	struct match_rules *rules = &al->rules;
+	const struct rule *rule;
+	char *text;
+
+	match_rules_make(rules, al->link, &numbers);
+	if (rules->missing_rule == NO_RULE)
+		return true;
+	rule = &al->link->rules[rules->missing_rule];
+	text = host_names_missing(&a->policy.names, rules);
+	fail_link(a, al, rule->at, mem_printf("match: %s", text));
+	free(text);
+	return false;
+}
+
 static bool set_tree(struct apply *a, struct apply_link *al, bool check)
 {
 	struct tree_request req = {
@@ -143,7 +161,7 @@ static bool set_tree(struct apply *a, struct apply_link *al, bool check)
 	struct tree_result result;
 	char *path;
 
-	tree_set(&req, link, &result, &answer);
+	tree_set(&req, link, &al->rules, &result, &answer);
 	al->dropped = result.dropped;
 	if (answer.error && result.bad_class != NO_CLASS) {
 		path = class_path(link, result.bad_class);
@@ -218,7 +236,8 @@ static void load_links(struct apply *a)
 
 	for (i = 0; i < n; i++)
 		if (!apply_find_ingress(a, i) ||
-		    !look_at_device(a, &a->links[i], &a->policy.links[i]))
+		    !look_at_device(a, &a->links[i], &a->policy.links[i]) ||
+		    !make_rules(a, &a->links[i]))
 			return;
 	for (i = 0; i < n; i++)
 		set_tree(a, &a->links[i], true);
@@ -242,6 +261,7 @@ static void apply_free(struct apply *a)
 	size_t i;
 
 	for (i = 0; a->links && i < a->policy.n_links; i++) {
+		match_rules_free(&a->links[i].rules);
 		free(a->links[i].removed_names);
 		free(a->links[i].error);
 		lost_free(&a->links[i].lost);

@@ -7,6 +7,7 @@
 #include "mem.h"
 #include "output.h"
 #include "policy.h"
+#include "policy_reach.h"
 #include "term.h"
 #include "verb.h"
 
@@ -50,6 +51,10 @@ enum exit_code verb_check(const struct options *opt)
 	bool good;
 
 	good = load_policy(opt->argv[0], &src, &policy, &d);
+	if (good && opt->strict) {
+		warn_overlaps(&policy, &d);
+		diags_sort(&d);
+	}
 	if (opt->json) {
 		print_json(diags_json(&src, &d));
 	} else {

@@ -1,14 +1,20 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # Runs optqctl's fuzzers for a while each, from the policies as a corpus.
-#	ctl_fuzz.sh BINARIES POLICIES EXAMPLES SECONDS
+#	ctl_fuzz.sh BINARIES POLICIES EXAMPLES SECONDS MATCHES
 bins=$1
 policies=$2
 examples=$3
 seconds=$4
+matches=$5
 corpus=$bins/corpus
 mkdir -p "$corpus/policy" "$corpus/match" || exit 1
-cp "$policies"/bad/*.yaml "$policies"/good/*.yaml "$examples"/*.yaml "$corpus/policy/"
+for kind in "$policies/bad" "$policies/good" "$examples"; do
+	for file in "$kind"/*.yaml; do
+		cp "$file" "$corpus/policy/$(basename "$kind")-$(basename "$file")"
+	done
+done
+cp "$matches"/* "$corpus/match/"
 
 # Each expression of the good policies is a seed of its own.
 cat "$policies"/good/*.yaml "$examples"/*.yaml |

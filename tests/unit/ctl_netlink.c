@@ -162,6 +162,7 @@ static void only_what_passes_is_tried_again(void **state)
 struct request {
 	struct reading r;
 	struct nl_msg *msg;
+	struct match_rules rules;
 	struct tree_places places;
 	struct nlattr *top[OPTQ_A_MAX + 1];
 };
@@ -181,7 +182,8 @@ static void make_request(struct request *q, bool check)
 	assign_ids(link, NULL);
 	q->places.class_at = mem_zalloc(link->n_classes, sizeof(uint32_t));
 	q->places.rule_at = mem_zalloc(link->n_rules, sizeof(uint32_t));
-	q->msg = tree_message(&req, link, &q->places);
+	match_rules_make(&q->rules, link, NULL);
+	q->msg = tree_message(&req, link, &q->rules, &q->places);
 	assert_non_null(q->msg);
 	assert_int_equal(genlmsg_parse(nlmsg_hdr(q->msg), 0, q->top, OPTQ_A_MAX,
 				       NULL), 0);
@@ -190,6 +192,7 @@ static void make_request(struct request *q, bool check)
 static void free_request(struct request *q)
 {
 	nlmsg_free(q->msg);
+	match_rules_free(&q->rules);
 	free(q->places.class_at);
 	free(q->places.rule_at);
 	reading_free(&q->r);
@@ -286,78 +289,6 @@ static void classes_come_in_order(void **state)
 	free_request(&q);
 }
 
-/* The range that rule @index has of a field; words: 2 numbers, or 8 of IPv6. */
-static const uint32_t *range_of(struct request *q, int index, uint8_t field,
-				uint32_t param, int *words)
-{
-	struct nlattr *tb[OPTQ_RULE_A_MAX + 1], *dim, *set, *range;
-	const struct optq_term *term;
-	int n;
-
-	nla_parse_nested(tb, OPTQ_RULE_A_MAX, nest(q, OPTQ_A_RULE, index), NULL);
-	term = nla_data(tb[OPTQ_RULE_A_CONJUNCT]);
-	n = nla_len(tb[OPTQ_RULE_A_CONJUNCT]) / (int)sizeof(*term);
-	for (; n--; term++) {
-		assert_int_equal(term->negate, 0);
-		assert_int_equal(term->unused, 0);
-		dim = nest(q, OPTQ_A_DIM, term->dim);
-		if (nla_get_u8(nla_find(nla_data(dim), nla_len(dim),
-					OPTQ_DIM_A_FIELD)) != field)
-			continue;
-		range = nla_find(nla_data(dim), nla_len(dim), OPTQ_DIM_A_PARAM);
-		assert_int_equal(range ? nla_get_u32(range) : 0, param);
-		set = nest(q, OPTQ_A_SET, (int)term->set);
-		range = nla_find(nla_data(set), nla_len(set),
-				 OPTQ_SET_A_RANGES);
-		assert_non_null(range);
-		*words = nla_len(range) / 4;
-		return nla_data(range);
-	}
-	return NULL;
-}
-
-static void assert_range(struct request *q, int index, uint8_t field,
-			 uint32_t param, uint32_t lo, uint32_t hi)
-{
-	int words;
-	const uint32_t *range = range_of(q, index, field, param, &words);
-
-	assert_non_null(range);
-	assert_int_equal(words, 2);
-	assert_int_equal(range[0], lo);
-	assert_int_equal(range[1], hi);
-}
-
-static void rules_say_what_they_match(void **state)
-{
-	static const uint32_t prefix[8] = { 0x20010db8, 0, 0, 0,
-					    0x20010db8, ~0U, ~0U, ~0U };
-	struct nlattr *tb[OPTQ_RULE_A_MAX + 1];
-	const uint32_t *range;
-	struct request q;
-	int words;
-
-	(void)state;
-	make_request(&q, false);
-	nla_parse_nested(tb, OPTQ_RULE_A_MAX, nest(&q, OPTQ_A_RULE, 0), NULL);
-	assert_int_equal(nla_get_u32(tb[OPTQ_RULE_A_CLASS]), 1);
-	assert_range(&q, 0, OPTQ_FIELD_DSCP, 0, 46, 46);
-	assert_int_equal(nla_len(tb[OPTQ_RULE_A_CONJUNCT]),
-			 sizeof(struct optq_term));
-	nla_parse_nested(tb, OPTQ_RULE_A_MAX, nest(&q, OPTQ_A_RULE, 1), NULL);
-	assert_int_equal(nla_get_u32(tb[OPTQ_RULE_A_CLASS]), 3);
-	assert_range(&q, 1, OPTQ_FIELD_FAMILY, 0, 6, 6);
-	assert_range(&q, 1, OPTQ_FIELD_PROTO, 0, IPPROTO_TCP, IPPROTO_TCP);
-	range = range_of(&q, 1, OPTQ_FIELD_DST, 0, &words);
-	assert_int_equal(words, 8);
-	assert_memory_equal(range, prefix, sizeof(prefix));
-	assert_range(&q, 1, OPTQ_FIELD_DPORT, 0, 80, 90);
-	assert_null(range_of(&q, 1, OPTQ_FIELD_SPORT, 0, &words));
-	/* Mark 0 is a value, not "not given". */
-	assert_range(&q, 1, OPTQ_FIELD_MARK, 0xffffffff, 0, 0);
-	free_request(&q);
-}
-
 static uint32_t offset_of(struct request *q, void *at)
 {
 	return (uint32_t)((char *)at - (char *)nlmsg_hdr(q->msg));
@@ -377,6 +308,10 @@ static void offsets_name_the_class(void **state)
 	assert_int_equal(tree_class_at(&q.places, link, offset_of(&q,
 				nla_data(nest(&q, OPTQ_A_CLASS, 2)))), 2);
 	assert_int_equal(tree_class_at(&q.places, link, offset_of(&q,
+				nest(&q, OPTQ_A_SET, 0))), NO_CLASS);
+	assert_int_equal(tree_class_at(&q.places, link, offset_of(&q,
+				nest(&q, OPTQ_A_RULE, 0))), 0);
+	assert_int_equal(tree_class_at(&q.places, link, offset_of(&q,
 				nla_data(nest(&q, OPTQ_A_RULE, 1)))), 2);
 	free_request(&q);
 }
@@ -386,12 +321,8 @@ static void the_longest_class_fits(void **state)
 {
 	struct tree_request req = { .family = 30, .ifindex = 7 };
 	struct tree_places places = { 0 };
+	struct match_rules rules = { 0 };
 	struct link link = { 0 };
-	struct rule rule = {
-		.family = 6, .proto = 6, .dscp = 1, .has_mark = true,
-		.src = { 6, 128, { 1 } }, .dst = { 6, 128, { 1 } },
-		.sport = { 1, 2, true }, .dport = { 1, 2, true },
-	};
 	char name[OPTQ_NAME_MAX + 1];
 	struct nl_msg *msg;
 	struct class *c;
@@ -411,23 +342,17 @@ static void the_longest_class_fits(void **state)
 		c->wire = (struct optq_wire){ -1, 1, OPTQ_WIRE_PTM };
 		c->isolate = OPTQ_ISOLATE_TRIPLE;
 		c->nat = true;
-		link.rules = mem_grow(link.rules, &link.rules_room,
-				      link.n_rules + 1, sizeof(rule));
-		link.rules[link.n_rules++] = rule;
 	}
 	link.rate = link.burst = link.limit = link.memory = 1;
 	link.wire = link.classes[0].wire;
 	places.class_at = mem_zalloc(link.n_classes, sizeof(uint32_t));
-	places.rule_at = mem_zalloc(link.n_rules, sizeof(uint32_t));
-	msg = tree_message(&req, &link, &places);
+	msg = tree_message(&req, &link, &rules, &places);
 	assert_non_null(msg);
 	nlmsg_free(msg);
 	free(places.class_at);
-	free(places.rule_at);
 	for (i = 0; i < 1000; i++)
 		free(link.classes[i].name);
 	free(link.classes);
-	free(link.rules);
 }
 
 /* The kernel may be older or newer: what both know of the figures is taken. */
@@ -529,7 +454,6 @@ int main(void)
 		cmocka_unit_test(only_what_passes_is_tried_again),
 		cmocka_unit_test(the_link_is_said),
 		cmocka_unit_test(classes_come_in_order),
-		cmocka_unit_test(rules_say_what_they_match),
 		cmocka_unit_test(offsets_name_the_class),
 		cmocka_unit_test(the_longest_class_fits),
 		cmocka_unit_test(figures_may_be_shorter_or_longer),

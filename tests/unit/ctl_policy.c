@@ -276,6 +276,7 @@ static void rules_keep_the_files_order(void **state)
 {
 	struct reading r;
 	struct link *link;
+	size_t i;
 
 	(void)state;
 	read_classes_text(&r, "d",
@@ -285,26 +286,42 @@ static void rules_keep_the_files_order(void **state)
 	assert_good(&r);
 	link = &r.policy.links[0];
 	assert_int_equal(link->n_rules, 5);
-	assert_int_equal(link->rules[0].dscp, 8);
-	assert_int_equal(link->rules[1].dscp, 16);
-	assert_int_equal(link->rules[2].dscp, 24);
-	assert_int_equal(link->rules[3].dscp, 32);
-	assert_int_equal(link->rules[4].dscp, 40);
+	for (i = 0; i < 5; i++)
+		assert_int_equal(link->rules[i].any.v[0].v[0].set->v[0].min.lo,
+				 8 * (i + 1));
+	assert_string_equal(link->rules[3].text, "dscp cs4");
+	assert_string_equal(link->rules[3].where, "test.yaml:9");
 	assert_int_equal(link->rules[2].class_index, link_find_class(link, "b/x"));
 	assert_int_equal(link->rules[4].class_index, link_find_class(link, "c"));
 	reading_free(&r);
 }
 
-/* 17 * 17 * 17 * 17 combinations are more than any link's rules. */
-static void rules_are_bounded(void **state)
+/* 2 to the power of 7: twice as many as are possible. */
+static void conjuncts_are_bounded(void **state)
 {
-	static const char set[] = "{ 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17 }";
-	char *text = mem_printf("        a: {match: \"proto tcp dscp %s sport %s dport %s mark %s\"}\n",
-				set, set, set, set);
+	char text[512] = "        a: {match: \"";
+	size_t len = strlen(text);
+	int i;
 
 	(void)state;
-	wrong("a", text, 8, 20, "too many rules: 1 match expression of link \"wan0\" makes 83521 combinations of values, a rule each, and 32768 are possible");
-	free(text);
+	for (i = 1; i <= 7; i++)
+		len += (size_t)sprintf(text + len, "(mark %d/%d or ctmark %d/%d) ",
+				       1 << i, 1 << i, 1 << i, 1 << i);
+	strcpy(text + len, "\"}\n");
+	wrong("a", text, 8, 21, "match: the expression comes to 128 alternatives of conditions, and 64 are possible");
+}
+
+static void fields_are_bounded(void **state)
+{
+	char text[2048] = "";
+	size_t len = 0;
+	int i;
+
+	(void)state;
+	for (i = 1; i <= OPTQ_DIMS_MAX + 1; i++)
+		len += (size_t)sprintf(text + len, "        c%d: {match: mark 1/%d}\n",
+				       i, 2 * i + 1);
+	wrong("c1", text, 8 + OPTQ_DIMS_MAX, 22, "look at more than 24 fields");
 }
 
 /* Not a set in sight: it is the lines that are too many. */
@@ -318,9 +335,9 @@ static void lines_of_match_are_counted(void **state)
 	(void)state;
 	for (i = 0; i < OPTQ_RULES_MAX + 8; i++)
 		len += (size_t)sprintf(text + len, "        c%x: {match: mark 1}\n", i);
-	wrong("c0", text, 8 + OPTQ_RULES_MAX, 24, "too many rules: 32776 match expressions of link \"wan0\" make 32776 combinations of values");
+	wrong("c0", text, 8 + OPTQ_RULES_MAX, 24, "match: link \"wan0\" has more than 32768 matches");
 	read_classes_text(&r, "c0", text);
-	assert_int_equal(r.d.errors, 1);
+	assert_int_equal(r.d.errors, 8);
 	reading_free(&r);
 	free(text);
 }
@@ -520,7 +537,8 @@ int main(void)
 		cmocka_unit_test(names_and_devices),
 		cmocka_unit_test(depth_is_the_kernels),
 		cmocka_unit_test(rules_keep_the_files_order),
-		cmocka_unit_test(rules_are_bounded),
+		cmocka_unit_test(conjuncts_are_bounded),
+		cmocka_unit_test(fields_are_bounded),
 		cmocka_unit_test(lines_of_match_are_counted),
 		cmocka_unit_test(many_classes_are_quick),
 		cmocka_unit_test(errors_are_bounded),

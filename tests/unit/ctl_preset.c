@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "ctl_help.h"
+#include "ctl_packet.h"
 #include "mem.h"
 #include "preset.h"
 
@@ -59,10 +60,12 @@ static void read_preset(struct reading *r, const char *name, const char *rate,
 /* The path of what a packet of this code point, and of nothing else, comes to. */
 static char *goes_to(const struct link *link, int dscp)
 {
+	struct packet p = { .n = 0 };
 	size_t i;
 
+	packet_put(&p, OPTQ_FIELD_DSCP, 0, value_of((uint64_t)dscp));
 	for (i = 0; i < link->n_rules; i++)
-		if (link->rules[i].dscp == dscp)
+		if (packet_meets_any(&p, &link->rules[i].any))
 			return class_path(link, link->rules[i].class_index);
 	return class_path(link, link->default_class);
 }

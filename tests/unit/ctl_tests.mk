@@ -7,31 +7,33 @@ test_sanitize := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
 	-fno-sanitize-recover=all
 test_names := ctl_units ctl_source ctl_yaml ctl_match ctl_policy ctl_delay \
 	ctl_warn ctl_wire ctl_golden ctl_netlink ctl_views
-test_names += ctl_dscp ctl_ack ctl_memory ctl_preset
+test_names += ctl_dscp ctl_ack ctl_memory ctl_preset ctl_lower ctl_sets ctl_reach \
+	ctl_rules_nl
+test_shared := $(test_build)/ctl_help.o $(test_build)/ctl_random.o
 test_bins := $(test_names:%=$(test_build)/%)
 test_objs := $(filter-out $(test_build)/main.o,$(srcs:%.c=$(test_build)/%.o)) \
-	$(core:%.c=$(test_build)/%.o)
+	$(core:%.c=$(test_build)/core/%.o)
 test_defs := -DPOLICIES='"$(top)/tests/policies"' -DEXAMPLES='"$(top)/examples"'
 cmocka_libs = $(shell $(PKG_CONFIG) --libs cmocka)
 
 $(test_build)/preset.o: $(preset_texts)
 
-$(test_build) $(BUILD)/fuzz:
+$(test_build)/core $(BUILD)/fuzz:
 	@mkdir -p $@
 
-$(test_build)/%.o: $(top)/optqctl/%.c $(MAKEFILE_LIST) | $(test_build)
+$(test_build)/%.o: $(top)/optqctl/%.c $(MAKEFILE_LIST) | $(test_build)/core
 	$(call quiet,CC,test/$(notdir $<))$(CC) $(CPPFLAGS) $(test_sanitize) \
 		$(own_cflags) $(pkg_cflags) -MMD -MP -c -o $@ $<
 
-$(test_build)/%.o: $(top)/sch_optq/core/%.c $(MAKEFILE_LIST) | $(test_build)
+$(test_build)/core/%.o: $(top)/sch_optq/core/%.c $(MAKEFILE_LIST) | $(test_build)/core
 	$(call quiet,CC,test/$(notdir $<))$(CC) $(CPPFLAGS) $(test_sanitize) \
 		$(own_cflags) -MMD -MP -c -o $@ $<
 
-$(test_build)/%.o: $(top)/tests/unit/%.c $(MAKEFILE_LIST) | $(test_build)
+$(test_build)/%.o: $(top)/tests/unit/%.c $(MAKEFILE_LIST) | $(test_build)/core
 	$(call quiet,CC,test/$(notdir $<))$(CC) $(CPPFLAGS) $(test_sanitize) \
 		$(own_cflags) $(pkg_cflags) $(test_defs) -MMD -MP -c -o $@ $<
 
-$(test_bins): $(test_build)/%: $(test_build)/%.o $(test_build)/ctl_help.o $(test_objs)
+$(test_bins): $(test_build)/%: $(test_build)/%.o $(test_shared) $(test_objs)
 	$(call quiet,LD,test/$(notdir $@))$(CC) $(test_sanitize) -o $@ $^ \
 		$(pkg_libs) $(cmocka_libs)
 
@@ -48,17 +50,17 @@ FUZZ_SECONDS ?= 20
 CLANG ?= clang
 fuzz_bins := $(BUILD)/fuzz/policy_fuzz $(BUILD)/fuzz/match_fuzz
 fuzz_srcs := $(filter-out %/main.c,$(srcs:%=$(top)/optqctl/%)) \
-	$(core:%=$(top)/sch_optq/core/%)
+	$(core:%=$(top)/sch_optq/core/%) $(top)/tests/unit/ctl_random.c
 
 $(fuzz_bins): $(BUILD)/fuzz/%: $(top)/tests/fuzz/%.c $(fuzz_srcs) $(preset_texts) | $(BUILD)/fuzz
 	$(call quiet,CLANG,fuzz/$(notdir $@))$(CLANG) -O1 -g \
 		-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
-		$(filter-out -Werror,$(own_cflags)) $(pkg_cflags) -o $@ \
+		$(filter-out -Werror,$(own_cflags)) $(pkg_cflags) -I$(top)/tests/unit -o $@ \
 		$< $(fuzz_srcs) $(pkg_libs)
 
 fuzz: $(fuzz_bins)
 	sh $(top)/tests/unit/ctl_fuzz.sh $(BUILD)/fuzz $(top)/tests/policies \
-		$(top)/examples $(FUZZ_SECONDS)
+		$(top)/examples $(FUZZ_SECONDS) $(top)/tests/fuzz/corpus/match
 
 .PHONY: test fuzz
 -include $(wildcard $(test_build)/*.d)

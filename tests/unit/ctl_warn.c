@@ -63,7 +63,7 @@ static void assert_reach(const char *first, const char *then, bool reached)
 		fail_msg("\"%s\" after \"%s\": %zu warnings", then, first,
 			 r.d.warnings);
 	if (!reached)
-		assert_first(&r, 9, 20, "match: never reached: the match of \"a\" takes all of it before");
+		assert_first(&r, 9, 20, "match: never reached: the match of \"a\" in line 8 takes all of it before");
 	reading_free(&r);
 	free(text);
 }
@@ -89,7 +89,7 @@ static void what_is_never_reached_is_warned_of(void **state)
 	assert_reach("mark 1/3", "mark 1/1", true);
 	assert_reach("tcp", "dport 80", true);
 	warned("b", "        a: {match: [tcp, dscp ef, \"tcp dport 1\"]}\n        b:\n",
-	       8, 35, "an earlier match of \"a\" takes all");
+	       8, 35, "an earlier match of \"a\" in line 8 takes all");
 }
 
 static void l4s_without_ecn_is_warned_of(void **state)

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What this host's kernel calls the names that matches have: interfaces, cgroups. */
+#ifndef OPTQCTL_HOST_NAMES_H
+#define OPTQCTL_HOST_NAMES_H
+
+#include "match_rules.h"
+
+/* For match_rules_make(). */
+struct match_numbers host_numbers(const struct match_names *names);
+/* That the host has no such thing, in words; to be freed. */
+char *host_names_missing(const struct match_names *names,
+			 const struct match_rules *rules);
+
+#endif
