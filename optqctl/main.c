@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <getopt.h>
+#include <limits.h>
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,6 +23,8 @@ static const struct verb {
 	  "check a policy, then load it: all of a link or nothing" },
 	{ "show", "[DEVICE]", 0, 1, verb_show,
 	  "show the live classes and what they sent, dropped and hold" },
+	{ "explain", "FILE PACKET", 2, INT_MAX, verb_explain,
+	  "say which class a packet goes to, by which match, and why" },
 	{ "remove", "DEVICE", 1, 1, verb_remove,
 	  "take the trees off a device, and what led its ingress there" },
 	{ "preset", "[NAME]", 0, 1, verb_preset,
@@ -36,16 +39,18 @@ static void usage(FILE *out)
 
 	fputs("Usage: optqctl [-j] VERB [ARGUMENT]\n\n", out);
 	for (i = 0; i < N_VERBS; i++)
-		fprintf(out, "  %-6s %-9s %s\n", verbs[i].name, verbs[i].args,
+		fprintf(out, "  %-7s %-11s %s\n", verbs[i].name, verbs[i].args,
 			verbs[i].help);
-	fputs("  help             this text\n\n"
-	      "  --flows          of show: the flows of each class instead\n"
-	      "  --strict         of check: warn of matches that overlap as well\n"
-	      "  -j, --json       print JSON\n"
-	      "  -V, --version    print the version\n"
-	      "  -h, --help       this text\n\n"
+	fputs("  help                this text\n\n"
+	      "  --dev DEVICE        of explain: the link, if the policy has several\n"
+	      "  --flows             of show: the flows of each class instead\n"
+	      "  --strict            of check: warn of matches that overlap as well\n"
+	      "  -j, --json          print JSON\n"
+	      "  -V, --version       print the version\n"
+	      "  -h, --help          this text\n\n"
 	      "Exit status: 0 done, 1 failed, 2 wrong usage.\n"
-	      "FILE may be - for standard input.\n"
+	      "FILE may be - for standard input.  PACKET is in the words of a match:\n"
+	      "  optqctl explain branch.yaml src 10.1.2.3 udp dport 53 dscp ef\n"
 	      "The policy language: optqctl(8), policy.md\n", out);
 }
 
@@ -106,6 +111,10 @@ static enum exit_code run_verb(const char *name, const struct options *opt)
 		fputs("optqctl: --flows goes with show\n", stderr);
 		return EXIT_USAGE;
 	}
+	if (opt->device && verb->run != verb_explain) {
+		fputs("optqctl: --dev goes with explain\n", stderr);
+		return EXIT_USAGE;
+	}
 	if (opt->strict && verb->run != verb_check) {
 		fputs("optqctl: --strict goes with check\n", stderr);
 		return EXIT_USAGE;
@@ -120,6 +129,7 @@ int main(int argc, char **argv)
 {
 	static const struct option longs[] = {
 		{ "json", no_argument, NULL, 'j' },
+		{ "dev", required_argument, NULL, 'd' },
 		{ "flows", no_argument, NULL, 'f' },
 		{ "strict", no_argument, NULL, 's' },
 		{ "help", no_argument, NULL, 'h' },
@@ -137,6 +147,9 @@ int main(int argc, char **argv)
 			break;
 		case 'f':
 			opt.flows = true;
+			break;
+		case 'd':
+			opt.device = optarg;
 			break;
 		case 's':
 			opt.strict = true;

@@ -15,12 +15,14 @@ struct options {
 	bool json;
 	bool flows;		/* of show */
 	bool strict;		/* of check */
+	const char *device;	/* of explain; NULL: not given */
 	int argc;		/* what follows verb and options */
 	char **argv;
 };
 
 enum exit_code verb_check(const struct options *opt);
 enum exit_code verb_apply(const struct options *opt);
+enum exit_code verb_explain(const struct options *opt);
 enum exit_code verb_remove(const struct options *opt);
 enum exit_code verb_preset(const struct options *opt);
 enum exit_code verb_show(const struct options *opt);

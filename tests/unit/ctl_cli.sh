@@ -60,6 +60,14 @@ expect "missing file argument" 2 "check FILE" "$ctl" check
 expect "too many arguments" 2 "check FILE" "$ctl" check a b
 expect "good policy" 0 "ok: 1 link, 1 class, 0 rules" "$ctl" check "$tmp/good.yaml"
 expect "good policy as JSON" 0 '^\[' "$ctl" -j check "$tmp/good.yaml"
+expect "strict check" 0 "ok: 1 link" "$ctl" check --strict "$tmp/good.yaml"
+expect "strict is of check" 2 "goes with check" "$ctl" show --strict
+expect "packet in words" 0 "the default: no match takes it" "$ctl" explain "$tmp/good.yaml" tcp dport 22
+expect "packet in quotes" 0 '"certain":true' "$ctl" -j explain "$tmp/good.yaml" "tcp dport 22"
+expect "no packet" 2 "explain FILE PACKET" "$ctl" explain "$tmp/good.yaml"
+expect "wrong packet" 1 'packet:1:5: error: unknown word "dprt"' "$ctl" explain "$tmp/good.yaml" tcp dprt 22
+expect "packet on no link" 1 'no link on "eth7"' "$ctl" explain --dev eth7 "$tmp/good.yaml" tcp
+expect "device is of explain" 2 "goes with explain" "$ctl" check --dev eth0 "$tmp/good.yaml"
 expect "option after the verb" 0 '^\[' "$ctl" check -j "$tmp/good.yaml"
 expect "bad policy" 1 'bad.yaml:4:24: error: default: there is no class "b"' \
 	"$ctl" check "$tmp/bad.yaml"
