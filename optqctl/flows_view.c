@@ -84,16 +84,6 @@ static void print_flow(FILE *out, const struct live_flow *f)
 	print_ends(out, f);
 }
 
-/* What no class takes has no path. */
-static char *class_path_of(const struct live_tree *tree, uint32_t id)
-{
-	size_t at = live_find(tree, id);
-
-	if (!id)
-		return mem_printf("direct");
-	return at == SIZE_MAX ? live_class_id(tree, id) : live_path(tree, at);
-}
-
 void flows_print(FILE *out, const struct live_tree *tree,
 		 const struct live_flows *flows)
 {
@@ -115,7 +105,7 @@ void flows_print(FILE *out, const struct live_tree *tree,
 	for (i = 0; i < flows->n; i++) {
 		f = &flows->list[i];
 		if (!i || f[-1].class_id != f->class_id) {
-			path = class_path_of(tree, f->class_id);
+			path = live_path_by_id(tree, f->class_id);
 			term_print(out, path, strlen(path));
 			putc('\n', out);
 			free(path);
@@ -145,7 +135,7 @@ static struct json_object *flow_json(const struct live_tree *tree,
 {
 	struct json_object *o = json_object_new_object();
 
-	add_text(o, "path", class_path_of(tree, f->class_id));
+	add_text(o, "path", live_path_by_id(tree, f->class_id));
 	add_number(o, "class", f->class_id);
 	add_number(o, "hash", f->hash);
 	add_flag(o, "shared", f->flags & OPTQ_FLOW_SHARED);

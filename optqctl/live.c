@@ -60,3 +60,12 @@ char *live_named_path(const struct live_tree *tree, size_t index)
 {
 	return join_path(tree, index, true);
 }
+
+char *live_path_by_id(const struct live_tree *tree, uint32_t id)
+{
+	size_t at = live_find(tree, id);
+
+	if (!id)
+		return mem_printf("direct");
+	return at == SIZE_MAX ? live_class_id(tree, id) : live_path(tree, at);
+}

@@ -51,11 +51,25 @@ struct live_tree {
 void live_read(struct nl_sock *genl, int family, int ifindex,
 	       struct live_tree *tree, struct nl_answer *answer);
 void live_free(struct live_tree *tree);
+
+/* Who takes what a dump tells, message by message. */
+struct live_taker {
+	int (*take)(struct nlmsghdr *nlh, void *arg);
+	void (*forget)(void *arg);	/* it comes again from its beginning */
+	void *arg;
+};
+
+/* Dumps @cmd of a device; tries again when a change tears it. */
+void live_dump(struct nl_sock *genl, int family, int ifindex, uint8_t cmd,
+	       const struct live_taker *taker, struct nl_answer *answer);
+
 /* Appends the class that an OPTQ_A_CLASS of the kernel's describes. */
 void live_add_class(struct live_tree *tree, struct nlattr *nest);
 
 /* "office/web", with 1:10 for what has no name; to be freed. */
 char *live_path(const struct live_tree *tree, size_t index);
+/* Likewise of a class that is perhaps not there; 0: "direct", that no class takes. */
+char *live_path_by_id(const struct live_tree *tree, uint32_t id);
 /* NULL when a component has no name. */
 char *live_named_path(const struct live_tree *tree, size_t index);
 /* "1:10", or the number alone where tc could not name the class. */

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <errno.h>
 #include <netlink/attr.h>
 #include <netlink/genl/genl.h>
 #include <stdlib.h>
@@ -7,8 +6,6 @@
 
 #include "live_flows.h"
 #include "mem.h"
-
-#define TRIES_MAX	10
 
 /* 0 when it is missing or too short. */
 static uint64_t get_number(struct nlattr *attr, size_t bytes)
@@ -103,35 +100,19 @@ void flows_sort(struct live_flows *flows)
 		      compare_flows);
 }
 
-static void read_once(struct nl_sock *genl, int family, int ifindex,
-		      struct live_flows *flows, struct nl_answer *answer)
+static void forget_flows(void *arg)
 {
-	struct nl_msg *msg = nlmsg_alloc();
+	struct live_flows *flows = arg;
 
 	flows->n = 0;
-	answer->take = take_flows;
-	answer->arg = flows;
-	if (!msg || !genlmsg_put(msg, NL_AUTO_PORT, NL_AUTO_SEQ, family, 0,
-				 NLM_F_DUMP, OPTQ_CMD_FLOW_GET,
-				 OPTQ_GENL_VERSION) ||
-	    nla_put_u32(msg, OPTQ_A_IFINDEX, (uint32_t)ifindex)) {
-		nlmsg_free(msg);
-		answer->error = ENOMEM;
-		return;
-	}
-	nl_talk(genl, msg, answer);
 }
 
 void flows_read(struct nl_sock *genl, int family, int ifindex,
 		struct live_flows *flows, struct nl_answer *answer)
 {
-	int tries = TRIES_MAX;
+	const struct live_taker taker = { take_flows, forget_flows, flows };
 
-	do {
-		nl_answer_free(answer);
-		read_once(genl, family, ifindex, flows, answer);
-		/* Torn by a change of the tree: classes are others by now. */
-	} while ((answer->interrupted || answer->error == EINTR) && --tries);
+	live_dump(genl, family, ifindex, OPTQ_CMD_FLOW_GET, &taker, answer);
 	flows_sort(flows);
 }
 

@@ -249,6 +249,21 @@ static bool read_once(struct nl_sock *genl, int family, struct live_tree *tree,
 	return !answer->error && after.generation == tree->generation;
 }
 
+void live_dump(struct nl_sock *genl, int family, int ifindex, uint8_t cmd,
+	       const struct live_taker *taker, struct nl_answer *answer)
+{
+	int tries = TRIES_MAX;
+
+	do {
+		nl_answer_free(answer);
+		taker->forget(taker->arg);
+		answer->take = taker->take;
+		answer->arg = taker->arg;
+		ask(genl, family, ifindex, cmd, NLM_F_DUMP, answer);
+		/* Torn by a change of the tree: classes are others by now. */
+	} while ((answer->interrupted || answer->error == EINTR) && --tries);
+}
+
 void live_read(struct nl_sock *genl, int family, int ifindex,
 	       struct live_tree *tree, struct nl_answer *answer)
 {

@@ -44,6 +44,7 @@ static void usage(FILE *out)
 	fputs("  help                this text\n\n"
 	      "  --dev DEVICE        of explain: the link, if the policy has several\n"
 	      "  --flows             of show: the flows of each class instead\n"
+	      "  --rules             of show: the matches and how many packets each took\n"
 	      "  --strict            of check: warn of matches that overlap as well\n"
 	      "  -j, --json          print JSON\n"
 	      "  -V, --version       print the version\n"
@@ -111,6 +112,10 @@ static enum exit_code run_verb(const char *name, const struct options *opt)
 		fputs("optqctl: --flows goes with show\n", stderr);
 		return EXIT_USAGE;
 	}
+	if (opt->rules && (verb->run != verb_show || opt->flows)) {
+		fputs("optqctl: --rules goes with show, without --flows\n", stderr);
+		return EXIT_USAGE;
+	}
 	if (opt->device && verb->run != verb_explain) {
 		fputs("optqctl: --dev goes with explain\n", stderr);
 		return EXIT_USAGE;
@@ -131,6 +136,7 @@ int main(int argc, char **argv)
 		{ "json", no_argument, NULL, 'j' },
 		{ "dev", required_argument, NULL, 'd' },
 		{ "flows", no_argument, NULL, 'f' },
+		{ "rules", no_argument, NULL, 'r' },
 		{ "strict", no_argument, NULL, 's' },
 		{ "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'V' },
@@ -147,6 +153,9 @@ int main(int argc, char **argv)
 			break;
 		case 'f':
 			opt.flows = true;
+			break;
+		case 'r':
+			opt.rules = true;
 			break;
 		case 'd':
 			opt.device = optarg;

@@ -6,6 +6,7 @@
 
 #include "live.h"
 #include "live_flows.h"
+#include "live_rules.h"
 
 struct json_object;
 
@@ -21,5 +22,10 @@ void flows_print(FILE *out, const struct live_tree *tree,
 		 const struct live_flows *flows);
 struct json_object *flows_json(const struct live_tree *tree,
 			       const struct live_flows *flows);
+
+void rules_print(FILE *out, const struct live_tree *tree,
+		 const struct live_rules *rules);
+struct json_object *rules_json(const struct live_tree *tree,
+			       const struct live_rules *rules);
 
 #endif

@@ -13,7 +13,7 @@ enum exit_code { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
 struct options {
 	bool json;
-	bool flows;		/* of show */
+	bool flows, rules;	/* of show */
 	bool strict;		/* of check */
 	const char *device;	/* of explain; NULL: not given */
 	int argc;		/* what follows verb and options */

@@ -18,7 +18,7 @@ struct show {
 	struct nl_sock *genl, *route;
 	int family;
 	struct json_object *list;	/* NULL: print text */
-	bool flows;
+	bool flows, rules;
 	size_t shown;
 	bool failed;
 };
@@ -30,7 +30,8 @@ static void fail(struct show *s, const char *device, struct nl_answer *answer)
 }
 
 static void print_device(struct show *s, const struct live_tree *tree,
-			 const struct live_flows *flows)
+			 const struct live_flows *flows,
+			 const struct live_rules *rules)
 {
 	struct json_object *o;
 
@@ -39,6 +40,9 @@ static void print_device(struct show *s, const struct live_tree *tree,
 		if (s->flows)
 			json_object_object_add(o, "flows",
 					       flows_json(tree, flows));
+		if (s->rules)
+			json_object_object_add(o, "matches",
+					       rules_json(tree, rules));
 		json_object_array_add(s->list, o);
 		return;
 	}
@@ -46,6 +50,8 @@ static void print_device(struct show *s, const struct live_tree *tree,
 		putchar('\n');
 	if (s->flows)
 		flows_print(stdout, tree, flows);
+	else if (s->rules)
+		rules_print(stdout, tree, rules);
 	else
 		live_print(stdout, tree);
 }
@@ -54,6 +60,7 @@ static void show_device(struct show *s, const struct root_qdisc *root)
 {
 	struct nl_answer answer = { 0 };
 	struct live_flows flows = { 0 };
+	struct live_rules rules = { 0 };
 	struct live_tree tree = { 0 };
 
 	live_read(s->genl, s->family, root->ifindex, &tree, &answer);
@@ -61,12 +68,15 @@ static void show_device(struct show *s, const struct root_qdisc *root)
 		       sizeof(tree.ingress_of));
 	if (!answer.error && s->flows)
 		flows_read(s->genl, s->family, root->ifindex, &flows, &answer);
+	if (!answer.error && s->rules)
+		rules_read(s->genl, s->family, root->ifindex, &rules, &answer);
 	if (answer.error)
 		fail(s, root->device, &answer);
 	else
-		print_device(s, &tree, &flows);
+		print_device(s, &tree, &flows, &rules);
 	nl_answer_free(&answer);
 	flows_free(&flows);
+	rules_free(&rules);
 	live_free(&tree);
 }
 
@@ -150,7 +160,7 @@ enum exit_code verb_show(const struct options *opt)
 {
 	const char *device = opt->argc ? opt->argv[0] : NULL;
 	int ifindex = device ? device_index(device) : 0;
-	struct show s = { .flows = opt->flows };
+	struct show s = { .flows = opt->flows, .rules = opt->rules };
 
 	if (device && !ifindex) {
 		complain(device, "there is no such device here");

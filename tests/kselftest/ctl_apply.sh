@@ -113,6 +113,13 @@ test_rules_take_traffic()
 	in_c bash -c "echo test >/dev/udp/$S4/5004" || return 1
 	look || return 1
 	same $(($(shown voice .stats.packets) - voice)) 9 "packets in voice" || return 1
+	ctl -j show --rules "$DEV" | jq -c '.[0].matches | map([.path, .match, .packets])' >"$TMP/rules" &&
+	same "$(cat "$TMP/rules")" \
+		'[["voice","dscp ef",8],["voice","udp dport 5004",1],["office/web","tcp port { 80, 443 }",0]]' \
+		"what each match took" &&
+	same "$(ctl -j show --rules "$DEV" | jq -r '.[0].matches[1].where')" \
+		"$TMP/office.yaml:9" "where a match stands" &&
+	ctl show --rules "$DEV" | grep -q '^  never office/web ' || return 1
 	# ARP and neighbour discovery come on top of the four.
 	[ $(($(shown office/other .stats.packets) - other)) -ge 4 ] ||
 		{ echo "packets in office/other: $(shown office/other .stats.packets), before $other"; return 1; }

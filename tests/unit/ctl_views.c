@@ -2,6 +2,8 @@
 /* What people and programs are shown. */
 #include <json-c/json.h>
 #include <locale.h>
+#include <netlink/attr.h>
+#include <netlink/msg.h>
 #include <stdio.h>
 
 #include "apply_view.h"
@@ -462,10 +464,77 @@ static void odd_trees_do_not_loop(void **state)
 	live_free(&tree);
 }
 
+static struct nl_msg *rule_message(uint32_t class_id, uint64_t hits,
+				   const char *where, const char *text)
+{
+	struct nl_msg *msg = nlmsg_alloc();
+
+	nlmsg_put(msg, 0, 0, 0, 0, 0);
+	nla_put_u32(msg, OPTQ_RULE_A_CLASS, class_id);
+	nla_put_u64(msg, OPTQ_RULE_A_HITS, hits);
+	if (where)
+		nla_put_string(msg, OPTQ_RULE_A_WHERE, where);
+	if (text)
+		nla_put_string(msg, OPTQ_RULE_A_TEXT, text);
+	return msg;
+}
+
+/* As a nest of the kernel's holds it. */
+static void add_rule(struct live_rules *rules, struct nl_msg *inner)
+{
+	struct nl_msg *msg = nlmsg_alloc();
+	struct nlmsghdr *nlh = nlmsg_hdr(inner);
+
+	nla_put(msg, OPTQ_A_RULE, nlmsg_datalen(nlh), nlmsg_data(nlh));
+	rules_add(rules, nlmsg_data(nlmsg_hdr(msg)));
+	nlmsg_free(msg);
+	nlmsg_free(inner);
+}
+
+static void rules_tell_what_never_matched(void **state)
+{
+	struct live_rules rules = { 0 };
+	struct json_object *json;
+	struct live_tree tree;
+	char *text = NULL;
+	size_t n = 0;
+	FILE *out;
+
+	(void)state;
+	make_tree(&tree);
+	add_rule(&rules, rule_message(2, 1234567, "branch.yaml:12", "dscp ef"));
+	add_rule(&rules, rule_message(0x10, 0, "branch.yaml:20",
+				      "tcp dport { 80, 443, 8080-8089 } src @offices-of-all"));
+	add_rule(&rules, rule_message(2, 1, NULL, NULL));
+	add_rule(&rules, rule_message(99, 7, "x\033.yaml:1", "vlan 7"));
+	out = open_memstream(&text, &n);
+	rules_print(out, &tree, &rules);
+	fclose(out);
+	assert_string_equal(text,
+"wan0: optq 1: 4 rules, 1 never matched\n"
+"PACKETS CLASS       MATCH\n"
+"  1.23M voice       dscp ef branch.yaml:12\n"
+"  never office/1:10 branch.yaml:20\n"
+"        tcp dport { 80, 443, 8080-8089 } src @offices-of-all\n"
+"      1 voice\n"
+"      7 1:63        vlan 7 x\\x1b.yaml:1\n");
+	free(text);
+	json = rules_json(&tree, &rules);
+	assert_string_equal(json_object_to_json_string_ext(json_object_array_get_idx(json, 0),
+							   JSON_C_TO_STRING_PLAIN),
+		"{\"path\":\"voice\",\"class\":2,\"match\":\"dscp ef\","
+		"\"where\":\"branch.yaml:12\",\"packets\":1234567}");
+	assert_null(json_object_object_get(json_object_array_get_idx(json, 2), "where"));
+	json_object_put(json);
+	rules_free(&rules);
+	live_free(&tree);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(flows_fit_80_columns),
+		cmocka_unit_test(rules_tell_what_never_matched),
 		cmocka_unit_test(terminals_are_safe),
 		cmocka_unit_test(carets_stand_under_the_place),
 		cmocka_unit_test(long_lines_are_cut),
