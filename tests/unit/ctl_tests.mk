@@ -37,9 +37,19 @@ $(test_bins): $(test_build)/%: $(test_build)/%.o $(test_shared) $(test_objs)
 	$(call quiet,LD,test/$(notdir $@))$(CC) $(test_sanitize) -o $@ $^ \
 		$(pkg_libs) $(cmocka_libs)
 
+# What the fuzzer of matches has found worth keeping.
+$(test_build)/match_replay: $(test_build)/match_fuzz.o $(test_build)/replay.o \
+		$(test_shared) $(test_objs)
+	$(call quiet,LD,test/$(notdir $@))$(CC) $(test_sanitize) -o $@ $^ \
+		$(pkg_libs) $(cmocka_libs)
+
+$(test_build)/%.o: $(top)/tests/fuzz/%.c $(MAKEFILE_LIST) | $(test_build)/core
+	$(call quiet,CC,test/$(notdir $<))$(CC) $(CPPFLAGS) $(test_sanitize) \
+		$(own_cflags) $(pkg_cflags) -I$(top)/tests/unit -MMD -MP -c -o $@ $<
+
 # Every program runs, whatever the ones before it found.
-test: $(test_bins) $(top)/optqctl/optqctl
-	@failed=0; for t in $(test_bins); do \
+test: $(test_bins) $(test_build)/match_replay $(top)/optqctl/optqctl
+	@failed=0; $(test_build)/match_replay $(top)/tests/fuzz/corpus/match/* || failed=1; for t in $(test_bins); do \
 		LC_ALL=C.UTF-8 CMOCKA_MESSAGE_OUTPUT=TAP $$t || failed=1; done; \
 	sh $(top)/tests/unit/ctl_cli.sh $(top)/optqctl/optqctl $(top) || failed=1; \
 	sh $(top)/tests/unit/ctl_spec.sh $(top) || failed=1; \
