@@ -11,7 +11,7 @@ static struct optq_class *classify_rules(struct optq_sched *q,
 
 	if (!q->rules || !q->rules->n)
 		return NULL;
-	slot = optq_rules_find(q->rules, skb);
+	slot = optq_rules_find(q->rules, q->elems, skb);
 	if (!slot)
 		return NULL;
 	slot->hits++;

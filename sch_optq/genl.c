@@ -17,6 +17,7 @@ static const struct nla_policy optq_genl_policy[OPTQ_A_MAX + 1] = {
 	[OPTQ_A_GENERATION]	= { .type = NLA_U32 },
 	[OPTQ_A_DIM]		= { .type = NLA_NESTED },
 	[OPTQ_A_SET]		= { .type = NLA_NESTED },
+	[OPTQ_A_ELEM]		= { .type = NLA_NESTED },
 };
 
 static struct net_device *genl_dev(struct net *net, struct nlattr **attrs,
@@ -171,6 +172,16 @@ static const struct genl_ops optq_genl_ops[] = {
 		.cmd	= OPTQ_CMD_FLOW_GET,
 		.flags	= GENL_UNS_ADMIN_PERM,
 		.dumpit	= optq_genl_flow_dump,
+	},
+	{
+		.cmd	= OPTQ_CMD_ELEM_SET,
+		.flags	= GENL_UNS_ADMIN_PERM,
+		.doit	= optq_genl_elem_set,
+	},
+	{
+		.cmd	= OPTQ_CMD_ELEM_DEL,
+		.flags	= GENL_UNS_ADMIN_PERM,
+		.doit	= optq_genl_elem_del,
 	},
 };
 

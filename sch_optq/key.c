@@ -20,8 +20,9 @@
 
 #define HAS(f)		(1U << OPTQ_FIELD_##f)
 #define HAS_L4		(HAS(SPORT) | HAS(DPORT) | HAS(ICMP_TYPE) | HAS(ICMP6_TYPE))
+#define HAS_NAME	(HAS(APP) | HAS(HOST))
 #define HAS_IP		(HAS(FAMILY) | HAS(PROTO) | HAS(SRC) | HAS(DST) | \
-			 HAS(DSCP) | HAS(ECN) | HAS_L4)
+			 HAS(DSCP) | HAS(ECN) | HAS_L4 | HAS_NAME)
 #define HAS_SOCK	(HAS(UID) | HAS(CGROUP))
 
 /* What has been found; has says which of it. */
@@ -192,7 +193,7 @@ static void find_ipv6(const struct sk_buff *skb, int offset, u32 fields,
 	words_of(&ip6->saddr, f->src);
 	words_of(&ip6->daddr, f->dst);
 	f->has |= HAS(SRC) | HAS(DST) | HAS(DSCP) | HAS(ECN);
-	if (!(fields & (HAS(PROTO) | HAS_L4)))
+	if (!(fields & (HAS(PROTO) | HAS_L4 | HAS(APP))))
 		return;
 	f->proto = ip6->nexthdr;
 	len = ntohs(ip6->payload_len);
@@ -296,6 +297,28 @@ static bool put_cgroup(const struct found *f, u32 level, u32 *v)
 #endif
 }
 
+/* The flow as a whole, or one of its ends. */
+static bool put_name(const struct found *f, const struct optq_match_dim *d,
+		     struct optq_elems *elems, u32 *v)
+{
+	struct optq_elem_key key = { .field = d->field };
+
+	if (!elems || !(f->has & HAS(SRC)))
+		return false;
+	if (d->field == OPTQ_FIELD_HOST) {
+		memcpy(key.src, d->param ? f->dst : f->src, sizeof(key.src));
+		return optq_elem_find(elems, &key, v);
+	}
+	if (!(f->has & HAS(PROTO)))
+		return false;
+	key.proto = f->proto;
+	key.sport = f->sport;
+	key.dport = f->dport;
+	memcpy(key.src, f->src, sizeof(key.src));
+	memcpy(key.dst, f->dst, sizeof(key.dst));
+	return optq_elem_find(elems, &key, v);
+}
+
 static bool put_value(const struct sk_buff *skb, const struct found *f,
 		      const struct optq_match_dim *d, u32 *v)
 {
@@ -353,8 +376,8 @@ static bool put_value(const struct sk_buff *skb, const struct found *f,
 	}
 }
 
-void optq_key_read(const struct optq_key_plan *plan, const struct sk_buff *skb,
-		   struct optq_match_key *key)
+void optq_key_read(const struct optq_key_plan *plan, struct optq_elems *elems,
+		   const struct sk_buff *skb, struct optq_match_key *key)
 {
 	struct found f = { .has = HAS(MARK) };
 	u32 i;
@@ -371,9 +394,10 @@ void optq_key_read(const struct optq_key_plan *plan, const struct sk_buff *skb,
 	key->present = 0;
 	for (i = 0; i < plan->n; i++) {
 		const struct optq_match_dim *d = &plan->dim[i];
+		u32 bit = 1U << d->field, *v = key->value[i];
 
-		if (f.has & 1U << d->field &&
-		    put_value(skb, &f, d, key->value[i]))
+		if (bit & HAS_NAME ? put_name(&f, d, elems, v) :
+		    (f.has & bit && put_value(skb, &f, d, v)))
 			key->present |= 1U << i;
 	}
 }

@@ -5,6 +5,7 @@
 #include <linux/skbuff.h>
 
 #include "core/match.h"
+#include "elem.h"
 
 /* Which fields of a packet rules read. */
 struct optq_key_plan {
@@ -20,9 +21,9 @@ void optq_key_plan_init(struct optq_key_plan *plan,
 /*
  * Reads what the plan asks for.  What is cut short, malformed or nested deeper than
  * is followed (IPv6 extension headers: 16; VLAN tags: as the kernel does) has
- * no such field.  Under RCU.
+ * no such field.  elems: what names stand for; NULL: nothing.  Under RCU.
  */
-void optq_key_read(const struct optq_key_plan *plan, const struct sk_buff *skb,
-		   struct optq_match_key *key);
+void optq_key_read(const struct optq_key_plan *plan, struct optq_elems *elems,
+		   const struct sk_buff *skb, struct optq_match_key *key);
 
 #endif /* OPTQ_KEY_H */

@@ -126,6 +126,7 @@ static void optq_destroy(struct Qdisc *sch)
 		qdisc_class_hash_destroy(&q->clhash);
 	kfree(q->tree.direct.leaf.hist);
 	optq_rules_free(q->rules);
+	optq_elems_free(q->elems);
 	kvfree(q->flow_mem);
 	kvfree(q->bucket_mem);
 	kvfree(q->past_mem);

@@ -15,6 +15,7 @@
 #include "core/class.h"
 #include "core/sched.h"
 #include "core/tree.h"
+#include "elem.h"
 #include "rules.h"
 #include "tuple.h"
 
@@ -57,6 +58,7 @@ struct optq_sched {
 	struct optq_tree tree;
 	struct Qdisc *sch;
 	struct optq_rules *rules;
+	struct optq_elems *elems;		/* NULL: never one */
 	struct optq_link_conf conf;
 	struct Qdisc_class_hash clhash;		/* by id */
 	struct tcf_proto __rcu *filter_list;

@@ -113,12 +113,13 @@ void optq_rules_free(struct optq_rules *rules)
 }
 
 struct optq_rule_slot *optq_rules_find(struct optq_rules *rules,
+				       struct optq_elems *elems,
 				       const struct sk_buff *skb)
 {
 	struct optq_match_key key;
 	u32 i;
 
-	optq_key_read(&rules->plan, skb, &key);
+	optq_key_read(&rules->plan, elems, skb, &key);
 	i = optq_match_find(rules->match, &key);
 	return i == OPTQ_MATCH_NONE ? NULL : &rules->slot[i];
 }

@@ -32,8 +32,9 @@ struct optq_rules *optq_rules_parse(const struct nlmsghdr *nlh,
 
 void optq_rules_free(struct optq_rules *rules);
 
-/* The rule of a packet; NULL: it has none.  Under the tree lock. */
+/* The rule of a packet; NULL: it has none.  Under the tree lock; elems may be NULL. */
 struct optq_rule_slot *optq_rules_find(struct optq_rules *rules,
+				       struct optq_elems *elems,
 				       const struct sk_buff *skb);
 
 #endif /* OPTQ_RULES_H */

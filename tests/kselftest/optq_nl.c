@@ -10,6 +10,7 @@
  *					before and after differ
  *	optq_nl timed DEV		set, and "us N": from sending it to the answer
  *	optq_nl echo DEV		set with NLM_F_ECHO: its answer too, in hex
+ *	optq_nl elem|noelem DEV < LINES	likewise one ELEM_SET, ELEM_DEL
  *	optq_nl get|classes|rules DEV	TREE_GET, CLASS_GET, RULE_GET: every
  *					attribute of the answer, in hex
  *	optq_nl dump DEV		all three
@@ -21,7 +22,7 @@
  * Lines of `set`, each a top-level attribute:
  *	ifindex N | flags N | generation N
  *	link KEY=VALUE... | class KEY=VALUE... | rule KEY=VALUE...
- *	dim KEY=VALUE... | set KEY=VALUE...
+ *	dim KEY=VALUE... | set KEY=VALUE... | elem KEY=VALUE...
  *	raw TYPE HEX			any attribute, any payload
  * KEY is a name of optq_nl_keys.h, or @TYPE with VALUE in hex.  DEV gives the
  * ifindex unless a line does; `-` gives none.
@@ -167,6 +168,7 @@ static const struct {
 	{ "dim", OPTQ_A_DIM, dim_keys },
 	{ "set", OPTQ_A_SET, set_keys },
 	{ "rule", OPTQ_A_RULE, rule_keys },
+	{ "elem", OPTQ_A_ELEM, elem_keys },
 };
 
 /* One line; true when it gave the ifindex. */
@@ -455,9 +457,9 @@ static char *dump_text(struct conn *c, const char *dev)
 	return text;
 }
 
-static int do_set(struct conn *c, const char *dev, int flags)
+static int do_set(struct conn *c, const char *dev, int cmd, int flags)
 {
-	struct nl_msg *msg = request(c, OPTQ_CMD_TREE_SET, NLM_F_ACK | flags,
+	struct nl_msg *msg = request(c, cmd, NLM_F_ACK | flags,
 				     MESSAGE_MAX);
 	bool index_given = !strcmp(dev, "-");
 	char *line = NULL;
@@ -479,7 +481,7 @@ static int do_set(struct conn *c, const char *dev, int flags)
 
 static int do_timed(struct conn *c, const char *dev)
 {
-	int rc = do_set(c, dev, 0);
+	int rc = do_set(c, dev, OPTQ_CMD_TREE_SET, 0);
 
 	printf("us %lld\n", (c->answered.tv_sec - c->sent.tv_sec) * 1000000LL +
 	       (c->answered.tv_nsec - c->sent.tv_nsec) / 1000);
@@ -489,7 +491,7 @@ static int do_timed(struct conn *c, const char *dev)
 static int do_try(struct conn *c, const char *dev)
 {
 	char *before = dump_text(c, dev), *after;
-	int rc = do_set(c, dev, 0);
+	int rc = do_set(c, dev, OPTQ_CMD_TREE_SET, 0);
 
 	after = dump_text(c, dev);
 	if (strcmp(before, after))
@@ -582,9 +584,13 @@ int main(int argc, char **argv)
 	if (!strcmp(verb, "timed"))
 		return do_timed(&c, argv[2]);
 	if (!strcmp(verb, "set"))
-		return do_set(&c, argv[2], 0);
+		return do_set(&c, argv[2], OPTQ_CMD_TREE_SET, 0);
 	if (!strcmp(verb, "echo"))
-		return do_set(&c, argv[2], NLM_F_ECHO);
+		return do_set(&c, argv[2], OPTQ_CMD_TREE_SET, NLM_F_ECHO);
+	if (!strcmp(verb, "elem"))
+		return do_set(&c, argv[2], OPTQ_CMD_ELEM_SET, 0);
+	if (!strcmp(verb, "noelem"))
+		return do_set(&c, argv[2], OPTQ_CMD_ELEM_DEL, 0);
 	if (!strcmp(verb, "try"))
 		return do_try(&c, argv[2]);
 	if (!strcmp(verb, "get"))
@@ -599,6 +605,6 @@ int main(int argc, char **argv)
 		return do_count(&c, argv[2]);
 	if (!strcmp(verb, "rate") && argc == 4)
 		return do_rate(&c, argv[2], argv[3]);
-	fprintf(stderr, "usage: optq_nl set|timed|echo|try|get|classes|rules|dump|count DEV | rate DEV SECONDS\n");
+	fprintf(stderr, "usage: optq_nl set|timed|echo|try|elem|noelem|get|classes|rules|dump|count DEV | rate DEV SECONDS\n");
 	return 2;
 }

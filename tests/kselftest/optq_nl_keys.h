@@ -79,4 +79,14 @@ static const struct key rule_keys[] = {
 	{ NULL, 0, 0 }
 };
 
+static const struct key elem_keys[] = {
+	{ "field", OPTQ_ELEM_A_FIELD, 1 },
+	{ "id", OPTQ_ELEM_A_ID, 4 },
+	{ "proto", OPTQ_ELEM_A_PROTO, 1 },
+	{ "sport", OPTQ_ELEM_A_SPORT, 2 },
+	{ "dport", OPTQ_ELEM_A_DPORT, 2 },
+	{ "timeout", OPTQ_ELEM_A_TIMEOUT, 4 },
+	{ NULL, 0, 0 }
+};
+
 #endif /* OPTQ_NL_KEYS_H */

@@ -49,6 +49,7 @@ set_names()
 for pair in optq:optq_attr:OPTQ_A_ link:optq_link_attr:OPTQ_LINK_A_ \
 	    class:optq_class_attr:OPTQ_CLASS_A_ rule:optq_rule_attr:OPTQ_RULE_A_ \
 	    dim:optq_dim_attr:OPTQ_DIM_A_ set:optq_set_attr:OPTQ_SET_A_ \
+	    elem:optq_elem_attr:OPTQ_ELEM_A_ \
 	    flow:optq_flow_attr:OPTQ_FLOW_A_; do
 	set=${pair%%:*}
 	rest=${pair#*:}

@@ -26,6 +26,8 @@
 #define OPTQ_DIMS_MAX		24		/* fields that rules read */
 #define OPTQ_SETS_MAX		65536
 #define OPTQ_RANGES_MAX		4194304		/* of all sets of a tree */
+#define OPTQ_ELEMS_MAX		262144
+#define OPTQ_ELEM_TIMEOUT_MAX	86400000	/* ms, a day */
 #define OPTQ_SYSFS_MAX		1024	/* classes that are shown in sysfs */
 #define OPTQ_RATE_MIN		1ULL		/* 8 bit/s */
 #define OPTQ_RATE_MAX		125000000000ULL	/* 1 Tbit/s */
@@ -66,6 +68,10 @@ enum optq_cmd {
 	OPTQ_CMD_FLOW_GET,	/* dump: flows that wait or have just sent; they
 				 * come and go while they are told
 				 */
+	OPTQ_CMD_ELEM_SET,	/* do: what is to be of a name, in addition; those
+				 * before one that has no room are in force
+				 */
+	OPTQ_CMD_ELEM_DEL,	/* do: no more; likewise one that is not there */
 
 	__OPTQ_CMD_MAX,
 	OPTQ_CMD_MAX = __OPTQ_CMD_MAX - 1
@@ -94,6 +100,7 @@ enum optq_attr {
 	OPTQ_A_SET,		/* nest, enum optq_set_attr; once per set, and again
 				 * for what of it has no room in the first
 				 */
+	OPTQ_A_ELEM,		/* nest, enum optq_elem_attr; once per element */
 
 	__OPTQ_A_MAX,
 	OPTQ_A_MAX = __OPTQ_A_MAX - 1
@@ -336,6 +343,28 @@ enum optq_field {
 };
 
 #define OPTQ_CGROUP_LEVEL_MAX	255
+
+/*
+ * A flow that is of an application, or an address that is of a host: it has the id of
+ * the name, which rules ask for, for as long as it is told.  An element that is there
+ * already gets the id and the timeout anew.
+ */
+enum optq_elem_attr {
+	OPTQ_ELEM_A_UNSPEC,
+	OPTQ_ELEM_A_FIELD,	/* u8: OPTQ_FIELD_APP or OPTQ_FIELD_HOST */
+	OPTQ_ELEM_A_ID,		/* u32, from 1: of the name.  To take one out: only
+				 * if it has that; missing: whatever it has
+				 */
+	OPTQ_ELEM_A_SRC,	/* 16 bytes; of a host its address */
+	OPTQ_ELEM_A_DST,	/* 16 bytes, of a flow only, as what follows */
+	OPTQ_ELEM_A_PROTO,	/* u8 */
+	OPTQ_ELEM_A_SPORT,	/* u16, host order; both ports or none */
+	OPTQ_ELEM_A_DPORT,
+	OPTQ_ELEM_A_TIMEOUT,	/* u32: ms, 0 or missing: until it is taken out */
+
+	__OPTQ_ELEM_A_MAX,
+	OPTQ_ELEM_A_MAX = __OPTQ_ELEM_A_MAX - 1
+};
 
 enum optq_flow_flag {
 	OPTQ_FLOW_NEW = 1U << 0,	/* goes before those that are not */
