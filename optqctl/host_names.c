@@ -53,6 +53,9 @@ static uint64_t host_number(void *arg, struct dim dim, uint64_t number)
 		return if_nametoindex(name);
 	case OPTQ_FIELD_CGROUP:
 		return cgroup_number(name);
+	case OPTQ_FIELD_APP:
+	case OPTQ_FIELD_HOST:
+		return names_id(name);
 	default:
 		return 0;
 	}
@@ -72,11 +75,8 @@ char *host_names_missing(const struct match_names *names,
 	switch (rules->missing.field) {
 	case OPTQ_FIELD_IIF:
 		return mem_printf("there is no interface \"%s\" here", name);
-	case OPTQ_FIELD_CGROUP:
+	default:
 		return mem_printf("there is no cgroup \"%s\" here, of version 2",
 				  name);
-	default:
-		return mem_printf("%s \"%s\": the kernel module does not tell packets by that",
-				  field_text(rules->missing.field), name);
 	}
 }

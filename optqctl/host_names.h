@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What this host's kernel calls the names that matches have: interfaces, cgroups. */
+/* What this host's kernel calls the names that matches have. */
 #ifndef OPTQCTL_HOST_NAMES_H
 #define OPTQCTL_HOST_NAMES_H
 

@@ -25,6 +25,8 @@ static const struct verb {
 	  "show the live classes and what they sent, dropped and hold" },
 	{ "explain", "FILE PACKET", 2, INT_MAX, verb_explain,
 	  "say which class a packet goes to, by which match, and why" },
+	{ "element", "add|delete", 0, INT_MAX, verb_element,
+	  "say which flows are of an app, which addresses of a host" },
 	{ "remove", "DEVICE", 1, 1, verb_remove,
 	  "take the trees off a device, and what led its ingress there" },
 	{ "preset", "[NAME]", 0, 1, verb_preset,

@@ -342,14 +342,26 @@ static bool good_name(const char *s, size_t max)
 	return i && i <= max && *s != '-' && *s != '.';
 }
 
+/* Two of one id would be one to the kernel. */
+static char *add_known_by_id(const char *name, struct names *names,
+			     struct values *values)
+{
+	const char *other = names_clash(names, name);
+
+	if (other)
+		return mem_printf("\"%s\" and \"%s\" cannot stand in one policy: the kernel knows names by a hash, and both have 0x%08x",
+				  name, other, names_id(name));
+	add_one(values, names_number(names, name));
+	return NULL;
+}
+
 static char *app_value(const char *word, struct match_names *names,
 		       struct values *values)
 {
 	if (!good_name(word, APP_NAME_MAX))
 		return mem_printf("\"%s\" is no application's name: 1 to %d of letters A-Z a-z, digits, '.', '_' and '-' are needed",
 				  word, APP_NAME_MAX);
-	add_one(values, names_number(&names->of[OPTQ_FIELD_APP], word));
-	return NULL;
+	return add_known_by_id(word, &names->of[OPTQ_FIELD_APP], values);
 }
 
 /* Case does not count in names of hosts (RFC 4343), nor does the last dot. */
@@ -372,7 +384,7 @@ static char *host_value(const char *word, struct match_names *names,
 	for (i = 0; i < len; i++)
 		name[i] = (char)tolower((unsigned char)name[i]);
 	if (good_name(name, HOST_NAME_MAX))
-		add_one(values, names_number(&names->of[OPTQ_FIELD_HOST], name));
+		why = add_known_by_id(name, &names->of[OPTQ_FIELD_HOST], values);
 	else
 		why = mem_printf("\"%s\" is no host's name: a name such as example.com is needed",
 				 word);

@@ -6,20 +6,19 @@
 #include "mem.h"
 #include "names.h"
 
-/* FNV-1a (Fowler, Noll, Vo), 64 bits. */
-static size_t hash(const char *s)
+uint32_t names_id(const char *name)
 {
-	uint64_t h = 0xcbf29ce484222325ULL;
+	uint32_t h = 0x811c9dc5;
 
-	for (; *s; s++)
-		h = (h ^ (unsigned char)*s) * 0x100000001b3ULL;
-	return (size_t)(h ^ h >> 32);
+	for (; *name; name++)
+		h = (h ^ (unsigned char)*name) * 0x01000193;
+	return h ? h : 1;
 }
 
 /* Its slot, or the free one where it belongs. */
 static uint32_t *slot_of(const struct names *names, const char *name)
 {
-	size_t i = hash(name) & (names->slots - 1);
+	size_t i = names_id(name) & (names->slots - 1);
 
 	while (names->slot[i] && strcmp(names->v[names->slot[i] - 1], name))
 		i = (i + 1) & (names->slots - 1);
@@ -53,6 +52,24 @@ uint32_t names_number(struct names *names, const char *name)
 		*slot = (uint32_t)names->n;
 	}
 	return *slot;
+}
+
+const char *names_clash(const struct names *names, const char *name)
+{
+	uint32_t id = names_id(name);
+	const char *other;
+	size_t i;
+
+	if (!names->slots)
+		return NULL;
+	/* Those of one id stand in one stretch. */
+	for (i = id & (names->slots - 1); names->slot[i];
+	     i = (i + 1) & (names->slots - 1)) {
+		other = names->v[names->slot[i] - 1];
+		if (names_id(other) == id && strcmp(other, name))
+			return other;
+	}
+	return NULL;
 }
 
 const char *names_name(const struct names *names, uint64_t number)

@@ -15,7 +15,8 @@ void complain(const char *device, const char *text)
 		term_print(stderr, device, strlen(device));
 		fputs(": ", stderr);
 	}
-	fprintf(stderr, "%s\n", text);
+	term_print(stderr, text, strlen(text));
+	fputc('\n', stderr);
 }
 
 void complain_of_answer(const char *device, struct nl_answer *answer)

@@ -45,7 +45,11 @@ static const struct unit size_units[] = {
 	{ NULL, 0 }
 };
 
-static const struct unit time_units[] = {
+/* Those of nft first, which tc does not know. */
+#define LONG_UNITS	3
+static const struct unit long_time_units[] = {
+	{ "min", 60 * KILO * KILO * KILO }, { "h", 3600 * KILO * KILO * KILO },
+	{ "d", 86400 * KILO * KILO * KILO },
 	{ "ns", 1 }, { "nsec", 1 }, { "nsecs", 1 },
 	{ "us", KILO }, { "usec", KILO }, { "usecs", KILO },
 	{ "ms", KILO * KILO }, { "msec", KILO * KILO }, { "msecs", KILO * KILO },
@@ -303,7 +307,12 @@ char *parse_size(const char *s, uint64_t *bytes)
 
 char *parse_time(const char *s, uint64_t *ns)
 {
-	return parse_with_unit(s, time_units, "5ms", ns);
+	return parse_with_unit(s, long_time_units + LONG_UNITS, "5ms", ns);
+}
+
+char *parse_long_time(const char *s, uint64_t *ns)
+{
+	return parse_with_unit(s, long_time_units, "60s", ns);
 }
 
 char *parse_number(const char *s, uint64_t *number)

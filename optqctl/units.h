@@ -19,6 +19,8 @@ struct rate_value {
 char *parse_rate(const char *s, struct rate_value *rate);
 char *parse_size(const char *s, uint64_t *bytes);
 char *parse_time(const char *s, uint64_t *ns);
+/* Minutes, hours and days too: "1h". */
+char *parse_long_time(const char *s, uint64_t *ns);
 char *parse_number(const char *s, uint64_t *number);
 char *parse_bool(const char *s, bool *value);
 

@@ -69,6 +69,16 @@ expect "wrong packet" 1 'packet:1:5: error: unknown word "dprt"' "$ctl" explain 
 expect "packet on no link" 1 'no link on "eth7"' "$ctl" explain --dev eth7 "$tmp/good.yaml" tcp
 expect "device is of explain" 2 "goes with explain" "$ctl" check --dev eth0 "$tmp/good.yaml"
 expect "option after the verb" 0 '^\[' "$ctl" check -j "$tmp/good.yaml"
+expect "element without one" 2 "app NAME PROTO src ADDRESS" "$ctl" element add eth0
+expect "element without a verb" 2 "element add|delete DEVICE" "$ctl" element
+expect "element by another verb" 2 "element add|delete DEVICE" "$ctl" element show eth0 host a 192.0.2.1
+expect "wrong element" 1 'element: "192.0.2.0/24" is more than one address' "$ctl" element add eth0 host a 192.0.2.0/24
+expect "element of no device" 1 "optq-no-device: there is no such device here" \
+	"$ctl" element delete optq-no-device host a 192.0.2.1
+expect "wrong elements on standard input" 1 "<stdin>:3: an address is missing" \
+	sh -c 'printf "# one\nhost a ::1\nhost b\n" | "$1" element add eth0 -' sh "$ctl"
+expect "an element's escape codes are not printed" 1 '.x1b' "$ctl" element add eth0 host a "$(printf '\033[2J')"
+absent "not as such" "$(printf '\033')"
 expect "bad policy" 1 'bad.yaml:4:24: error: default: there is no class "b"' \
 	"$ctl" check "$tmp/bad.yaml"
 expect "bad policy as JSON" 1 '"line":4' "$ctl" --json check "$tmp/bad.yaml"

@@ -122,6 +122,16 @@ static void sizes_and_times_are_tcs(void **state)
 	}
 	assert_wrong(parse_time("5", &value), "a unit is missing");
 	assert_wrong(parse_time("5min", &value), "unknown unit");
+	assert_null(parse_long_time("5min", &value));
+	assert_int_equal(value, 300000000000);
+	assert_null(parse_long_time("1.5h", &value));
+	assert_int_equal(value, 5400000000000);
+	assert_null(parse_long_time("1d", &value));
+	assert_int_equal(value, 86400000000000);
+	assert_null(parse_long_time("20ms", &value));
+	assert_int_equal(value, 20000000);
+	assert_wrong(parse_long_time("5", &value), "a unit is missing");
+	assert_wrong(parse_long_time("5m", &value), "unknown unit");
 	assert_wrong(parse_size("5mbyte", &value), "unknown unit");
 }
 
