@@ -3,24 +3,9 @@
 #include <linux/ipv6.h>
 #include <net/ip.h>
 
+#include "core/words.h"
 #include "hash.h"
 #include "tuple.h"
-
-/*
- * A sum of products with random keys, its upper half: no two inputs are more
- * likely to collide than 2^-32, whoever chooses them (Lemire and Kaser, "Strongly
- * universal string hashing is fast", 2014).
- */
-static __always_inline u32 hash_words(const u64 *key, const u32 *word, u32 n,
-				      u8 proto)
-{
-	u64 sum = key[0] + key[1] * proto;
-	u32 i;
-
-	for (i = 0; i < n; i++)
-		sum += key[2 + i] * word[i];
-	return (u32)(sum >> 32);
-}
 
 /*
  * Who puts packets into others, and enciphers them, leaves the hash of what is inside:
@@ -38,7 +23,7 @@ static u32 hash_inner(const struct optq_sched *q, const struct sk_buff *skb,
 {
 	u32 word[2] = { hash, skb->hash };
 
-	return hash_words(q->hash_key, word, 2, 0);
+	return optq_hash_words(q->hash_key, word, 2, 0);
 }
 
 static u32 hash_tuple(const struct optq_sched *q, const struct sk_buff *skb,
@@ -49,10 +34,10 @@ static u32 hash_tuple(const struct optq_sched *q, const struct sk_buff *skb,
 	BUILD_BUG_ON(offsetof(struct optq_tuple, ports) + 4 !=
 		     OPTQ_TUPLE_WORDS * 4);
 	if (t->family == 6)
-		hash = hash_words(q->hash_key, (const u32 *)t,
+		hash = optq_hash_words(q->hash_key, (const u32 *)t,
 				  OPTQ_TUPLE_WORDS, t->proto);
 	else
-		hash = hash_words(q->hash_key, v4, 3, t->proto);
+		hash = optq_hash_words(q->hash_key, v4, 3, t->proto);
 	return !t->error && has_inner_hash(skb, t->proto) ?
 	       hash_inner(q, skb, hash) : hash;
 }
@@ -63,8 +48,8 @@ static u64 hash_host(const struct optq_sched *q, const struct optq_tuple *t,
 {
 	u32 n = t->family == 4 ? 1 : 4;
 
-	return (u64)hash_words(q->host_key[0], addr, n, t->family) << 32 |
-	       hash_words(q->host_key[1], addr, n, t->family);
+	return (u64)optq_hash_words(q->host_key[0], addr, n, t->family) << 32 |
+	       optq_hash_words(q->host_key[1], addr, n, t->family);
 }
 
 /* Anybody can write what an error quotes: who sent it pays for it. */
@@ -115,7 +100,7 @@ static bool hash_ipv4(const struct optq_sched *q, const struct ipv4_head *h,
 		return false;
 	/* Source, destination and ports stand side by side. */
 	BUILD_BUG_ON(offsetof(struct ipv4_head, ip.saddr) + 3 * 4 != sizeof(*h));
-	*hash = hash_words(q->hash_key, (const u32 *)h + 3, 3, ip->protocol);
+	*hash = optq_hash_words(q->hash_key, (const u32 *)h + 3, 3, ip->protocol);
 	return true;
 }
 
@@ -131,7 +116,7 @@ static bool hash_ipv6(const struct optq_sched *q, const struct ipv6_head *h,
 		return false;
 	BUILD_BUG_ON(offsetof(struct ipv6_head, ip.saddr) +
 		     OPTQ_TUPLE_WORDS * 4 != sizeof(*h));
-	*hash = hash_words(q->hash_key, (const u32 *)h + 2, OPTQ_TUPLE_WORDS,
+	*hash = optq_hash_words(q->hash_key, (const u32 *)h + 2, OPTQ_TUPLE_WORDS,
 			   h->ip.nexthdr);
 	return true;
 }
