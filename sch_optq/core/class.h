@@ -78,6 +78,7 @@ struct optq_class_counters {
 struct optq_urgent {
 	struct optq_tagged tag;
 	struct optq_class *c;
+	struct optq_police *police;	/* likewise of few; see optq_class_police() */
 	/* A leaf's turns taken before they came, in ticks of its rate. */
 	u64 ahead;
 	u64 ahead_below;		/* paid for by ancestors less deep than */
@@ -97,13 +98,14 @@ struct optq_inner {
 struct optq_class {
 	struct optq_class *parent;	/* NULL: the link */
 	struct optq_inner *inner;	/* NULL: nothing was ever below it */
-	struct optq_urgent *urgent;	/* NULL: never had a delay */
+	struct optq_urgent *urgent;	/* NULL: never had a delay, nor a policer */
 	u8 band_map;			/* bands with a member */
 	u8 depth;			/* 0: the link */
 	bool attached;			/* in the tree */
 	bool red;			/* over its ceiling */
 	bool blocked;			/* had nothing to give this time */
 	bool has_delay;			/* is a leaf with one */
+	bool policed;
 	u32 n_children;
 	u32 qlen;			/* packets in this leaf and its qdisc */
 	u32 own_qlen;			/* of those, in the leaf's own queue */
@@ -201,6 +203,12 @@ static inline u64 optq_class_delay_span(const struct optq_class *c)
 {
 	return optq_min_u64(optq_tag_floor(optq_ticks(c->conf.delay_ns)),
 			    optq_tag_ceil((u64)c->rate.cap));
+}
+
+/* NULL: c itself has none. */
+static inline struct optq_police *optq_class_police(const struct optq_class *c)
+{
+	return c->policed ? c->urgent->police : NULL;
 }
 
 /* A packet of c has left with another DSCP than its own. */

@@ -50,7 +50,8 @@ for pair in optq:optq_attr:OPTQ_A_ link:optq_link_attr:OPTQ_LINK_A_ \
 	    class:optq_class_attr:OPTQ_CLASS_A_ rule:optq_rule_attr:OPTQ_RULE_A_ \
 	    dim:optq_dim_attr:OPTQ_DIM_A_ set:optq_set_attr:OPTQ_SET_A_ \
 	    elem:optq_elem_attr:OPTQ_ELEM_A_ \
-	    flow:optq_flow_attr:OPTQ_FLOW_A_; do
+	    flow:optq_flow_attr:OPTQ_FLOW_A_ \
+	    police:optq_police_attr:OPTQ_POLICE_A_ act:optq_act_attr:OPTQ_ACT_A_; do
 	set=${pair%%:*}
 	rest=${pair#*:}
 	enum "${rest%%:*}" "${rest#*:}" >"$tmp/want"
@@ -62,11 +63,13 @@ enum optq_cmd OPTQ_CMD_ >"$tmp/want"
 sed -n '/^operations:/,$s/^      name: //p' "$spec" >"$tmp/have"
 same "commands"
 
-sed -n '/^struct optq_stats {/,/^};/s/^\t__u64 \([a-z0-9_]*\);.*/\1/p' "$header" |
-	tr _ - >"$tmp/want"
-sed -n '/^    name: optq-stats$/,/^attribute-sets:/s/^      - { name: \([a-z0-9-]*\), type: u64.*/\1/p' \
-	"$spec" >"$tmp/have"
-same "counters"
+for stats in stats police_stats; do
+	sed -n "/^struct optq_$stats {/,/^};/s/^\t__u64 \([a-z0-9_]*\);.*/\1/p" "$header" |
+		tr _ - >"$tmp/want"
+	sed -n "/^    name: optq-$(echo $stats | tr _ -)\$/,/^  -\$/s/^      - { name: \([a-z0-9-]*\), type: u64.*/\1/p" \
+		"$spec" >"$tmp/have"
+	same "counters of optq_$stats"
+done
 
 sed -n '/^enum optq_wire_layer {/,/^};/s/^\tOPTQ_WIRE_\([A-Z_]*\),.*/\1/p' "$header" |
 	tr A-Z_ a-z- >"$tmp/want"
@@ -80,7 +83,7 @@ sed -n '/^    name: field$/,/^  -$/{s/^      - { name: \([a-z0-9-]*\)[, ].*/\1/p
 same "fields"
 
 # Numbers are compared by the shell, which reads hexadecimal too.
-sed -n 's/^#define OPTQ_\([A-Z_]*_\(MAX\|MIN\|NS\)\)[[:space:]]*\(-\{0,1\}[0-9a-fx]*\).*/\1 \3/p' "$header" |
+sed -n 's/^#define OPTQ_\([A-Z_]*_\(MAX\|MIN\|NS\|SUM\)\)[[:space:]]*\(-\{0,1\}[0-9a-fx]*\).*/\1 \3/p' "$header" |
 	while read -r name value; do
 		echo "$(echo "$name" | tr 'A-Z_' 'a-z-') $((value))"
 	done >"$tmp/want"

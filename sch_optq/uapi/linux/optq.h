@@ -41,6 +41,10 @@
 #define OPTQ_TIME_MIN_NS	1000ULL		/* target, interval, delay */
 #define OPTQ_TIME_MAX_NS	10000000000ULL
 #define OPTQ_STEP_MAX_NS	1000000000ULL	/* from OPTQ_TIME_MIN_NS on */
+#define OPTQ_POLICE_ENTRIES_MAX	1048576U	/* addresses of one policer */
+#define OPTQ_POLICE_ENTRIES_SUM	4194304U	/* of all policers of a link */
+#define OPTQ_POLICE_ENTRIES	4096U		/* of a policer that does not say how many */
+#define OPTQ_POLICE_MOVES_MAX	4	/* policers that move a packet one after another */
 
 /* *_A_DSCP: what packets leave with, 0 to 63, or */
 #define OPTQ_DSCP_KEEP		64	/* as they came, whatever is said above */
@@ -146,6 +150,95 @@ enum optq_wire_layer {
 #define OPTQ_OVERHEAD_MAX	256
 #define OPTQ_MPU_MAX		256
 
+/* What colour a packet has when a policer looks at it. */
+enum optq_police_colour {
+	OPTQ_POLICE_BELOW,	/* what the policers below the class found; else green */
+	OPTQ_POLICE_BLIND,	/* green */
+	OPTQ_POLICE_AWARE,	/* as below, or that of its DSCP if that is worse:
+				 * drop precedence 2 of AF is yellow, 3 red
+				 * (RFC 2597)
+				 */
+
+	__OPTQ_POLICE_COLOUR_MAX,
+	OPTQ_POLICE_COLOUR_MAX = __OPTQ_POLICE_COLOUR_MAX - 1
+};
+
+/* Whose packets a policer meters together. */
+enum optq_police_each {
+	OPTQ_POLICE_ALL,
+	OPTQ_POLICE_EACH_SRC,	/* those of one source address */
+	OPTQ_POLICE_EACH_DST,
+
+	__OPTQ_POLICE_EACH_MAX,
+	OPTQ_POLICE_EACH_MAX = __OPTQ_POLICE_EACH_MAX - 1
+};
+
+/* What is done with packets of one colour; nothing is given: they pass. */
+enum optq_act_attr {
+	OPTQ_ACT_A_UNSPEC,
+	OPTQ_ACT_A_DROP,	/* flag; excludes the others */
+	OPTQ_ACT_A_DSCP,	/* u8: 0..63 */
+	OPTQ_ACT_A_PCP,		/* u8: 0..7, of what has a VLAN tag */
+	OPTQ_ACT_A_CLASS,	/* u32: id of a leaf that takes them, with what it
+				 * and the classes above it police.  Of TREE_SET
+				 * only
+				 */
+
+	__OPTQ_ACT_A_MAX,
+	OPTQ_ACT_A_MAX = __OPTQ_ACT_A_MAX - 1
+};
+
+/*
+ * A policer: *_A_POLICE.  PIR makes it that of RFC 2698, EIR that of RFC 4115, neither
+ * that of RFC 2697.  A burst that is missing is a tenth of a second of its rate, at least
+ * ten full frames of Ethernet; EBS without EIR, 0.
+ */
+enum optq_police_attr {
+	OPTQ_POLICE_A_UNSPEC,
+	OPTQ_POLICE_A_CIR,	/* u64 */
+	OPTQ_POLICE_A_CBS,	/* u32 */
+	OPTQ_POLICE_A_EIR,	/* u64 */
+	OPTQ_POLICE_A_EBS,	/* u32 */
+	OPTQ_POLICE_A_PIR,	/* u64 */
+	OPTQ_POLICE_A_PBS,	/* u32 */
+	OPTQ_POLICE_A_COLOUR,	/* u8: enum optq_police_colour */
+	OPTQ_POLICE_A_CONFORM,	/* nest, enum optq_act_attr: what is green; passes
+				 * if missing
+				 */
+	OPTQ_POLICE_A_EXCEED,	/* likewise: yellow */
+	OPTQ_POLICE_A_VIOLATE,	/* nest: red; is dropped if missing */
+	OPTQ_POLICE_A_EACH,	/* u8: enum optq_police_each */
+	OPTQ_POLICE_A_PREFIX4,	/* u8: bits that make an address one, 32 if missing */
+	OPTQ_POLICE_A_PREFIX6,	/* u8: likewise, 64 */
+	OPTQ_POLICE_A_ENTRIES,	/* u32: addresses metered apart, 4096 if missing */
+	OPTQ_POLICE_A_STATS,	/* struct optq_police_stats, reply only */
+	OPTQ_POLICE_A_PAD,
+
+	__OPTQ_POLICE_A_MAX,
+	OPTQ_POLICE_A_MAX = __OPTQ_POLICE_A_MAX - 1
+};
+
+/*
+ * Of a policer, since it began.  What it found of each colour counts unless another
+ * policer dropped the packet afterwards, or one above moved it.  A reader takes what
+ * both sides know of its length.
+ */
+struct optq_police_stats {
+	__u64 green_packets;
+	__u64 green_bytes;	/* as the class counts them */
+	__u64 yellow_packets;
+	__u64 yellow_bytes;
+	__u64 red_packets;
+	__u64 red_bytes;
+	__u64 dropped;		/* packets of these, by this policer */
+	__u64 moved;		/* likewise, to another class */
+	__u64 refused;		/* packets that another policer dropped, or one above
+				 * moved: none of the above, and no tokens spent
+				 */
+	__u64 addresses;	/* that have, or had, a meter of their own */
+	__u64 shared;		/* packets of addresses that had none: all were busy */
+};
+
 /*
  * The link, that is the root of the tree: OPTQ_A_LINK, and TCA_OPTIONS of the
  * qdisc.
@@ -182,6 +275,7 @@ enum optq_link_attr {
 				 * own queues may take, 0 automatic: 32 MiB, or
 				 * more by limit and rate
 				 */
+	OPTQ_LINK_A_POLICE,	/* nest, enum optq_police_attr; empty: none */
 
 	__OPTQ_LINK_A_MAX,
 	OPTQ_LINK_A_MAX = __OPTQ_LINK_A_MAX - 1
@@ -242,6 +336,7 @@ enum optq_class_attr {
 				 * translation, as connection tracking knows them
 				 */
 	OPTQ_CLASS_A_ACK_FILTER, /* u8: enum optq_ack_filter */
+	OPTQ_CLASS_A_POLICE,	/* nest, enum optq_police_attr; empty: none */
 
 	__OPTQ_CLASS_A_MAX,
 	OPTQ_CLASS_A_MAX = __OPTQ_CLASS_A_MAX - 1
