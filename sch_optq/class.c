@@ -7,6 +7,7 @@
 #include "delay.h"
 #include "graft.h"
 #include "mtu.h"
+#include "police.h"
 #include "qdisc.h"
 #include "stats.h"
 #include "sysfs.h"
@@ -59,12 +60,12 @@ int optq_cl_give_inner(struct optq_class *c)
 	return 0;
 }
 
-int optq_cl_give_urgent(struct optq_class *c,
-			const struct optq_class_conf *conf)
+int optq_cl_give_urgent(struct optq_class *c, const struct optq_class_conf *conf,
+			const struct optq_police *police)
 {
 	struct optq_urgent *urgent;
 
-	if (c->urgent || !conf->delay_ns)
+	if (c->urgent || (!conf->delay_ns && !police))
 		return 0;
 	urgent = kzalloc(sizeof(*urgent), GFP_KERNEL_ACCOUNT);
 	if (!urgent)
@@ -75,6 +76,7 @@ int optq_cl_give_urgent(struct optq_class *c,
 
 void optq_cl_free(struct optq_cl *cl)
 {
+	optq_police_free(optq_class_police(&cl->core));
 	kfree(cl->core.leaf.shares);
 	kfree(cl->core.urgent);
 	kfree(cl->core.inner);
@@ -211,7 +213,8 @@ static void class_warn_overflow(const struct optq_sched *q,
 
 static int class_add(struct optq_sched *q, u32 classid,
 		     struct optq_class *parent, struct nlattr **tb,
-		     const struct optq_class_conf *conf, unsigned long *arg,
+		     const struct optq_class_conf *conf,
+		     struct optq_police **police, unsigned long *arg,
 		     struct netlink_ext_ack *extack)
 {
 	struct optq_cl *cl = class_new(q, classid, parent, tb, extack);
@@ -228,7 +231,7 @@ static int class_add(struct optq_sched *q, u32 classid,
 	if (!err)
 		err = optq_cl_give_inner(parent);
 	if (!err)
-		err = optq_cl_give_urgent(&cl->core, conf);
+		err = optq_cl_give_urgent(&cl->core, conf, *police);
 	if (!err)
 		err = optq_cl_give_shares(q, &cl->core, conf);
 	if (err) {
@@ -241,6 +244,7 @@ static int class_add(struct optq_sched *q, u32 classid,
 	old = optq_ungraft(q, parent, now);
 	optq_mtu_grow(q, &conf->wire, now);
 	optq_class_configure(&q->tree, &cl->core, conf, now);
+	optq_police_swap(q, &cl->core, police, now);
 	optq_class_attach(&q->tree, &cl->core, parent, now);
 	qdisc_class_hash_insert(&q->clhash, &cl->common);
 	list_add_tail(&cl->link, &q->classes);
@@ -258,9 +262,11 @@ static int class_add(struct optq_sched *q, u32 classid,
 	return 0;
 }
 
+/* police NULL: it stays as it is. */
 static int class_modify(struct optq_sched *q, struct optq_cl *cl,
 			struct optq_class *parent,
 			const struct optq_class_conf *conf,
+			struct optq_police **police,
 			struct netlink_ext_ack *extack)
 {
 	bool rewired = !optq_wire_same(&cl->core.conf.wire, &conf->wire);
@@ -283,7 +289,8 @@ static int class_modify(struct optq_sched *q, struct optq_cl *cl,
 	}
 	err = optq_delay_check_class(q, &cl->core, parent, conf, extack);
 	if (!err)
-		err = optq_cl_give_urgent(&cl->core, conf);
+		err = optq_cl_give_urgent(&cl->core, conf,
+					  police ? *police : NULL);
 	if (!err)
 		err = optq_cl_give_shares(q, &cl->core, conf);
 	if (err)
@@ -292,6 +299,8 @@ static int class_modify(struct optq_sched *q, struct optq_cl *cl,
 	now = ktime_get_ns();
 	q->has_delays |= !!conf->delay_ns;
 	optq_class_configure(&q->tree, &cl->core, conf, now);
+	if (police)
+		optq_police_swap(q, &cl->core, police, now);
 	if (rewired)
 		optq_mtu_update(q, now);
 	if (parent != cl->core.parent) {
@@ -315,6 +324,7 @@ static int class_change(struct Qdisc *sch, u32 classid, u32 parentid,
 	struct optq_cl *cl = (struct optq_cl *)*arg;
 	struct nlattr *tb[OPTQ_CLASS_A_MAX + 1] = {};
 	struct optq_sched *q = qdisc_priv(sch);
+	struct optq_police *police = NULL;
 	struct optq_class_conf conf;
 	struct optq_class *parent;
 	int err;
@@ -350,15 +360,28 @@ static int class_change(struct Qdisc *sch, u32 classid, u32 parentid,
 		parent = class_parent(q, parentid, extack);
 	if (IS_ERR(parent))
 		return PTR_ERR(parent);
-	if (!cl)
-		return class_add(q, classid, parent, tb, &conf, arg, extack);
-	if (tb[OPTQ_CLASS_A_NAME] &&
+	if (cl && tb[OPTQ_CLASS_A_NAME] &&
 	    nla_strcmp(tb[OPTQ_CLASS_A_NAME], cl->name ?: "")) {
 		NL_SET_ERR_MSG_ATTR(extack, tb[OPTQ_CLASS_A_NAME],
 				    "a class keeps the name it was added with");
 		return -EINVAL;
 	}
-	return class_modify(q, cl, parent, &conf, extack);
+	if (tb[OPTQ_CLASS_A_POLICE]) {
+		police = optq_police_new(tb[OPTQ_CLASS_A_POLICE], false,
+					 optq_police_taken(q, cl ? &cl->core : NULL),
+					 extack);
+		if (IS_ERR(police))
+			return PTR_ERR(police);
+	}
+	if (!cl)
+		err = class_add(q, classid, parent, tb, &conf, &police, arg,
+				extack);
+	else
+		err = class_modify(q, cl, parent, &conf,
+				   tb[OPTQ_CLASS_A_POLICE] ? &police : NULL,
+				   extack);
+	optq_police_free(police);
+	return err;
 }
 
 static bool class_has_rule(const struct optq_sched *q, u32 id)
@@ -386,6 +409,11 @@ static int class_may_go(const struct optq_sched *q, const struct optq_cl *cl,
 	if (class_has_rule(q, cl->common.classid)) {
 		NL_SET_ERR_MSG(extack,
 			       "a rule of the policy names the class: take both out with optqctl");
+		return -EBUSY;
+	}
+	if (optq_police_names(q, cl->common.classid)) {
+		NL_SET_ERR_MSG(extack,
+			       "a policer moves packets to the class: take both out with optqctl");
 		return -EBUSY;
 	}
 	/* Scripts written for HTB do that. */
@@ -416,6 +444,7 @@ static int class_delete(struct Qdisc *sch, unsigned long arg,
 	qdisc_class_hash_remove(&q->clhash, &cl->common);
 	optq_move_queue(&q->tree, optq_drain_class(q), &cl->core, now);
 	optq_class_detach(&q->tree, &cl->core, now);
+	optq_police_gone(q, &cl->core);
 	list_del(&cl->link);
 	if (optq_wire_on(&cl->core.conf.wire))
 		optq_mtu_update(q, now);
@@ -514,7 +543,8 @@ static int class_dump(struct Qdisc *sch, unsigned long arg,
 	nest = nla_nest_start(skb, TCA_OPTIONS);
 	if (!nest)
 		return -EMSGSIZE;
-	if (optq_put_class(skb, cl, class_may_name(skb))) {
+	if (optq_put_class(skb, cl, class_may_name(skb)) ||
+	    optq_put_police(skb, OPTQ_CLASS_A_POLICE, q, &cl->core)) {
 		nla_nest_cancel(skb, nest);
 		return -EMSGSIZE;
 	}

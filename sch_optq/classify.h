@@ -11,8 +11,7 @@
 static inline bool optq_must_classify(const struct optq_sched *q,
 				      const struct sk_buff *skb)
 {
-	return skb->priority || rcu_access_pointer(q->filter_list) ||
-	       (q->rules && q->rules->n);
+	return skb->priority || rcu_access_pointer(q->filter_list) || q->asks;
 }
 
 /*

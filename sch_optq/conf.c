@@ -30,6 +30,7 @@ const struct nla_policy optq_class_policy[OPTQ_CLASS_A_MAX + 1] = {
 	[OPTQ_CLASS_A_ISOLATE]	= { .type = NLA_U8 },
 	[OPTQ_CLASS_A_NAT]	= NLA_POLICY_MAX(NLA_U8, 1),
 	[OPTQ_CLASS_A_ACK_FILTER] = NLA_POLICY_MAX(NLA_U8, OPTQ_ACK_FILTER_AGGRESSIVE),
+	[OPTQ_CLASS_A_POLICE]	= { .type = NLA_NESTED },
 };
 
 static const struct nla_policy optq_link_policy[OPTQ_LINK_A_MAX + 1] = {
@@ -47,6 +48,7 @@ static const struct nla_policy optq_link_policy[OPTQ_LINK_A_MAX + 1] = {
 	[OPTQ_LINK_A_DSCP]	= { .type = NLA_U8 },
 	[OPTQ_LINK_A_ACK_FILTER] = NLA_POLICY_MAX(NLA_U8, OPTQ_ACK_FILTER_AGGRESSIVE),
 	[OPTQ_LINK_A_MEMORY]	= { .type = NLA_U32 },
+	[OPTQ_LINK_A_POLICE]	= { .type = NLA_NESTED },
 };
 
 const char *optq_fault_text(enum optq_fault fault)
@@ -302,7 +304,8 @@ static int check_link(const struct optq_link_conf *conf, struct nlattr **tb,
 }
 
 int optq_parse_link(struct nlattr *nest, struct optq_link_conf *conf,
-		    bool create, struct netlink_ext_ack *extack)
+		    bool create, struct nlattr **police,
+		    struct netlink_ext_ack *extack)
 {
 	struct nlattr *tb[OPTQ_LINK_A_MAX + 1];
 	u32 flows = conf->flows;
@@ -312,6 +315,8 @@ int optq_parse_link(struct nlattr *nest, struct optq_link_conf *conf,
 			       extack);
 	if (err)
 		return err;
+	if (tb[OPTQ_LINK_A_POLICE])
+		*police = tb[OPTQ_LINK_A_POLICE];
 	get_u64(tb[OPTQ_LINK_A_RATE], &conf->rate);
 	get_u32(tb[OPTQ_LINK_A_BURST], &conf->burst);
 	get_u32(tb[OPTQ_LINK_A_DEFAULT], &conf->default_id);

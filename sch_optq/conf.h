@@ -23,9 +23,13 @@ const char *optq_fault_text(enum optq_fault fault);
 int optq_parse_class(struct nlattr *nest, struct optq_class_conf *conf,
 		     struct nlattr **tb, struct netlink_ext_ack *extack);
 
-/* Likewise for the link; flows may only be given while create is true. */
+/*
+ * Likewise for the link; flows may only be given while create is true.  *police: the
+ * policer's nest, if there is one; else it stays.
+ */
 int optq_parse_link(struct nlattr *nest, struct optq_link_conf *conf,
-		    bool create, struct netlink_ext_ack *extack);
+		    bool create, struct nlattr **police,
+		    struct netlink_ext_ack *extack);
 
 /*
  * -EMSGSIZE when the message is full.  with_name: the reader may know it; names

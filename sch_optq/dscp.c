@@ -44,22 +44,46 @@ static int dscp_ipv6(struct sk_buff *skb, int offset, u8 dsfield)
 	return 1;
 }
 
+u8 optq_dscp_read(const struct sk_buff *skb)
+{
+	__be16 proto;
+	int offset = optq_l3_offset(skb, &proto);
+	u8 buf[2], *h;
+
+	/* Both versions have it in their first two bytes. */
+	h = skb_header_pointer(skb, offset, sizeof(buf), buf);
+	if (!h)
+		return 0;
+	switch (proto) {
+	case htons(ETH_P_IP):
+		return h[1] >> 2;
+	case htons(ETH_P_IPV6):
+		return (h[0] & 0xf) << 2 | h[1] >> 6;
+	default:
+		return 0;
+	}
+}
+
+int optq_dscp_write(struct sk_buff *skb, u8 dscp)
+{
+	__be16 proto;
+	int offset = optq_l3_offset(skb, &proto);
+
+	switch (proto) {
+	case htons(ETH_P_IP):
+		return dscp_ipv4(skb, offset, dscp << 2);
+	case htons(ETH_P_IPV6):
+		return dscp_ipv6(skb, offset, dscp << 2);
+	default:
+		return 0;
+	}
+}
+
 void optq_dscp_out(struct optq_sched *q, struct optq_class *c,
 		   struct sk_buff *skb)
 {
-	u8 dsfield = optq_dscp_to_uapi(c->leaf.dscp) << 2;
-	int offset, changed = 0;
-	__be16 proto;
+	int changed = optq_dscp_write(skb, optq_dscp_to_uapi(c->leaf.dscp));
 
-	offset = optq_l3_offset(skb, &proto);
-	switch (proto) {
-	case htons(ETH_P_IP):
-		changed = dscp_ipv4(skb, offset, dsfield);
-		break;
-	case htons(ETH_P_IPV6):
-		changed = dscp_ipv6(skb, offset, dsfield);
-		break;
-	}
 	if (changed > 0)
 		optq_count_dscp(c);
 	else if (changed < 0)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The DSCP of packets (RFC 2474), set on the way out. */
+/* The DSCP of packets (RFC 2474). */
 #ifndef OPTQ_DSCP_H
 #define OPTQ_DSCP_H
 
@@ -20,6 +20,15 @@ static inline int optq_l3_offset(const struct sk_buff *skb, __be16 *proto)
 		*proto = __vlan_get_protocol(skb, skb->protocol, &offset);
 	return offset;
 }
+
+/* Of what is not IP, or cut short, 0. */
+u8 optq_dscp_read(const struct sk_buff *skb);
+
+/*
+ * Gives skb another DSCP: 1 when it had another, -ENOMEM when its headers cannot be
+ * written, else 0.
+ */
+int optq_dscp_write(struct sk_buff *skb, u8 dscp);
 
 /*
  * Gives skb the DSCP that c, its leaf, has for what leaves, and counts it if it had

@@ -5,6 +5,7 @@
 
 #include "conf_rule.h"
 #include "genl.h"
+#include "police.h"
 #include "stats.h"
 
 static int put_link_stats(struct sk_buff *skb, struct optq_sched *q)
@@ -39,6 +40,7 @@ static int fill_tree(struct sk_buff *skb, struct optq_sched *q)
 		return -EMSGSIZE;
 	nest = nla_nest_start(skb, OPTQ_A_LINK);
 	if (!nest || optq_put_link(skb, &q->conf) ||
+	    optq_put_police(skb, OPTQ_LINK_A_POLICE, q, &q->tree.root) ||
 	    nla_put_u32(skb, OPTQ_LINK_A_HANDLE, q->sch->handle) ||
 	    nla_put_u32(skb, OPTQ_LINK_A_CLASSES, q->n_classes) ||
 	    nla_put_u32(skb, OPTQ_LINK_A_RULES, q->rules ? q->rules->n : 0) ||
@@ -104,6 +106,7 @@ static int fill_class(struct sk_buff *skb, struct optq_sched *q,
 	    nla_put_u32(skb, OPTQ_CLASS_A_ID, cl->common.classid) ||
 	    nla_put_u32(skb, OPTQ_CLASS_A_PARENT, parent_id) ||
 	    optq_put_class(skb, cl, true) ||
+	    optq_put_police(skb, OPTQ_CLASS_A_POLICE, q, &cl->core) ||
 	    put_class_stats(skb, q, cl))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);

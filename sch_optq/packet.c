@@ -7,6 +7,7 @@
 #include "dscp.h"
 #include "hash.h"
 #include "packet.h"
+#include "police.h"
 #include "segment.h"
 #include "wire.h"
 
@@ -206,12 +207,17 @@ struct added {
  * it counts its duplicates: only the segment is ours to count.
  */
 static bool enqueue_segment(struct optq_sched *q, struct optq_class *c,
-			    struct sk_buff *seg, u64 now,
+			    struct sk_buff *seg, u64 now, bool police,
 			    struct sk_buff **to_free, struct added *added)
 {
 	u32 len = qdisc_pkt_len(seg);
 	struct victims v = {};
 
+	if (police && optq_police_skb(q, &c, seg) == OPTQ_SKB_DROP) {
+		count_refused(c);
+		qdisc_drop(seg, q->sch, to_free);
+		return false;
+	}
 	if (optq_is_cl(q, c) && optq_cl(c)->qdisc) {
 		if (enqueue_grafted(q, optq_cl(c), seg, now, to_free) !=
 		    NET_XMIT_SUCCESS)
@@ -228,9 +234,13 @@ static bool enqueue_segment(struct optq_sched *q, struct optq_class *c,
 	return true;
 }
 
-/* A super-packet goes in as its segments, into a grafted qdisc too. */
+/*
+ * A super-packet goes in as its segments, into a grafted qdisc too.  police: which are yet
+ * to be shown to the policers.
+ */
 static int enqueue_gso(struct optq_sched *q, struct optq_class *c,
-		       struct sk_buff *skb, u64 now, struct sk_buff **to_free)
+		       struct sk_buff *skb, u64 now, bool police,
+		       struct sk_buff **to_free)
 {
 	int len = qdisc_pkt_len(skb);
 	struct sk_buff *segs, *next;
@@ -245,7 +255,8 @@ static int enqueue_gso(struct optq_sched *q, struct optq_class *c,
 	skb_list_walk_safe(segs, segs, next) {
 		skb_mark_not_on_list(segs);
 		optq_segment_init(q->sch, segs);
-		queued |= enqueue_segment(q, c, segs, now, to_free, &added);
+		queued |= enqueue_segment(q, c, segs, now, police, to_free,
+					  &added);
 	}
 	consume_skb(skb);
 	if (!queued)
@@ -273,7 +284,7 @@ static __always_inline int enqueue_to(struct optq_sched *q,
 	u64 now = ktime_get_ns();
 
 	if (skb_is_gso(skb) && must_split(skb, c))
-		return enqueue_gso(q, c, skb, now, to_free);
+		return enqueue_gso(q, c, skb, now, false, to_free);
 	if (optq_is_cl(q, c) && optq_cl(c)->qdisc)
 		return enqueue_grafted(q, optq_cl(c), skb, now, to_free);
 	enqueue_pkt(q, c, skb, now);
@@ -282,7 +293,29 @@ static __always_inline int enqueue_to(struct optq_sched *q,
 	return NET_XMIT_SUCCESS;
 }
 
-/* Filters, rules and skb->priority have a say. */
+/*
+ * NULL: the policers took care of skb, or it goes in as segments, and *ret is what is to
+ * be told of it.
+ */
+static noinline struct optq_class *police(struct optq_sched *q,
+					  struct optq_class *c,
+					  struct sk_buff *skb,
+					  struct sk_buff **to_free, int *ret)
+{
+	switch (optq_police_skb(q, &c, skb)) {
+	case OPTQ_SKB_PASS:
+		return c;
+	case OPTQ_SKB_SPLIT:
+		*ret = enqueue_gso(q, c, skb, ktime_get_ns(), true, to_free);
+		return NULL;
+	default:
+		count_refused(c);
+		*ret = qdisc_drop(skb, q->sch, to_free);
+		return NULL;
+	}
+}
+
+/* Filters, rules and skb->priority have a say, and policers. */
 static noinline int enqueue_asked(struct optq_sched *q, struct sk_buff *skb,
 				  struct sk_buff **to_free)
 {
@@ -290,6 +323,11 @@ static noinline int enqueue_asked(struct optq_sched *q, struct sk_buff *skb,
 	int ret;
 
 	c = optq_classify(q, skb, &ret);
+	if (c && unlikely(q->n_policers)) {
+		c = police(q, c, skb, to_free, &ret);
+		if (!c)
+			return ret;
+	}
 	if (c)
 		return enqueue_to(q, c, skb, to_free);
 	if (ret == OPTQ_CONSUMED)

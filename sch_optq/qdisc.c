@@ -10,6 +10,7 @@
 #include "mtu.h"
 #include "hosts.h"
 #include "packet.h"
+#include "police.h"
 #include "stats.h"
 #include "sysfs.h"
 
@@ -24,6 +25,7 @@ static struct optq_class *default_leaf(struct optq_sched *q)
 void optq_changed(struct optq_sched *q, u64 now)
 {
 	q->fallback = default_leaf(q);
+	q->asks = (q->rules && q->rules->n) || q->n_policers;
 	if (q->sch->q.qlen)
 		qdisc_watchdog_schedule_ns(&q->watchdog, now);
 }
@@ -124,6 +126,8 @@ static void optq_destroy(struct Qdisc *sch)
 	}
 	if (q->clhash.hash)
 		qdisc_class_hash_destroy(&q->clhash);
+	optq_police_free(optq_class_police(&q->tree.root));
+	kfree(q->tree.root.urgent);
 	kfree(q->tree.direct.leaf.hist);
 	optq_rules_free(q->rules);
 	optq_elems_free(q->elems);
@@ -156,10 +160,34 @@ static int alloc_flows(struct optq_sched *q, u32 flows)
 	return 0;
 }
 
+/* *police: the link's that is to be, for the caller; nest NULL: none is asked for. */
+static int link_police(struct optq_sched *q, struct nlattr *nest,
+		       struct optq_police **police,
+		       struct netlink_ext_ack *extack)
+{
+	struct optq_police *p;
+	int err;
+
+	if (!nest)
+		return 0;
+	p = optq_police_new(nest, false, optq_police_taken(q, &q->tree.root),
+			    extack);
+	if (IS_ERR(p))
+		return PTR_ERR(p);
+	err = optq_link_give_police(q, p);
+	if (err)
+		optq_police_free(p);
+	else
+		*police = p;
+	return err;
+}
+
 static int optq_init(struct Qdisc *sch, struct nlattr *opt,
 		     struct netlink_ext_ack *extack)
 {
 	struct optq_sched *q = qdisc_priv(sch);
+	struct optq_police *police = NULL;
+	struct nlattr *nest = NULL;
 	struct optq_link_conf conf;
 	int err;
 
@@ -184,7 +212,7 @@ static int optq_init(struct Qdisc *sch, struct nlattr *opt,
 	if (err)
 		return err;
 	if (opt) {
-		err = optq_parse_link(opt, &conf, true, extack) ?:
+		err = optq_parse_link(opt, &conf, true, &nest, extack) ?:
 		      optq_sysfs_check(q, &conf, extack);
 		if (err)
 			return err;
@@ -196,9 +224,12 @@ static int optq_init(struct Qdisc *sch, struct nlattr *opt,
 	if (err)
 		return err;
 	err = alloc_flows(q, conf.flows);
+	if (!err)
+		err = link_police(q, nest, &police, extack);
 	if (err)
 		return err;
 	optq_apply_link(q, &conf, ktime_get_ns());
+	optq_police_swap(q, &q->tree.root, &police, ktime_get_ns());
 	optq_changed(q, ktime_get_ns());
 	optq_sysfs_begin(q, extack);
 	return 0;
@@ -209,7 +240,9 @@ static int optq_change(struct Qdisc *sch, struct nlattr *opt,
 {
 	struct optq_sched *q = qdisc_priv(sch);
 	struct optq_link_conf conf = q->conf;
+	struct optq_police *police = NULL;
 	struct optq_drops drops = {};
+	struct nlattr *nest = NULL;
 	u64 now;
 	int err;
 
@@ -218,20 +251,24 @@ static int optq_change(struct Qdisc *sch, struct nlattr *opt,
 		return err;
 	if (!opt)
 		return 0;
-	err = optq_parse_link(opt, &conf, false, extack) ?:
+	err = optq_parse_link(opt, &conf, false, &nest, extack) ?:
 	      optq_sysfs_check(q, &conf, extack) ?:
-	      optq_delay_check_link(q, &conf, extack);
+	      optq_delay_check_link(q, &conf, extack) ?:
+	      link_police(q, nest, &police, extack);
 	if (err)
 		return err;
 	sch_tree_lock(sch);
 	now = ktime_get_ns();
 	optq_apply_link(q, &conf, now);
+	if (nest)
+		optq_police_swap(q, &q->tree.root, &police, now);
 	optq_tree_trim(&q->tree, now, &drops);
 	optq_settle(sch, &drops);
 	q->generation++;
 	optq_changed(q, now);
 	optq_verify(q, "change");
 	sch_tree_unlock(sch);
+	optq_police_free(police);
 	optq_sysfs_update(q, extack);
 	return 0;
 }
@@ -245,6 +282,7 @@ static int optq_dump(struct Qdisc *sch, struct sk_buff *skb)
 	if (!nest)
 		return -EMSGSIZE;
 	if (optq_put_link(skb, &q->conf) ||
+	    optq_put_police(skb, OPTQ_LINK_A_POLICE, q, &q->tree.root) ||
 	    nla_put_u32(skb, OPTQ_LINK_A_CLASSES, q->n_classes)) {
 		nla_nest_cancel(skb, nest);
 		return -EMSGSIZE;
@@ -286,9 +324,22 @@ static const char *verify_counts(const struct optq_sched *q)
 	return NULL;
 }
 
+static const char *verify_policers(const struct optq_sched *q)
+{
+	u32 n = q->tree.root.policed;
+	struct optq_cl *cl;
+
+	list_for_each_entry(cl, &q->classes, link)
+		n += cl->core.policed;
+	return n == q->n_policers &&
+	       q->asks == ((q->rules && q->rules->n) || n) ? NULL :
+	       "policers are counted wrong, or packets not shown to them";
+}
+
 void optq_verify(struct optq_sched *q, const char *where)
 {
-	const char *broken = optq_tree_verify(&q->tree) ?: verify_counts(q);
+	const char *broken = optq_tree_verify(&q->tree) ?: verify_counts(q) ?:
+			     verify_policers(q);
 
 	/*
 	 * What a grafted qdisc holds is known of the last look at it, so the

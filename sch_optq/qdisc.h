@@ -19,6 +19,8 @@
 #include "rules.h"
 #include "tuple.h"
 
+struct optq_police;
+
 struct optq_cl {
 	struct Qdisc_class_common common;	/* classid holds the 32-bit id */
 	struct list_head link;			/* optq_sched.classes */
@@ -63,6 +65,10 @@ struct optq_sched {
 	struct Qdisc_class_hash clhash;		/* by id */
 	struct tcf_proto __rcu *filter_list;
 	struct optq_class *fallback;		/* for what nothing knows */
+	bool asks;		/* rules or policers have a say about packets */
+	u32 n_policers;
+	u32 n_police_moves;	/* of those, that move packets */
+	u32 police_entries;	/* addresses that they have meters for */
 	struct qdisc_watchdog watchdog;
 	struct tcf_block *block;
 	struct list_head classes;		/* in the order they came */
@@ -151,9 +157,9 @@ struct optq_cl *optq_cl_alloc(struct optq_sched *q, u32 id, const char *name);
 /* Readies c, a class or the link, for classes below it.  Sleeps; RTNL held. */
 int optq_cl_give_inner(struct optq_class *c);
 
-/* Likewise for a delay of its own, where conf asks for one. */
-int optq_cl_give_urgent(struct optq_class *c,
-			const struct optq_class_conf *conf);
+/* Likewise for a delay of its own where conf asks for one, and for police. */
+int optq_cl_give_urgent(struct optq_class *c, const struct optq_class_conf *conf,
+			const struct optq_police *police);
 
 /* Likewise for hosts that have their share first. */
 int optq_cl_give_shares(struct optq_sched *q, struct optq_class *c,

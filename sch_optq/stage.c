@@ -4,6 +4,8 @@
 #include <net/genetlink.h>
 
 #include "conf.h"
+#include "core/moves.h"
+#include "police.h"
 #include "stage.h"
 #include "sysfs.h"
 
@@ -121,6 +123,22 @@ static int stage_parent(struct optq_stage *st, struct optq_stage_class *c,
 	return 0;
 }
 
+static int stage_police(struct optq_stage *st, struct optq_police **p,
+			struct nlattr *nest, struct netlink_ext_ack *extack)
+{
+	struct optq_police *new;
+
+	if (!nest)
+		return 0;
+	new = optq_police_new(nest, true, st->police_entries, extack);
+	if (IS_ERR(new))
+		return PTR_ERR(new);
+	if (new)
+		st->police_entries += new->conf.entries;
+	*p = new;
+	return 0;
+}
+
 static int stage_one_class(struct optq_stage *st, struct nlattr *attr,
 			   struct netlink_ext_ack *extack)
 {
@@ -148,6 +166,8 @@ static int stage_one_class(struct optq_stage *st, struct nlattr *attr,
 	err = stage_parent(st, c, parent, extack);
 	if (!err)
 		err = stage_name(st, idx, tb[OPTQ_CLASS_A_NAME], extack);
+	if (!err)
+		err = stage_police(st, &c->police, tb[OPTQ_CLASS_A_POLICE], extack);
 	if (err)
 		return err;
 	bucket = &st->by_id[hash_id(st, c->id)];
@@ -218,15 +238,83 @@ static int stage_rules(struct optq_stage *st, const struct nlmsghdr *nlh,
 static int stage_link(struct optq_stage *st, const struct nlmsghdr *nlh,
 		      bool create, struct netlink_ext_ack *extack)
 {
-	struct nlattr *attr;
+	struct nlattr *attr, *police = NULL;
 	int rem, err = 0;
 
 	optq_for_each_top(attr, nlh, rem, OPTQ_A_LINK) {
-		err = optq_parse_link(attr, &st->link, create, extack);
+		err = optq_parse_link(attr, &st->link, create, &police, extack);
 		if (err)
 			return err;
 	}
+	return stage_police(st, &st->police, police, extack);
+}
+
+/* Node 0 is the link's, the others' are their index and 1. */
+static int stage_targets(struct optq_stage *st, const struct optq_police *p,
+			 struct optq_moves_node *node, const struct nlattr *attr,
+			 struct netlink_ext_ack *extack)
+{
+	int i;
+
+	for (i = 0; i < OPTQ_COLOURS; i++) {
+		u32 id = p ? p->conf.act[i].class_id : 0, at;
+
+		node->target[i] = OPTQ_MOVES_NONE;
+		if (!id)
+			continue;
+		at = optq_stage_find(st, id);
+		if (at == OPTQ_NONE || st->class[at].n_children) {
+			NL_SET_ERR_MSG_ATTR(extack, attr,
+					    "police: packets are moved to a leaf class, by its id");
+			return -ENOENT;
+		}
+		node->target[i] = at + 1;
+	}
 	return 0;
+}
+
+static int stage_moves_check(struct optq_stage *st, struct optq_moves_node *node,
+			     struct netlink_ext_ack *extack)
+{
+	u32 i, bad;
+	int err;
+
+	node[0].parent = OPTQ_MOVES_NONE;
+	err = stage_targets(st, st->police, node, NULL, extack);
+	for (i = 0; !err && i < st->n; i++) {
+		struct optq_stage_class *c = &st->class[i];
+
+		node[i + 1].parent = c->parent == OPTQ_NONE ? 0 : c->parent + 1;
+		err = stage_targets(st, c->police, &node[i + 1], c->attr, extack);
+	}
+	if (err)
+		return err;
+	bad = optq_moves_check(node, st->n + 1);
+	if (bad == OPTQ_MOVES_NONE)
+		return 0;
+	NL_SET_ERR_MSG_ATTR(extack, bad ? st->class[bad - 1].attr : NULL,
+			    "police: a packet that it moves would come back, or be moved more than 4 times");
+	return -ELOOP;
+}
+
+/* Where packets are moved to is no circle.  Most trees move none. */
+static int stage_moves(struct optq_stage *st, struct netlink_ext_ack *extack)
+{
+	bool moves = optq_police_moves(st->police);
+	struct optq_moves_node *node;
+	u32 i;
+	int err;
+
+	for (i = 0; i < st->n && !moves; i++)
+		moves = optq_police_moves(st->class[i].police);
+	if (!moves)
+		return 0;
+	node = kvmalloc_array(st->n + 1, sizeof(*node), GFP_KERNEL_ACCOUNT);
+	if (!node)
+		return -ENOMEM;
+	err = stage_moves_check(st, node, extack);
+	kvfree(node);
+	return err;
 }
 
 int optq_stage_parse(struct optq_stage *st, const struct nlmsghdr *nlh,
@@ -248,6 +336,8 @@ int optq_stage_parse(struct optq_stage *st, const struct nlmsghdr *nlh,
 		cond_resched();
 	}
 	err = stage_check_rates(st, extack);
+	if (!err)
+		err = stage_moves(st, extack);
 	if (!err && st->link.sysfs)
 		err = optq_sysfs_fits(st->n, extack);
 	if (err)
@@ -264,9 +354,11 @@ void optq_stage_free(struct optq_stage *st)
 	u32 i;
 
 	for (i = 0; i < st->n; i++) {
+		optq_police_free(st->class[i].police);
 		if (st->class[i].fresh && st->class[i].cl)
 			optq_cl_free(st->class[i].cl);
 	}
+	optq_police_free(st->police);
 	kvfree(st->class);
 	kvfree(st->by_id);
 	kvfree(st->by_name);

@@ -21,12 +21,15 @@ struct optq_stage_class {
 	u32 n_children;
 	u32 next_id;		/* chains of the two hashes */
 	u32 next_name;
+	struct optq_police *police; /* the stage's own, after a swap the old one */
 	struct optq_cl *cl;	/* the live class of this id, or a new one */
 	bool fresh;		/* cl is new and the stage's own */
 };
 
 struct optq_stage {
 	struct optq_link_conf link;
+	struct optq_police *police;	/* the link's, likewise */
+	u32 police_entries;		/* addresses that all of them have meters for */
 	struct optq_stage_class *class;
 	struct optq_rules *rules;
 	u32 *by_id;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "graft.h"
+#include "police.h"
 #include "swap.h"
 #include "sysfs.h"
 
@@ -39,6 +40,9 @@ static int swap_prepare(struct optq_sched *q, struct optq_stage *st,
 		if (cl->stays)
 			st->class[at].cl = cl;
 	}
+	err = optq_link_give_police(q, st->police);
+	if (err)
+		return err;
 	for (i = 0; i < st->n; i++) {
 		struct optq_stage_class *c = &st->class[i];
 
@@ -49,9 +53,10 @@ static int swap_prepare(struct optq_sched *q, struct optq_stage *st,
 			c->cl = cl;
 			c->fresh = true;
 		}
-		err = c->n_children ? optq_cl_give_inner(&c->cl->core) :
-				      optq_cl_give_urgent(&c->cl->core,
-							  &c->conf);
+		err = c->n_children ? optq_cl_give_inner(&c->cl->core) : 0;
+		if (!err && (c->police || !c->n_children))
+			err = optq_cl_give_urgent(&c->cl->core, &c->conf,
+						  c->police);
 		if (!err)
 			err = optq_cl_give_shares(q, &c->cl->core, &c->conf);
 		if (err)
@@ -104,8 +109,10 @@ static void swap_dismantle(struct optq_sched *q, struct optq_stage *st,
 		if (!cl->stays)
 			list_move_tail(&cl->link, gone);
 	}
-	list_for_each_entry(cl, gone, link)
+	list_for_each_entry(cl, gone, link) {
 		qdisc_class_hash_remove(&q->clhash, &cl->common);
+		optq_police_gone(q, &cl->core);
+	}
 }
 
 static void swap_build(struct optq_sched *q, struct optq_stage *st,
@@ -123,6 +130,7 @@ static void swap_build(struct optq_sched *q, struct optq_stage *st,
 		if (names[i] || !c->name)
 			swap(names[i], c->cl->name);
 		optq_class_configure(&q->tree, &c->cl->core, &c->conf, now);
+		optq_police_swap(q, &c->cl->core, &c->police, now);
 		optq_class_attach(&q->tree, &c->cl->core, parent, now);
 		list_add_tail(&c->cl->link, &q->classes);
 		if (c->fresh)
@@ -168,6 +176,7 @@ static void swap_commit(struct optq_sched *q, struct optq_stage *st,
 	swap_dismantle(q, st, put, gone, now);
 	swap_build(q, st, names, now);
 	optq_apply_link(q, &st->link, now);
+	optq_police_swap(q, &q->tree.root, &st->police, now);
 	swap(q->rules, st->rules);
 	swap_drain(q, gone, now);
 	optq_tree_trim(&q->tree, now, &drops);

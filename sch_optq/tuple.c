@@ -12,6 +12,7 @@
 #include <net/netfilter/nf_conntrack.h>
 #endif
 
+#include "dscp.h"
 #include "tuple.h"
 
 static void tuple_set_v4(struct optq_tuple *t, __be32 src, __be32 dst, u8 proto)
@@ -227,6 +228,43 @@ void optq_tuple_read(const struct sk_buff *skb, bool nat, struct optq_tuple *t)
 	tuple_dissect(skb, t);
 	if ((t->proto == IPPROTO_ICMP || t->proto == IPPROTO_ICMPV6) && !t->inner)
 		tuple_of_error(skb, t);
+	if (nat)
+		tuple_undo_nat(skb, t);
+}
+
+static void ends_v4(const struct sk_buff *skb, int offset, struct optq_tuple *t)
+{
+	struct iphdr buf, *ip;
+
+	ip = skb_header_pointer(skb, offset, sizeof(buf), &buf);
+	if (ip && ip->version == 4)
+		tuple_set_v4(t, ip->saddr, ip->daddr, ip->protocol);
+}
+
+static void ends_v6(const struct sk_buff *skb, int offset, struct optq_tuple *t)
+{
+	struct ipv6hdr buf, *ip6;
+
+	ip6 = skb_header_pointer(skb, offset, sizeof(buf), &buf);
+	if (ip6 && ip6->version == 6)
+		tuple_set_v6(t, &ip6->saddr, &ip6->daddr, ip6->nexthdr);
+}
+
+void optq_tuple_read_ends(const struct sk_buff *skb, bool nat,
+			  struct optq_tuple *t)
+{
+	__be16 proto;
+	int offset = optq_l3_offset(skb, &proto);
+
+	memset(t, 0, sizeof(*t));
+	switch (proto) {
+	case htons(ETH_P_IP):
+		ends_v4(skb, offset, t);
+		break;
+	case htons(ETH_P_IPV6):
+		ends_v6(skb, offset, t);
+		break;
+	}
 	if (nat)
 		tuple_undo_nat(skb, t);
 }

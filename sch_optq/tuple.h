@@ -35,6 +35,14 @@ struct optq_tuple {
  */
 void optq_tuple_read(const struct sk_buff *skb, bool nat, struct optq_tuple *t);
 
+/*
+ * Reads no more than family, protocol, source and destination, and of the packet as it
+ * is: of a tunnel its ends, of an ICMP error who sent it.  Who pays for a packet is
+ * not for its payload to say.
+ */
+void optq_tuple_read_ends(const struct sk_buff *skb, bool nat,
+			  struct optq_tuple *t);
+
 /* Whether those are ports, and not what takes their place. */
 bool optq_tuple_has_ports(const struct optq_tuple *t);
 

@@ -4,7 +4,8 @@
 void optq_police_init(struct optq_police *p, const struct optq_police_conf *conf,
 		      u64 now)
 {
-	p->conf = *conf;
+	/* With what stands between its fields: confs are compared as memory. */
+	memcpy(&p->conf, conf, sizeof(*conf));
 	optq_meter_rates_set(&p->rates, &conf->meter);
 	optq_meter_init(&p->meter, &p->rates, now);
 	optq_each_set_prefix(&p->each, conf->prefix4, conf->prefix6);

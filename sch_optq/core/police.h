@@ -102,6 +102,14 @@ void optq_police_end(struct optq_policed *pkt, bool passes);
  */
 void optq_police_forget(struct optq_policed *pkt);
 
+/* Whether p, NULL for none, moves packets to other classes. */
+static inline bool optq_police_moves(const struct optq_police *p)
+{
+	return p && (p->conf.act[OPTQ_GREEN].class_id ||
+		     p->conf.act[OPTQ_YELLOW].class_id ||
+		     p->conf.act[OPTQ_RED].class_id);
+}
+
 /* Of a DSCP: the drop precedence of assured forwarding (RFC 2597), else green. */
 enum optq_colour optq_dscp_colour(u8 dscp);
 

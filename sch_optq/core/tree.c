@@ -125,6 +125,7 @@ void optq_class_give_urgent(struct optq_class *c, struct optq_urgent *urgent)
 {
 	optq_tagged_init(&urgent->tag);
 	urgent->c = c;
+	urgent->police = NULL;
 	c->urgent = urgent;
 }
 
