@@ -8,21 +8,13 @@
 
 #include "link_nl.h"
 #include "mem.h"
+#include "nl_attr.h"
+#include "police_nl.h"
 #include "rules_nl.h"
 
 /* Upper bounds of what one nest takes, all attributes given. */
-#define HEAD_BYTES	512
+#define HEAD_BYTES	(512 + POLICE_BYTES)
 #define CLASS_BYTES	320
-
-static int put_u64(struct nl_msg *msg, int type, uint64_t value)
-{
-	return value ? nla_put_u64(msg, type, value) : 0;
-}
-
-static int put_u32(struct nl_msg *msg, int type, uint32_t value)
-{
-	return value ? nla_put_u32(msg, type, value) : 0;
-}
 
 /* Where a layer is given, the kernel counts from 0 what is not. */
 static int put_wire(struct nl_msg *msg, const struct optq_wire *wire,
@@ -69,6 +61,8 @@ int link_put_params(struct nl_msg *msg, const struct link *link,
 			OPTQ_LINK_A_OVERHEAD, OPTQ_LINK_A_MPU);
 	err |= put_dscp(msg, OPTQ_LINK_A_DSCP, link->dscp);
 	err |= put_ack_filter(msg, OPTQ_LINK_A_ACK_FILTER, link->ack_filter);
+	if (with_default)
+		err |= police_put(msg, OPTQ_LINK_A_POLICE, link, link->police);
 	return err;
 }
 
@@ -94,6 +88,7 @@ static int put_class(struct nl_msg *msg, const struct link *link,
 			OPTQ_CLASS_A_OVERHEAD, OPTQ_CLASS_A_MPU);
 	err |= put_dscp(msg, OPTQ_CLASS_A_DSCP, class->dscp);
 	err |= put_ack_filter(msg, OPTQ_CLASS_A_ACK_FILTER, class->ack_filter);
+	err |= police_put(msg, OPTQ_CLASS_A_POLICE, link, class->police);
 	if (!class->children) {
 		err |= put_u64(msg, OPTQ_CLASS_A_DELAY, class->delay_ns);
 		err |= put_u32(msg, OPTQ_CLASS_A_QUANTUM, class->quantum);
@@ -172,9 +167,13 @@ struct nl_msg *tree_message(const struct tree_request *req,
 {
 	size_t bytes = HEAD_BYTES + link->n_classes * (size_t)CLASS_BYTES +
 		       rules_nl_bytes(rules);
-	struct nl_msg *msg = nlmsg_alloc_size(bytes);
+	struct nl_msg *msg;
 	int err = -NLE_NOMEM;
+	size_t i;
 
+	for (i = 0; i < link->n_classes; i++)
+		bytes += link->classes[i].police ? POLICE_BYTES : 0;
+	msg = nlmsg_alloc_size(bytes);
 	if (msg && genlmsg_put(msg, NL_AUTO_PORT, NL_AUTO_SEQ, req->family, 0,
 			       req->check ? 0 : NLM_F_ECHO, OPTQ_CMD_TREE_SET,
 			       OPTQ_GENL_VERSION))

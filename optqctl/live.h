@@ -10,6 +10,7 @@
 
 #include "core/wire.h"
 #include "nl.h"
+#include "police_nl.h"
 
 struct live_class {
 	uint32_t id, parent, level;
@@ -24,6 +25,7 @@ struct live_class {
 	uint8_t dscp;		/* see dscp_text.h; 0: the parent's */
 	uint8_t isolate;	/* enum optq_isolate, or what is newer */
 	uint8_t ack_filter;	/* enum optq_ack_filter; 0: the parent's */
+	struct live_police *police;	/* NULL: none */
 	struct optq_stats stats;
 	uint32_t *hist;		/* of sojourn, in the order of core/hist.h */
 	size_t n_hist;
@@ -42,6 +44,7 @@ struct live_tree {
 	struct optq_wire wire;		/* layer 0: raw */
 	uint8_t dscp;		/* 0: as packets came */
 	uint8_t ack_filter;	/* 0: off */
+	struct live_police *police;	/* NULL: none */
 	struct optq_stats stats;
 	struct live_class *classes;	/* parents before children */
 	size_t n, room;

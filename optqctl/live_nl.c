@@ -7,18 +7,9 @@
 
 #include "live.h"
 #include "mem.h"
+#include "nl_attr.h"
 
 #define TRIES_MAX	10
-
-static uint32_t get_u32(struct nlattr *attr)
-{
-	return attr && nla_len(attr) >= 4 ? nla_get_u32(attr) : 0;
-}
-
-static uint64_t get_u64(struct nlattr *attr)
-{
-	return attr && nla_len(attr) >= 8 ? nla_get_u64(attr) : 0;
-}
 
 static bool get_flag(struct nlattr *attr)
 {
@@ -38,25 +29,11 @@ static uint8_t get_dscp(struct nlattr *attr)
 	return attr && nla_len(attr) >= 1 ? (uint8_t)(nla_get_u8(attr) + 1) : 0;
 }
 
-static uint8_t get_u8(struct nlattr *attr)
-{
-	return attr && nla_len(attr) >= 1 ? nla_get_u8(attr) : 0;
-}
-
 static char *get_name(struct nlattr *attr)
 {
 	size_t len = attr ? strnlen(nla_data(attr), (size_t)nla_len(attr)) : 0;
 
 	return len ? mem_strndup(nla_data(attr), len) : NULL;
-}
-
-/* The kernel's may be shorter or longer than ours: take what both know. */
-static void get_stats(struct nlattr *attr, struct optq_stats *stats)
-{
-	size_t len = attr ? (size_t)nla_len(attr) : 0;
-
-	memcpy(stats, attr ? nla_data(attr) : stats,
-	       len < sizeof(*stats) ? len : sizeof(*stats));
 }
 
 static uint32_t *get_counters(struct nlattr *attr, size_t *n)
@@ -94,7 +71,9 @@ static int take_link(struct nlmsghdr *nlh, void *arg)
 		 tb[OPTQ_LINK_A_MPU], &tree->wire);
 	tree->dscp = get_dscp(tb[OPTQ_LINK_A_DSCP]);
 	tree->ack_filter = get_u8(tb[OPTQ_LINK_A_ACK_FILTER]);
-	get_stats(tb[OPTQ_LINK_A_STATS], &tree->stats);
+	free(tree->police);
+	tree->police = police_get(tb[OPTQ_LINK_A_POLICE]);
+	get_struct(tb[OPTQ_LINK_A_STATS], &tree->stats, sizeof(tree->stats));
 	return NL_OK;
 }
 
@@ -136,7 +115,8 @@ void live_add_class(struct live_tree *tree, struct nlattr *nest)
 	if (tb[OPTQ_CLASS_A_ISOLATE])
 		class->isolate = nla_get_u8(tb[OPTQ_CLASS_A_ISOLATE]);
 	class->ack_filter = get_u8(tb[OPTQ_CLASS_A_ACK_FILTER]);
-	get_stats(tb[OPTQ_CLASS_A_STATS], &class->stats);
+	class->police = police_get(tb[OPTQ_CLASS_A_POLICE]);
+	get_struct(tb[OPTQ_CLASS_A_STATS], &class->stats, sizeof(class->stats));
 	class->hist = get_counters(tb[OPTQ_CLASS_A_HIST], &class->n_hist);
 }
 
@@ -174,6 +154,7 @@ static void forget_classes(struct live_tree *tree)
 		free(tree->classes[i].name);
 		free(tree->classes[i].qdisc);
 		free(tree->classes[i].hist);
+		free(tree->classes[i].police);
 	}
 	free(tree->classes);
 	tree->classes = NULL;
@@ -184,6 +165,7 @@ static void forget_classes(struct live_tree *tree)
 void live_free(struct live_tree *tree)
 {
 	forget_classes(tree);
+	free(tree->police);
 	memset(tree, 0, sizeof(*tree));
 }
 
@@ -246,6 +228,7 @@ static bool read_once(struct nl_sock *genl, int family, struct live_tree *tree,
 	answer->take = take_link;
 	answer->arg = &after;
 	ask(genl, family, tree->ifindex, OPTQ_CMD_TREE_GET, 0, answer);
+	free(after.police);
 	return !answer->error && after.generation == tree->generation;
 }
 

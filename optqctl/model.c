@@ -5,12 +5,24 @@
 #include "mem.h"
 #include "model.h"
 
+void police_free(struct police *police)
+{
+	int i;
+
+	for (i = 0; police && i < POLICE_COLOURS; i++)
+		free(police->act[i].class_path);
+	free(police);
+}
+
 static void link_free(struct link *link)
 {
 	uint32_t i;
 
-	for (i = 0; i < link->n_classes; i++)
+	for (i = 0; i < link->n_classes; i++) {
 		free(link->classes[i].name);
+		police_free(link->classes[i].police);
+	}
+	police_free(link->police);
 	free(link->classes);
 	for (i = 0; i < link->n_rules; i++) {
 		conjuncts_free(&link->rules[i].any);

@@ -24,6 +24,30 @@ struct rule {
 	char *where;		/* "branch.yaml:14" */
 };
 
+#define POLICE_COLOURS	3	/* green, yellow, red */
+
+/* What is done with a colour; nothing is set: it passes. */
+struct police_act {
+	bool drop;
+	uint8_t dscp, pcp;	/* 1 + value */
+	char *class_path;	/* of the leaf that takes it, or NULL */
+	uint32_t class_index;	/* likewise, or NO_CLASS */
+	struct span at;
+};
+
+/* Rates: bytes per second; bursts: bytes; 0: not given. */
+struct police {
+	uint64_t cir, eir, pir;
+	uint32_t cbs, ebs, pbs;
+	uint32_t prefix4, prefix6, entries;
+	uint8_t colour;		/* enum optq_police_colour */
+	uint8_t each;		/* enum optq_police_each */
+	struct police_act act[POLICE_COLOURS];
+	struct span at;
+};
+
+void police_free(struct police *police);
+
 /* Zero is "not given" wherever zero is no value. */
 struct class {
 	char *name;
@@ -44,11 +68,13 @@ struct class {
 	struct optq_wire wire;		/* as given; layer 0: the parent's */
 	uint8_t dscp;			/* see dscp_text.h; 0: the parent's */
 	uint8_t ack_filter;		/* enum optq_ack_filter; 0: the parent's */
+	struct police *police;		/* NULL: none */
 
 	uint64_t rate_share, ceil_share;	/* until they are resolved */
 	bool rate_derived;		/* the sum of the children's */
 	uint64_t ceil_effective;	/* least ceiling on the way up, or 0 */
 	uint32_t alternatives;		/* match expressions */
+	bool police_target;		/* a policer moves packets here */
 
 	struct span name_at, rate_at, ceil_at, match_at, weight_at;
 	struct span l4s_at, step_at;	/* the keys, not their values */
@@ -71,6 +97,7 @@ struct link {
 	struct optq_wire wire;		/* layer 0: raw */
 	uint8_t dscp;			/* 0: as packets came */
 	uint8_t ack_filter;		/* 0: off */
+	struct police *police;		/* NULL: none */
 	char *default_path;
 	uint32_t default_class;		/* index */
 

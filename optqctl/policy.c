@@ -41,6 +41,7 @@ static const struct key tree_keys[] = {
 	{ "wire", KEY_WIRE, AT(link, wire) },
 	{ "dscp", KEY_DSCP, AT(link, dscp) },
 	{ "ack-filter", KEY_ACK_FILTER, AT(link, ack_filter) },
+	{ "police", KEY_POLICE, AT(link, police) },
 	{ "default", KEY_OTHER }, { "preset", KEY_OTHER },
 	{ "classes", KEY_OTHER },
 	{ NULL }
@@ -74,6 +75,7 @@ static const struct key class_keys[] = {
 	{ "wire", KEY_WIRE, AT(class, wire) },
 	{ "dscp", KEY_DSCP, AT(class, dscp) },
 	{ "ack-filter", KEY_ACK_FILTER, AT(class, ack_filter) },
+	{ "police", KEY_POLICE, AT(class, police) },
 	{ "match", KEY_OTHER }, { "preset", KEY_OTHER },
 	{ "classes", KEY_OTHER },
 	{ NULL }

@@ -7,6 +7,7 @@
 #include "mem.h"
 #include "policy.h"
 #include "policy_delay.h"
+#include "policy_police.h"
 #include "policy_reach.h"
 #include "policy_weight.h"
 #include "suggest.h"
@@ -334,7 +335,7 @@ static void warn_class(struct checker *c, uint32_t i)
 	    class->target_ns >= class->interval_ns)
 		diag_warning(c->d, class->target_at, "target: should be well below interval: 5 to 10 %% of it is usual");
 	warn_l4s(c, class);
-	if (!class->children && !class->alternatives &&
+	if (!class->children && !class->alternatives && !class->police_target &&
 	    c->link->default_class != NO_CLASS && i != c->link->default_class)
 		diag_warning(c->d, class->name_at, "nothing in the policy leads to \"%s\": it has no match and is not the default; only a tc filter or SO_PRIORITY can name it",
 			     class->name);
@@ -379,6 +380,7 @@ static void check_link(const struct policy *policy, struct link *link,
 	check_delay_rates(link, d);
 	check_default(&c);
 	check_sysfs(link, d);
+	check_police(link, d);
 	if (complete) {
 		warn_small_burst(&c, "burst", link->burst, 1, link->burst_at);
 		check_rules(policy, link, d);

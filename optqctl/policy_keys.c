@@ -10,6 +10,7 @@
 #include "isolate_text.h"
 #include "mem.h"
 #include "policy_keys.h"
+#include "policy_police.h"
 #include "policy_wire.h"
 #include "suggest.h"
 #include "units.h"
@@ -44,6 +45,8 @@ static const char *known_elsewhere(const struct key *keys, const char *typed)
 		{ "fairness", "isolate" }, { "isolation", "isolate" },
 		{ "ack", "ack-filter" }, { "acks", "ack-filter" },
 		{ "memlimit", "memory" }, { "memory_limit", "memory" },
+		{ "policer", "police" }, { "rate", "cir" }, { "burst", "cbs" },
+		{ "bc", "cbs" }, { "be", "ebs" }, { "color", "colour" },
 	};
 	const struct key *key;
 	size_t i;
@@ -225,6 +228,8 @@ static char *read_rate(const struct key *key, const struct ynode *value,
 
 	if (why)
 		return why;
+	if (rate.is_share && !key->share && strcmp(key->name, "rate"))
+		return mem_printf("a share is not possible here: write a rate such as 20mbit");
 	if (rate.is_share && !key->share)
 		return mem_printf("a share of what? nothing is above the link: write a rate such as 20mbit");
 	if (rate.is_share) {
@@ -321,6 +326,9 @@ bool read_key(const struct key *key, const struct ynode *value, void *object,
 	const char *text;
 	char *why;
 
+	if (key->kind == KEY_POLICE)
+		return read_police(value, (void *)((char *)object + key->field),
+				   d);
 	if (key->kind == KEY_WIRE)
 		return read_wire(value, (void *)((char *)object + key->field),
 				 d);

@@ -18,6 +18,7 @@ enum key_kind {
 	KEY_DSCP,	/* uint8_t, see dscp_text.h */
 	KEY_ISOLATE,	/* uint8_t, enum optq_isolate */
 	KEY_ACK_FILTER,	/* uint8_t, see ack_text.h */
+	KEY_POLICE,	/* struct police * */
 	KEY_OTHER,	/* read by the map's own code */
 };
 

@@ -1,25 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The live tree as JSON: every figure, in the units that the names tell. */
-#include <json-c/json.h>
 #include <stdlib.h>
 
 #include "core/hist.h"
 #include "ack_text.h"
 #include "dscp_text.h"
 #include "isolate_text.h"
+#include "json_add.h"
+#include "police_view.h"
 #include "policy_weight.h"
 #include "show_view.h"
 #include "wire_text.h"
-
-static void add_number(struct json_object *o, const char *key, uint64_t value)
-{
-	json_object_object_add(o, key, json_object_new_uint64(value));
-}
-
-static void add_text(struct json_object *o, const char *key, const char *text)
-{
-	json_object_object_add(o, key, text ? json_object_new_string(text) : NULL);
-}
 
 static void add_flag(struct json_object *o, const char *key, bool value)
 {
@@ -139,6 +130,8 @@ static struct json_object *class_json(const struct live_tree *tree, size_t i)
 		add_text(o, "ack_filter", ack_filter_text(c->ack_filter));
 	if (c->qdisc)
 		add_text(o, "qdisc", c->qdisc);
+	if (c->police)
+		json_object_object_add(o, "police", police_json(tree, c->police));
 	json_object_object_add(o, "stats", stats_json(&c->stats));
 	if (c->leaf)
 		json_object_object_add(o, "sojourn_histogram_ns", hist_json(c));
@@ -173,6 +166,9 @@ struct json_object *live_json(const struct live_tree *tree)
 	if (ack_filter_text(tree->ack_filter))
 		add_text(o, "ack_filter", ack_filter_text(tree->ack_filter));
 	add_number(o, "rules", tree->rules);
+	if (tree->police)
+		json_object_object_add(o, "police",
+				       police_json(tree, tree->police));
 	json_object_object_add(o, "stats", link_stats_json(&tree->stats));
 	for (i = 0; i < tree->n; i++)
 		if (order[i] != SIZE_MAX)

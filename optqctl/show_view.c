@@ -7,6 +7,7 @@
 #include "dscp_text.h"
 #include "isolate_text.h"
 #include "mem.h"
+#include "police_view.h"
 #include "show_view.h"
 #include "term.h"
 #include "units.h"
@@ -212,6 +213,24 @@ static void print_memory(FILE *out, const struct live_tree *tree)
 		count_short(s->memory_max_bytes, most));
 }
 
+static void print_police(FILE *out, const struct live_tree *tree,
+			 uint32_t level, const struct live_police *p)
+{
+	char *text;
+
+	if (!p)
+		return;
+	text = police_text(tree, p);
+	/* A class's name may be in it, and longer than the line. */
+	fprintf(out, "%*s", (int)((level + 1) * INDENT), "");
+	term_print(out, text, strlen(text));
+	putc('\n', out);
+	free(text);
+	text = police_figures(p);
+	print_detail(out, level + 1, text);
+	free(text);
+}
+
 static void print_link(FILE *out, const struct live_tree *tree)
 {
 	char *wire = wire_detail(&tree->wire);
@@ -224,6 +243,7 @@ static void print_link(FILE *out, const struct live_tree *tree)
 	print_dscp(out, 0, tree->dscp);
 	print_ack_filter(out, 0, tree->ack_filter);
 	print_memory(out, tree);
+	print_police(out, tree, 0, tree->police);
 }
 
 /* What the leaf shares among, if not flows alone. */
@@ -262,6 +282,7 @@ static void print_class(FILE *out, const struct live_tree *tree, size_t index,
 	print_isolate(out, class);
 	print_dscp(out, class->level, class->dscp);
 	print_ack_filter(out, class->level, class->ack_filter);
+	print_police(out, tree, class->level, class->police);
 	if (class->qdisc)
 		print_qdisc(out, class);
 	free(id);

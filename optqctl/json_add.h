@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Members of JSON objects. */
+#ifndef OPTQCTL_JSON_ADD_H
+#define OPTQCTL_JSON_ADD_H
+
+#include <json-c/json.h>
+#include <stdint.h>
+
+static inline void add_number(struct json_object *o, const char *key,
+			      uint64_t value)
+{
+	json_object_object_add(o, key, json_object_new_uint64(value));
+}
+
+/* text NULL: null. */
+static inline void add_text(struct json_object *o, const char *key,
+			    const char *text)
+{
+	json_object_object_add(o, key, text ? json_object_new_string(text) : NULL);
+}
+
+#endif
