@@ -7,6 +7,7 @@
 #include "../optqctl/isolate_names.h"
 #include "keyword.h"
 #include "link_layer.h"
+#include "police.h"
 #include "tc_abi.h"
 #include "units.h"
 
@@ -48,6 +49,11 @@
 	  .help = "also those that one does" }, \
 	{ .name = "no-ack-filter", .kind = KW_ACK, .attr = A##_ACK_FILTER, \
 	  .flag = OPTQ_ACK_FILTER_OFF, .help = "drop none" }
+
+#define POLICE_KEYWORD(A) \
+	{ .name = "police", .kind = KW_POLICE, .attr = A##_POLICE, \
+	  .meta = "POLICER|none", \
+	  .help = "drop or mark what is more than was agreed; its words follow" }
 
 /*
  * Tables are in the order of the help text and of printed lines; where two
@@ -97,6 +103,7 @@ static const struct keyword link_table[] = {
 	{ .name = "nowash", .kind = KW_DSCP_IS, .attr = OPTQ_LINK_A_DSCP,
 	  .flag = OPTQ_DSCP_KEEP, .help = "likewise" },
 	ACK_KEYWORDS(OPTQ_LINK_A),
+	POLICE_KEYWORD(OPTQ_LINK_A),
 	{ .name = "r2q", .kind = KW_COUNT, .prefix = true, .max = UINT32_MAX,
 	  .meta = "N", .help = "HTB's; no meaning here",
 	  .notice = "has no meaning: siblings share by `weight`, which follows `rate` by itself" },
@@ -190,6 +197,7 @@ static const struct keyword class_table[] = {
 	{ .name = "ack-filter-inherit", .kind = KW_ACK,
 	  .attr = OPTQ_CLASS_A_ACK_FILTER, .flag = OPTQ_ACK_FILTER_UNSPEC,
 	  .help = "as the parent does, as at first" },
+	POLICE_KEYWORD(OPTQ_CLASS_A),
 	{ .name = "mtu", .kind = KW_COUNT, .prefix = true, .max = UINT32_MAX,
 	  .meta = "BYTES", .help = "HTB's; no meaning here",
 	  .notice = "has no meaning: there is no rate table; for the bytes of a flow's turn use `quantum`" },
@@ -213,6 +221,7 @@ const struct keyword_set optq_link_keywords = {
 	.attr_layer = OPTQ_LINK_A_LAYER,
 	.attr_overhead = OPTQ_LINK_A_OVERHEAD,
 	.attr_mpu = OPTQ_LINK_A_MPU,
+	.attr_police = OPTQ_LINK_A_POLICE,
 };
 
 const struct keyword_set optq_class_keywords = {
@@ -227,6 +236,7 @@ const struct keyword_set optq_class_keywords = {
 	.attr_layer = OPTQ_CLASS_A_LAYER,
 	.attr_overhead = OPTQ_CLASS_A_OVERHEAD,
 	.attr_mpu = OPTQ_CLASS_A_MPU,
+	.attr_police = OPTQ_CLASS_A_POLICE,
 	.inherits = true,
 };
 
@@ -290,6 +300,7 @@ void keyword_help(const struct keyword_set *set)
 		fprintf(stderr, "\n");
 	}
 	link_layer_help();
+	police_help();
 	fprintf(stderr,
 		"\nRates are in bit/s (10mbit, or 10%% of the device's speed), sizes in bytes\n"
 		"(15k), times in us (5ms).  See tc-optq(8).\n");
@@ -365,6 +376,7 @@ void keyword_expected(const struct keyword *kw, char *buf, size_t len)
 	case KW_DSCP_IS:
 	case KW_FLAG:
 	case KW_LAYER:
+	case KW_POLICE:
 	case KW_REFUSED:
 		snprintf(buf, len, "no value");
 		break;

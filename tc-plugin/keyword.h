@@ -28,6 +28,7 @@ enum keyword_kind {
 	KW_DSCP,	/* u8, a DSCP or OPTQ_DSCP_* */
 	KW_DSCP_IS,	/* likewise, the keyword is the value */
 	KW_ACK,		/* u8, enum optq_ack_filter; likewise */
+	KW_POLICE,	/* nest; the words behind it are police.c's */
 	KW_REFUSED,	/* no value; an error whose text is .notice */
 };
 
@@ -55,6 +56,7 @@ struct keyword_set {
 	int attr_rate, attr_ceil;	/* ceil follows rate; 0 no ceil */
 	int attr_quantum, attr_weight;	/* as above */
 	int attr_layer, attr_overhead, attr_mpu;
+	int attr_police;
 	bool inherits;		/* where no layer is set; else it is raw */
 };
 

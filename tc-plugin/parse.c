@@ -12,6 +12,7 @@
 #include "keyword.h"
 #include "link_layer.h"
 #include "parse.h"
+#include "police.h"
 #include "tc_abi.h"
 #include "units.h"
 
@@ -26,6 +27,7 @@ struct request {
 	__u64 value[KEYWORDS_MAX];
 	const char *text[KEYWORDS_MAX];
 	struct wire wire;
+	struct police police;
 };
 
 static void warn(const struct keyword *kw, const char *text)
@@ -48,23 +50,23 @@ static int bad_value(const struct keyword *kw, const char *value)
 }
 
 /* strtod() would also take a sign, white space, nan and inf. */
-static bool starts_number(const char *str)
+bool number_begins(const char *str)
 {
 	return isdigit((unsigned char)str[0]) ||
 	       (str[0] == '.' && isdigit((unsigned char)str[1]));
 }
 
-static int parse_rate(const struct request *req, const char *str, __u64 *value)
+int rate_parse(const char *dev, const char *str, __u64 *value)
 {
-	if (!starts_number(str))
+	if (!number_begins(str))
 		return -1;
 	if (!strchr(str, '%'))
 		return get_rate64(value, str);
-	if (!req->dev || !*req->dev) {
+	if (!dev || !*dev) {
 		fprintf(stderr, "optq: a percentage is of the device's speed: name it with `dev`\n");
 		return -1;
 	}
-	return get_percent_rate64(value, str, req->dev);
+	return get_percent_rate64(value, str, dev);
 }
 
 /* HTB's SIZE/CELL: the cell was that of a rate table. */
@@ -74,7 +76,7 @@ static int parse_size(const struct keyword *kw, const char *str, __u64 *value)
 	char size[UNITS_BUF];
 	__u32 cell;
 
-	if (!starts_number(str))
+	if (!number_begins(str))
 		return -1;
 	if (!slash)
 		return size_parse(str, value);
@@ -110,7 +112,7 @@ static int parse_minor(const struct request *req, const char *str,
 
 static int parse_count(const char *str, __u64 *value)
 {
-	return starts_number(str) ? get_u64(value, str, 10) : -1;
+	return number_begins(str) ? get_u64(value, str, 10) : -1;
 }
 
 /* What is far beyond the range must not come around to it. */
@@ -144,7 +146,7 @@ static int parse_switch(const char *str, __u64 *value)
 	return *value || !strcmp(str, "off") ? 0 : -1;
 }
 
-static int parse_dscp(const char *str, __u64 *value)
+int dscp_parse(const char *str, __u64 *value)
 {
 	size_t i;
 
@@ -160,7 +162,7 @@ static int parse_dscp(const char *str, __u64 *value)
 	*value = OPTQ_DSCP_INHERIT;
 	if (!strcmp(str, "inherit"))
 		return 0;
-	return starts_number(str) &&
+	return number_begins(str) &&
 	       !get_u64(value, str, strncmp(str, "0x", 2) ? 10 : 16) &&
 	       *value < OPTQ_DSCP_KEEP ? 0 : -1;
 }
@@ -180,7 +182,7 @@ static int read_value(const struct request *req, const struct keyword *kw,
 	}
 	switch (kw->kind) {
 	case KW_RATE:
-		return parse_rate(req, str, value);
+		return rate_parse(req->dev, str, value);
 	case KW_SIZE:
 		return parse_size(kw, str, value);
 	case KW_COUNT:
@@ -189,7 +191,7 @@ static int read_value(const struct request *req, const struct keyword *kw,
 	case KW_OVERHEAD:
 		return parse_overhead(str, value);
 	case KW_TIME:
-		return starts_number(str) ? time_parse(str, value) : -1;
+		return number_begins(str) ? time_parse(str, value) : -1;
 	case KW_MINOR:
 		return parse_minor(req, str, value);
 	case KW_NAME:
@@ -199,13 +201,14 @@ static int read_value(const struct request *req, const struct keyword *kw,
 	case KW_SWITCH:
 		return parse_switch(str, value);
 	case KW_DSCP:
-		return parse_dscp(str, value);
+		return dscp_parse(str, value);
 	case KW_ISOLATE:
 		return isolate_parse(str, value);
 	case KW_ACK:
 	case KW_DSCP_IS:
 	case KW_FLAG:
 	case KW_LAYER:
+	case KW_POLICE:
 	case KW_REFUSED:
 		break;
 	}
@@ -265,6 +268,13 @@ static void note_wire(struct wire *wire, const struct keyword *kw, __u64 value)
 	wire->figures = true;
 }
 
+static int read_police(struct request *req, int argc, char **argv)
+{
+	int used = police_read(&req->police, argc - 1, argv + 1, req->dev);
+
+	return used < 0 ? -1 : used + 1;
+}
+
 /* Returns the number of words used up, negative on error. */
 static int read_keyword(struct request *req, int argc, char **argv)
 {
@@ -280,6 +290,8 @@ static int read_keyword(struct request *req, int argc, char **argv)
 	}
 	if (kw->kind == KW_LAYER)
 		return wire_set_layer(&req->wire, kw->name, kw->flag) ? -1 : 1;
+	if (kw->kind == KW_POLICE)
+		return read_police(req, argc, argv);
 	before = given_before(req, kw);
 	if (before) {
 		fprintf(stderr, "optq: %s after %s: give it once\n", argv[0],
@@ -363,6 +375,7 @@ static int add_keyword(struct nlmsghdr *n, const struct keyword *kw,
 	case KW_MPU:
 	case KW_LAYER:
 	case KW_LINKLAYER:
+	case KW_POLICE:
 	case KW_REFUSED:
 		break;
 	}
@@ -422,6 +435,8 @@ static int add_options(struct nlmsghdr *n, const struct request *req)
 		err = add_ceil(n, req);
 	if (!err)
 		err = add_wire(n, req);
+	if (!err)
+		err = police_add(n, REQUEST_MAX, set->attr_police, &req->police);
 	addattr_nest_end(n, nest);
 	return err;
 }

@@ -12,4 +12,11 @@
 int optq_parse(const struct keyword_set *set, int argc, char **argv,
 	       struct nlmsghdr *n, const char *dev);
 
+/* Whether str begins as a number does that has no sign. */
+bool number_begins(const char *str);
+
+/* Zero on success; a percentage is of dev's speed. */
+int rate_parse(const char *dev, const char *str, __u64 *value);
+int dscp_parse(const char *str, __u64 *value);
+
 #endif /* OPTQ_TC_PARSE_H */

@@ -7,6 +7,7 @@
 #include "../optqctl/dscp_names.h"
 #include "keyword.h"
 #include "link_layer.h"
+#include "police.h"
 #include "print.h"
 #include "tc_abi.h"
 #include "units.h"
@@ -110,22 +111,28 @@ static void print_flag(const struct keyword *kw, __u64 value, bool plain)
 		print_word(kw->name, NULL);
 }
 
+const char *dscp_word(__u64 value, char buf[UNITS_BUF])
+{
+	size_t i;
+
+	for (i = 0; i < N_DSCP_NAMES; i++)
+		if (dscp_names[i].number == value)
+			return dscp_names[i].name;
+	snprintf(buf, UNITS_BUF, "%u", (unsigned int)value);
+	return buf;
+}
+
 /* One keyword of several that set it; the kernel tells only what was set. */
 static void print_dscp(const struct keyword *kw, struct rtattr *const *tb)
 {
 	char number[UNITS_BUF];
 	const char *text;
 	__u64 value;
-	size_t i;
 
 	if (kw->kind != KW_DSCP || !attr_number(tb, kw->attr, &value))
 		return;
-	snprintf(number, sizeof(number), "%u", (unsigned int)value);
 	text = value == OPTQ_DSCP_KEEP ? "keep" :
-	       value == OPTQ_DSCP_INHERIT ? "inherit" : number;
-	for (i = N_DSCP_NAMES; i-- > 0; )
-		if (dscp_names[i].number == value)
-			text = dscp_names[i].name;
+	       value == OPTQ_DSCP_INHERIT ? "inherit" : dscp_word(value, number);
 	print_color_string(PRINT_JSON, COLOR_NONE, kw->name, NULL, text);
 	if (value == 0)
 		print_word("wash", NULL);
@@ -239,6 +246,11 @@ static void print_keyword(const struct keyword_set *set,
 	const char *text;
 	__u64 value;
 
+	if (kw->kind == KW_POLICE) {
+		if (tb[kw->attr])
+			police_print(tb[kw->attr]);
+		return;
+	}
 	if (kw->kind == KW_NAME) {
 		text = attr_string(tb, kw->attr);
 		if (!text || !*text)

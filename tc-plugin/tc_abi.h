@@ -90,8 +90,11 @@ int print_color_0xhex(enum output_type type, enum color_attr color,
 		      const char *key, const char *fmt,
 		      unsigned long long value);
 void print_nl(void);
+void open_json_object(const char *str);
+void close_json_object(void);
 
 extern int show_details;
+extern int show_stats;
 extern int use_iec;
 
 #endif /* OPTQ_TC_ABI_H */

@@ -289,7 +289,7 @@ help_names_all()
 	[ $? -eq 1 ] || return 1
 	for part in rate ceil prio burst buffer cburst delay weight quantum limit target \
 		interval ecn noecn l4s nol4s step_thresh isolate nat nonat oversubscribe dscp wash nodscp nowash \
-		ack-filter ack-filter-aggressive no-ack-filter ack-filter-inherit \
+		ack-filter ack-filter-aggressive no-ack-filter ack-filter-inherit police cir cbs eir ebs pir pbs each conform exceed violate \
 		name mtu mpu overhead linklayer raw noatm atm ptm conservative ipoa-vcmux ipoa-llcsnap bridged-vcmux \
 		bridged-llcsnap pppoa-vcmux pppoa-llc pppoe-vcmux pppoe-llcsnap \
 		pppoe-ptm bridged-ptm ethernet docsis ether-vlan; do
@@ -300,7 +300,7 @@ help_names_all()
 percent_needs_a_speed() { refuses ask_class "rate 10%" 'optq: rate "10%"'; }
 
 ktap_header
-ktap_plan 317
+ktap_plan 350
 optq_require_cmd tc jq od
 optq_require_tc
 if [ -z "${TC_CAPTURE_LIB:-}" ]; then

@@ -348,3 +348,42 @@ ptm raw|optq: raw after ptm
 inherit|optq: what is "inherit"?|Usage:
 linklayer atm|optq: what is "linklayer"?|Usage:
 END
+
+each "police" class_reads <<'END'
+police 10mbit|police cir 10Mbit
+police cir 10mbit cbs 100k|police cir 10Mbit cbs 100Kb
+police each src-host 10mbit|police each src-host cir 10Mbit
+police each dst-host 10mbit prefix4 24 prefix6 48 entries 1048576|police each dst-host cir 10Mbit prefix4 24 prefix6 48 entries 1048576
+police cir 8bit cbs 1 ebs 4294967295|police cir 8bit cbs 1b ebs 4294967295b
+police cir 10mbit pir 20mbit pbs 1m colour aware|police cir 10Mbit pir 20Mbit pbs 1Mb colour aware
+police eir 1tbit ebs 3kb colour blind violate pass|police eir 1Tbit ebs 3Kb colour blind violate pass
+police 1mbit conform dscp af11 exceed dscp af12 pcp 3 violate dscp cs1|police cir 1Mbit conform dscp af11 exceed dscp af12 pcp 3 violate dscp cs1
+police 1mbit exceed pcp 0 violate pass overhead 4|police cir 1Mbit exceed pcp 0 violate pass raw overhead 4 mpu 0
+police 1mbit violate ok exceed shot|police cir 1Mbit exceed drop violate pass
+police 1mbit violate ok prio 3|prio 3 police cir 1Mbit violate pass
+rate 1mbit police none|rate 1Mbit ceil 1Mbit police none
+dscp ef police 1mbit exceed dscp 1|dscp ef police cir 1Mbit exceed dscp le
+END
+
+each "police refused" refuses ask_class <<'END'
+police|optq: police: what is missing
+police police|optq: police: what is missing
+police rate 1mbit|optq: police: what is missing
+police cir|optq: police: cir: the value is missing: expected a rate from 8bit to 1Tbit
+police cir 0bit|optq: police: cir "0bit": expected a rate
+police cir 2tbit|optq: police: cir "2tbit": expected a rate
+police cir -1mbit|optq: police: cir "-1mbit": expected a rate
+police 1mbit cbs 0|optq: police: cbs "0": expected a size from 1 to 4294967295 bytes
+police 1mbit cbs 4294967296|optq: police: cbs "4294967296": expected a size
+police 1mbit cir 1mbit|optq: police: cir is there twice
+police 1mbit each host|optq: police: each "host": expected src-host or dst-host
+police 1mbit prefix4 33|optq: police: prefix4 "33": expected a number from 0 to 32
+police 1mbit entries 0|optq: police: entries "0": expected a number from 1 to 1048576
+police 1mbit exceed|optq: police: exceed: expected pass, drop, or any of dscp DSCP and pcp 0..7
+police 1mbit exceed mark 3|optq: police: exceed "mark": expected pass
+police 1mbit exceed dscp keep|optq: police: exceed "keep": expected pass
+police 1mbit exceed pcp 8|optq: police: exceed "8": expected pass
+police 1mbit exceed drop exceed pass|optq: police: exceed is there twice
+police 1mbit exceed class 1:20|optq: police: exceed class: only a policy moves packets
+police 1mbit police 1mbit|optq: police is there twice
+END
