@@ -120,7 +120,7 @@ burst_as_act_police()
 {
 	local who
 	for who in class act; do
-		if [ $who = class ]; then
+		if [ "$who" = class ]; then
 			class police cir 80kbit cbs 10000 || return 1
 		else
 			act rate 80kbit burst 10000 conform-exceed drop/pass || return 1
