@@ -118,7 +118,7 @@ test_rules_take_traffic()
 		'[["voice","dscp ef",8],["voice","udp dport 5004",1],["office/web","tcp port { 80, 443 }",0]]' \
 		"what each match took" &&
 	same "$(ctl -j show --rules "$DEV" | jq -r '.[0].matches[1].where')" \
-		"$TMP/office.yaml:9" "where a match stands" &&
+		"$TMP/office.yaml:10" "where a match stands" &&
 	ctl show --rules "$DEV" | grep -q '^  never office/web ' || return 1
 	# ARP and neighbour discovery come on top of the four.
 	[ $(($(shown office/other .stats.packets) - other)) -ge 4 ] ||

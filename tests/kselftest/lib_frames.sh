@@ -9,7 +9,10 @@
 #	udp PORT			a header, from port 1234
 #	frame4 HEX..., frame6 HEX...	Ethernet before it
 #	$A4 $A6				10.77.0.1, fd77::1
-#	counted				packets of each class that has any: ID=N ...
+#	look				what each class has sent since $TMP/was: "ID=N ..." by
+#					id to $text, all of it to $sum; $TMP/now is what to
+#					copy there
+#	look_from_now			of a qdisc that has just been made
 
 hex() { printf "%0$((2 * $1))x" "$2"; }
 zeros() { printf "%0$((2 * $1))d" 0; }
@@ -24,13 +27,16 @@ A4=0a4d0001 A6=fd770000000000000000000000000001
 frame4() { echo "${ETH}0800$*" | tr -d ' '; }
 frame6() { echo "${ETH}86dd$*" | tr -d ' '; }
 
-counted()
+look_from_now() { echo '[]' >"$TMP/was"; }
+
+look()
 {
-	local id n out=
-	while read -r id n; do
-		out+="$((16#${id#1:}))=$n "
-	done < <(tc_c -s -j class show dev "$DEV" | jq -r '.[] | [.handle, ([.. | objects |
-		select(has("packets")) | .packets][0] // 0)] | select(.[1] > 0) | join(" ")' |
-		sort -t: -k2,2 | awk '{ print length($1), $0 }' | sort -n -s -k1,1 | cut -d' ' -f2-)
-	echo "${out% }"
+	tc_c -s -j class show dev "$DEV" >"$TMP/now" || return 1
+	{ read -r sum; read -r text; } < <(jq -rs '
+		def hex: reduce explode[] as $c (0; . * 16 + if $c > 96 then $c - 87 else $c - 48 end);
+		def sent: map({ key: .handle, value: ([.. | objects | select(has("packets")) | .packets][0] // 0) });
+		(.[0] | sent | from_entries) as $was |
+		(.[1] | sent | map(.value -= ($was[.key] // 0) | select(.value > 0) |
+			.key |= (ltrimstr("1:") | hex)) | sort_by(.key)) |
+		(map(.value) | add // 0), (map("\(.key)=\(.value)") | join(" "))' "$TMP/was" "$TMP/now")
 }

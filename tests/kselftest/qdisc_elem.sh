@@ -26,7 +26,7 @@ names()
 fresh()
 {
 	in_c tc qdisc del dev "$DEV" root 2>/dev/null
-	in_c tc qdisc add dev "$DEV" root handle 1: optq && names
+	in_c tc qdisc add dev "$DEV" root handle 1: optq && names && look_from_now
 }
 
 # elem elem|noelem LINE...: an answer that is not ok is told
@@ -43,14 +43,14 @@ send()
 {
 	local u
 	u=$(udp 99)
-	printf '%s\n' "$(frame4 "$(ip4 0 28 0 17 $A4)$u")" "$(frame4 "$(ip4 0 28 0 17 $A4)$(udp 98)")" \
+	printf '%s\n' "$(frame4 "$(ip4 0 28 0 17 "$A4")$u")" "$(frame4 "$(ip4 0 28 0 17 "$A4")$(udp 98)")" \
 		"$(frame4 "$(ip4 0 28 0 17 0a090909)$u")" "$(frame6 "$(ip6 0 0 59 fd77000000000000000000000000abcd)")" \
 		"$(frame6 "$(ip6 0 0 59 "$A6")")" | in_c "$FRAME_SEND" "$DEV" &&
 	optq_wait_for 10 no_backlog
 }
 
 # sent_to WANT: all that was sent up to now
-sent_to() { send && same "$1" "$(counted)" "by name"; }
+sent_to() { send && look && same "$1" "$text" "by name"; }
 
 by_name()
 {
@@ -74,11 +74,11 @@ other_flows()
 		"elem field=18 id=5 proto=17 sport=1234 dport=99 @3=$A6 @4=fd770000000000000000000000000002" \
 		"$FLOW id=5" || return 1
 	f=$(udp 99)
-	printf '%s\n' "$(frame4 "$(ip4 0 20 0 50 $A4)")" "$(frame6 "$(ip6 0 8 17 "$A6")$f")" \
+	printf '%s\n' "$(frame4 "$(ip4 0 20 0 50 "$A4")")" "$(frame6 "$(ip6 0 8 17 "$A6")$f")" \
 		"$(frame6 "$(ip6 0 16 60 "$A6")1100010400000000$f")" \
-		"$(frame4 "$(ip4 0 28 0x2000 17 $A4)$f")" "$(frame4 "$(ip4 0 28 0x2001 17 $A4)$f")" |
+		"$(frame4 "$(ip4 0 28 0x2000 17 "$A4")$f")" "$(frame4 "$(ip4 0 28 0x2001 17 "$A4")$f")" |
 		in_c "$FRAME_SEND" "$DEV" &&
-	optq_wait_for 10 no_backlog && same "1=1 2=4" "$(counted)" "flows of all kinds"
+	optq_wait_for 10 no_backlog && look && same "1=1 2=4" "$text" "flows of all kinds"
 }
 
 times_out()
@@ -131,13 +131,13 @@ wrong()
 	elem noelem "$FROM4" "$TO6" "$FROM6" >/dev/null && bad=1
 	sent_to "1=9 3=1" || bad=1
 	in_c tc qdisc replace dev "$DEV" root pfifo &&
-	says "is not optq" elem elem "$FROM4 id=9" && return $bad
+	says "is not optq" elem elem "$FROM4 id=9" && return "$bad"
 }
 
-# elems WHICH TIMEOUT: 65536 of them
+# elems WHICH TIMEOUT [COUNT]: 65536 of them
 elems()
 {
-	awk -v p=$V4 -v i="$1" -v t="$2" 'BEGIN { for (v = 0; v < 65536; v++)
+	awk -v p="$V4" -v i="$1" -v t="$2" -v n="${3:-65536}" 'BEGIN { for (v = 0; v < n; v++)
 		printf "elem field=19 id=9 timeout=%d @3=%s%02x%04x07\n", t, p, i, v }'
 }
 
@@ -151,20 +151,22 @@ many()
 	OFFERED=0
 	flood_start -t 600 -r 500
 	for i in 0 1 2 3; do
-		elems $i 86400000 >"$TMP/elems"
+		elems "$i" 86400000 >"$TMP/elems"
 		tell || break
 	done
 	note "$(cat "$TMP/told")"
 	grep -q "at most 262144 elements" "$TMP/told" || return 1
-	# A renewal needs no room, and the next one has none.
-	elems 0 1000 >"$TMP/elems"
+	# A renewal needs no room, and another has none until one has run out.
+	elems 0 86400000 2000 >"$TMP/elems"
 	tell || { cat "$TMP/told"; return 1; }
 	says "at most 262144" elem elem "$TO6 id=9" || return 1
+	elems 0 100 2000 >"$TMP/elems"
+	tell || { cat "$TMP/told"; return 1; }
 	optq_wait_for 20 elem elem "$TO6 id=9" || return 1
 	elems 1 1 | sed 's/ id=9 timeout=1//' >"$TMP/elems"
 	in_c "$OPTQ_NL" noelem "$DEV" <"$TMP/elems" || return 1
 	flood_stop
-	settled 1: && same "3=$OFFERED" "$(counted)" "of the host that was named all along"
+	settled 1: && look && same "3=$OFFERED" "$text" "of the host that was named all along"
 }
 
 # With elements that run out and packets that ask, a qdisc goes and another comes.
@@ -172,7 +174,7 @@ goes_with_qdisc()
 {
 	local i
 	flood_start -t 600 -r 500
-	elems 7 3000 >"$TMP/elems"
+	elems 7 3000 5000 >"$TMP/elems"
 	for i in 1 2 3; do
 		fresh && tell || { cat "$TMP/told"; return 1; }
 	done
@@ -193,7 +195,7 @@ not_privileged()
 	fresh && elem elem "$FROM4 id=9" || return 1
 	echo "$FROM4 id=5" >"$TMP/line"
 	for verb in elem noelem; do
-		got=$(as_nobody_c "$OPTQ_NL" $verb "$DEV" <"$TMP/line")
+		got=$(as_nobody_c "$OPTQ_NL" "$verb" "$DEV" <"$TMP/line")
 		[[ $got == *"refused EPERM"* ]] || { echo "$verb: $got"; return 1; }
 	done
 	got=$(setpriv --reuid 65534 --regid 65534 --clear-groups unshare -Urn \
@@ -265,7 +267,7 @@ optqctl_refuses()
 	ctl remove "$DEV" || bad=1
 	says "has no ingress" ctl element add "$DEV" ingress host x 192.0.2.5 || bad=1
 	says "is not optq" ctl element add "$DEV" host x 192.0.2.5 || bad=1
-	return $bad
+	return "$bad"
 }
 
 # More than a message has room for.

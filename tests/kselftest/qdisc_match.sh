@@ -5,6 +5,7 @@
 # right class or the default, and never what is behind the packet's end.
 . "$(dirname "$0")/lib.sh"
 . "$OPTQ_HERE/lib_qdisc.sh"
+. "$OPTQ_HERE/lib_frames.sh"
 
 # Classes, by what leads to them; the first that holds.
 REST=1 TAGGED=2 DNS=3 NOPORT=4 ECHO=5 LOST=6 NET=7 EF=8 CE=9 OWNER=10 CG=11 CT=12 MARKED=13
@@ -65,34 +66,6 @@ load()
 	rules | in_c "$OPTQ_NL" set "$DEV" >"$TMP/set" || { cat "$TMP/set"; return 1; }
 }
 
-hex() { printf "%0$((2 * $1))x" "$2"; }
-zeros() { printf "%0$((2 * $1))d" 0; }
-
-# ip4 TOS TOTLEN FRAG PROTO SOURCE [IHL]: a header of 20 bytes, its sum not right
-ip4() { echo "4${6:-5}$(hex 1 "$1")$(hex 2 "$2")0001$(hex 2 "$3")40$(hex 1 "$4")0000${5}0a4d0002"; }
-# ip6 TCLASS LENGTH NEXT SOURCE
-ip6() { echo "6$(hex 1 "$1")00000$(hex 2 "$2")$(hex 1 "$3")40${4}fd770000000000000000000000000002"; }
-# udp PORT
-udp() { echo "04d2$(hex 2 "$1")00080000"; }
-
-ETH=020000000001020000000002
-A4=0a4d0001 A6=fd770000000000000000000000000001
-frame4() { echo "${ETH}0800$*" | tr -d ' '; }
-frame6() { echo "${ETH}86dd$*" | tr -d ' '; }
-
-# What each class has sent since $TMP/was, "ID=N ..." by id, to $text, all of it to $sum.
-look()
-{
-	tc_c -s -j class show dev "$DEV" >"$TMP/now" || return 1
-	{ read -r sum; read -r text; } < <(jq -rs '
-		def hex: reduce explode[] as $c (0; . * 16 + if $c > 96 then $c - 87 else $c - 48 end);
-		def sent: map({ key: .handle, value: ([.. | objects | select(has("packets")) | .packets][0] // 0) });
-		(.[0] | sent | from_entries) as $was |
-		(.[1] | sent | map(.value -= ($was[.key] // 0) | select(.value > 0) |
-			.key |= (ltrimstr("1:") | hex)) | sort_by(.key)) |
-		(map(.value) | add // 0), (map("\(.key)=\(.value)") | join(" "))' "$TMP/was" "$TMP/now")
-}
-
 out() { look && [ "$sum" -ge "$1" ]; }
 
 # counted WANT COUNT WHAT: so many packets went to the classes that WANT says
@@ -115,7 +88,7 @@ goes()
 load_fresh()
 {
 	in_c tc qdisc del dev "$DEV" root 2>/dev/null
-	in_c tc qdisc add dev "$DEV" root handle 1: optq && load && echo '[]' >"$TMP/was"
+	in_c tc qdisc add dev "$DEV" root handle 1: optq && load && look_from_now
 }
 
 bad=0
