@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <linux/log2.h>
 #include <linux/mm.h>
+#include <linux/random.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 
 #include "conf_rule.h"
 #include "rules.h"
+
+/* Entries for known flows: past that they cost what new ones do. */
+#define KNOWN_MAX	65536U
 
 static void *rules_alloc(void *arg, size_t bytes)
 {
@@ -45,6 +50,25 @@ static int rules_compile(struct optq_rules *rules, struct optq_rule_input *in,
 	return why.fault == OPTQ_MATCH_TOO_BIG ? -E2BIG : -EINVAL;
 }
 
+/* Two entries a flow: few flows then find both entries of their place taken. */
+static int rules_know(struct optq_rules *rules, const struct optq_match_rules *in,
+		      u32 flows)
+{
+	u32 entries = min(roundup_pow_of_two(flows) * 2, KNOWN_MAX);
+
+	if (!in->n_rules)
+		return 0;
+	rules->known_mem = kvmalloc_array(optq_exact_words(in->dims, in->n_dims,
+							   entries),
+					  sizeof(u32), GFP_KERNEL_ACCOUNT);
+	if (!rules->known_mem)
+		return -ENOMEM;
+	get_random_bytes(rules->known.key, sizeof(rules->known.key));
+	optq_exact_init(&rules->known, rules->match, in->dims, in->n_dims,
+			entries, rules->known_mem);
+	return 0;
+}
+
 /* What the slots tell of in the message goes to where it stays. */
 static int rules_keep_texts(struct optq_rules *rules)
 {
@@ -75,7 +99,7 @@ static int rules_keep_texts(struct optq_rules *rules)
 	return 0;
 }
 
-struct optq_rules *optq_rules_parse(const struct nlmsghdr *nlh,
+struct optq_rules *optq_rules_parse(const struct nlmsghdr *nlh, u32 flows,
 				    struct netlink_ext_ack *extack)
 {
 	struct optq_rules *rules = NULL;
@@ -95,6 +119,8 @@ struct optq_rules *optq_rules_parse(const struct nlmsghdr *nlh,
 	if (!err)
 		err = rules_compile(rules, &in, extack);
 	if (!err)
+		err = rules_know(rules, &in.rules, flows);
+	if (!err)
 		err = rules_keep_texts(rules);
 	optq_rule_input_free(&in);
 	if (!err)
@@ -108,6 +134,7 @@ void optq_rules_free(struct optq_rules *rules)
 	if (!rules)
 		return;
 	optq_match_free(rules->match);
+	kvfree(rules->known_mem);
 	kvfree(rules->texts);
 	kvfree(rules);
 }
@@ -120,6 +147,6 @@ struct optq_rule_slot *optq_rules_find(struct optq_rules *rules,
 	u32 i;
 
 	optq_key_read(&rules->plan, elems, skb, &key);
-	i = optq_match_find(rules->match, &key);
+	i = optq_exact_find(&rules->known, &key);
 	return i == OPTQ_MATCH_NONE ? NULL : &rules->slot[i];
 }

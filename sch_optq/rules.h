@@ -3,6 +3,7 @@
 #ifndef OPTQ_RULES_H
 #define OPTQ_RULES_H
 
+#include "core/exact.h"
 #include "key.h"
 
 /* Bytes that they may take, while they are compiled. */
@@ -17,6 +18,8 @@ struct optq_rule_slot {
 
 struct optq_rules {
 	struct optq_match *match;
+	struct optq_exact known;	/* packets of flows that were seen */
+	u32 *known_mem;
 	struct optq_key_plan plan;
 	char *texts;		/* of all slots */
 	u32 n;
@@ -24,10 +27,10 @@ struct optq_rules {
 };
 
 /*
- * Reads the dimensions, sets and rules of a message, and compiles them.  ERR_PTR with
- * the reason in extack.  Sleeps.
+ * Reads the dimensions, sets and rules of a message, and compiles them, for a qdisc of
+ * so many flows.  ERR_PTR with the reason in extack.  Sleeps.
  */
-struct optq_rules *optq_rules_parse(const struct nlmsghdr *nlh,
+struct optq_rules *optq_rules_parse(const struct nlmsghdr *nlh, u32 flows,
 				    struct netlink_ext_ack *extack);
 
 void optq_rules_free(struct optq_rules *rules);

@@ -217,7 +217,7 @@ static bool stage_is_leaf(const struct optq_stage *st, u32 id)
 static int stage_rules(struct optq_stage *st, const struct nlmsghdr *nlh,
 		       struct netlink_ext_ack *extack)
 {
-	struct optq_rules *rules = optq_rules_parse(nlh, extack);
+	struct optq_rules *rules = optq_rules_parse(nlh, st->link.flows, extack);
 	struct nlattr *attr;
 	u32 i = 0;
 	int rem;

@@ -3,6 +3,7 @@
  * What it costs to find the rule of a packet, in user space, by number and kind of
  * rules.
  *	match_bench KIND RULES N	N lookups, for who counts: match.sh
+ *	match_bench KIND RULES N known	likewise of packets that have been there before
  *	match_bench KIND RULES 0	tells of ranges, bytes, ms to build, ns a lookup
  * KIND
  *	mixed	addresses, ports, protocol, DSCP and marks, IPv4 and IPv6
@@ -17,9 +18,11 @@
 #include <string.h>
 #include <time.h>
 
+#include "../../sch_optq/core/exact.h"
 #include "../match/rules.h"
 
 #define PACKETS		4096U
+#define KNOWN		64U	/* each in the table */
 #define TERMS		3U
 
 enum { PROTO, SRC, DST, SPORT, DPORT, DSCP, MARK, DIMS };
@@ -235,12 +238,26 @@ static void packet(const char *kind, struct optq_match_key *key)
 		from_set(&sets[terms[at].set], key->value[terms[at].dim]);
 }
 
+static u32 *row;
+
+static void know(struct optq_exact *x, const struct optq_match *m)
+{
+	u32 i;
+
+	row = calloc(optq_exact_words(dims, DIMS, PACKETS), sizeof(*row));
+	for (i = 0; i < OPTQ_EXACT_KEYS; i++)
+		x->key[i] = (u64)random_word() << 32 | random_word();
+	optq_exact_init(x, m, dims, DIMS, PACKETS, row);
+}
+
 int main(int argc, char **argv)
 {
 	u32 n = argc > 2 ? (u32)atoi(argv[2]) : 0, i, found = 0;
 	u64 lookups = argc > 3 ? strtoull(argv[3], NULL, 0) : 0, at;
+	bool known = argc > 4 && !strcmp(argv[4], "known");
 	struct optq_match_error why;
 	struct optq_match_key *key;
+	static struct optq_exact x;
 	struct optq_match *m;
 	struct counted count;
 	double begin, built, looked;
@@ -259,7 +276,10 @@ int main(int argc, char **argv)
 	key = calloc(PACKETS, sizeof(*key));
 	for (i = 0; i < PACKETS; i++)
 		packet(argv[1], &key[i]);
-	for (at = 0; at < (lookups ? lookups : 2000000); at++)
+	know(&x, m);
+	for (at = 0; known && at < lookups; at++)
+		found += optq_exact_find(&x, &key[at % KNOWN]) != OPTQ_MATCH_NONE;
+	for (at = 0; !known && at < (lookups ? lookups : 2000000); at++)
 		found += optq_match_find(m, &key[at % PACKETS]) != OPTQ_MATCH_NONE;
 	looked = clock_ms();
 	if (!lookups) {
