@@ -132,9 +132,11 @@ static int genl_tree_set(struct sk_buff *skb, struct genl_info *info)
 		if (!reply)
 			return -ENOMEM;
 	}
+	err = optq_stage_compile(&st, info->nlhdr, info->extack);
 	rtnl_lock();
-	err = flags & OPTQ_F_CHECK ? tree_check_only(info, &st) :
-				     tree_set_locked(info, &st, reply);
+	if (!err)
+		err = flags & OPTQ_F_CHECK ? tree_check_only(info, &st) :
+					     tree_set_locked(info, &st, reply);
 	optq_stage_free(&st);
 	rtnl_unlock();
 	if (!reply)
@@ -191,6 +193,7 @@ struct genl_family optq_genl_family __ro_after_init = {
 	.maxattr	= OPTQ_A_MAX,
 	.policy		= optq_genl_policy,
 	.netnsok	= true,
+	.parallel_ops	= true,	/* RTNL is the lock */
 	.ops		= optq_genl_ops,
 	.n_ops		= ARRAY_SIZE(optq_genl_ops),
 	.resv_start_op	= OPTQ_CMD_UNSPEC + 1,

@@ -51,20 +51,20 @@ static int rules_compile(struct optq_rules *rules, struct optq_rule_input *in,
 }
 
 /* Two entries a flow: few flows then find both entries of their place taken. */
-static int rules_know(struct optq_rules *rules, const struct optq_match_rules *in,
-		      u32 flows)
+int optq_rules_know(struct optq_rules *rules, u32 flows)
 {
 	u32 entries = min(roundup_pow_of_two(flows) * 2, KNOWN_MAX);
+	const struct optq_key_plan *plan = &rules->plan;
 
-	if (!in->n_rules)
+	if (!rules->n)
 		return 0;
-	rules->known_mem = kvmalloc_array(optq_exact_words(in->dims, in->n_dims,
+	rules->known_mem = kvmalloc_array(optq_exact_words(plan->dim, plan->n,
 							   entries),
 					  sizeof(u32), GFP_KERNEL_ACCOUNT);
 	if (!rules->known_mem)
 		return -ENOMEM;
 	get_random_bytes(rules->known.key, sizeof(rules->known.key));
-	optq_exact_init(&rules->known, rules->match, in->dims, in->n_dims,
+	optq_exact_init(&rules->known, rules->match, plan->dim, plan->n,
 			entries, rules->known_mem);
 	return 0;
 }
@@ -99,7 +99,7 @@ static int rules_keep_texts(struct optq_rules *rules)
 	return 0;
 }
 
-struct optq_rules *optq_rules_parse(const struct nlmsghdr *nlh, u32 flows,
+struct optq_rules *optq_rules_parse(const struct nlmsghdr *nlh,
 				    struct netlink_ext_ack *extack)
 {
 	struct optq_rules *rules = NULL;
@@ -118,8 +118,6 @@ struct optq_rules *optq_rules_parse(const struct nlmsghdr *nlh, u32 flows,
 	}
 	if (!err)
 		err = rules_compile(rules, &in, extack);
-	if (!err)
-		err = rules_know(rules, &in.rules, flows);
 	if (!err)
 		err = rules_keep_texts(rules);
 	optq_rule_input_free(&in);

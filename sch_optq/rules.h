@@ -27,11 +27,14 @@ struct optq_rules {
 };
 
 /*
- * Reads the dimensions, sets and rules of a message, and compiles them, for a qdisc of
- * so many flows.  ERR_PTR with the reason in extack.  Sleeps.
+ * Reads the dimensions, sets and rules of a message, and compiles them.  ERR_PTR with
+ * the reason in extack.  Sleeps, and may take seconds: not under RTNL.
  */
-struct optq_rules *optq_rules_parse(const struct nlmsghdr *nlh, u32 flows,
+struct optq_rules *optq_rules_parse(const struct nlmsghdr *nlh,
 				    struct netlink_ext_ack *extack);
+
+/* Makes room for what so many flows come to, before they are in force.  -ENOMEM. */
+int optq_rules_know(struct optq_rules *rules, u32 flows);
 
 void optq_rules_free(struct optq_rules *rules);
 

@@ -214,25 +214,32 @@ static bool stage_is_leaf(const struct optq_stage *st, u32 id)
 	return i != OPTQ_NONE && !st->class[i].n_children;
 }
 
-static int stage_rules(struct optq_stage *st, const struct nlmsghdr *nlh,
+int optq_stage_compile(struct optq_stage *st, const struct nlmsghdr *nlh,
 		       struct netlink_ext_ack *extack)
 {
-	struct optq_rules *rules = optq_rules_parse(nlh, st->link.flows, extack);
-	struct nlattr *attr;
-	u32 i = 0;
-	int rem;
+	struct optq_rules *rules = optq_rules_parse(nlh, extack);
 
 	if (IS_ERR(rules))
 		return PTR_ERR(rules);
 	st->rules = rules;
+	return 0;
+}
+
+static int stage_rules(struct optq_stage *st, const struct nlmsghdr *nlh,
+		       struct netlink_ext_ack *extack)
+{
+	struct nlattr *attr;
+	u32 i = 0;
+	int rem;
+
 	optq_for_each_top(attr, nlh, rem, OPTQ_A_RULE) {
-		if (!stage_is_leaf(st, rules->slot[i++].class_id)) {
+		if (!stage_is_leaf(st, st->rules->slot[i++].class_id)) {
 			NL_SET_ERR_MSG_ATTR(extack, attr,
 					    "a rule must name a leaf class");
 			return -ENOENT;
 		}
 	}
-	return 0;
+	return optq_rules_know(st->rules, st->link.flows);
 }
 
 static int stage_link(struct optq_stage *st, const struct nlmsghdr *nlh,

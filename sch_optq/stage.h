@@ -40,6 +40,13 @@ struct optq_stage {
 };
 
 /*
+ * Compiles the rules of a message, for optq_stage_parse().  Sleeps, and may take seconds:
+ * not under RTNL.  optq_stage_free() follows either way.
+ */
+int optq_stage_compile(struct optq_stage *st, const struct nlmsghdr *nlh,
+		       struct netlink_ext_ack *extack);
+
+/*
  * Reads and checks the classes, rules and link parameters of a message on top
  * of the defaults in st->link.  create: flows may be given.  Returns 0,
  * or an error with the reason in extack; optq_stage_free() follows either way.
