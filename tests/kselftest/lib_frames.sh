@@ -24,8 +24,9 @@ udp() { echo "04d2$(hex 2 "$1")00080000"; }
 ETH=020000000001020000000002
 # shellcheck disable=SC2034	# for the tests
 A4=0a4d0001 A6=fd770000000000000000000000000001
-frame4() { echo "${ETH}0800$*" | tr -d ' '; }
-frame6() { echo "${ETH}86dd$*" | tr -d ' '; }
+frame() { local IFS=; echo "$ETH$*"; }
+frame4() { frame 0800 "$@"; }
+frame6() { frame 86dd "$@"; }
 
 look_from_now() { echo '[]' >"$TMP/was"; }
 
