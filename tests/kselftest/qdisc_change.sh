@@ -6,7 +6,7 @@
 . "$(dirname "$0")/lib.sh"
 . "$OPTQ_HERE/lib_qdisc.sh"
 
-ROUNDS=4
+ROUNDS=3
 gentle=(target 10s interval 10s)
 
 nl_set() { printf '%s\n' "$@" | in_c "$OPTQ_NL" set "$DEV" >"$TMP/set" || { cat "$TMP/set"; return 1; }; }
