@@ -145,7 +145,15 @@ stage_suites()
 	run_stage one-plugin one_plugin
 }
 
-"$VM_HERE/needs.sh" && "$VM_HERE/root.sh" "$suite" || exit 1
+"$VM_HERE/needs.sh" || exit 1
+# Unpacking waits more than it works: by the time they are asked for the others are there.
+case " $* " in
+*" suites "*)
+	for other in "${others[@]}"; do
+		("$VM_HERE/root.sh" "$other" >/dev/null 2>&1 &)
+	done ;;
+esac
+"$VM_HERE/root.sh" "$suite" || exit 1
 mkdir -p "$LOGS"
 for stage in "$@"; do
 	case $stage in

@@ -17,13 +17,15 @@ root=$(suite_root "$suite")
 stamp=$VM/$suite/root.stamp
 want=$(suite_packages "$suite" | sha256sum)
 
-if [ -d "$root" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$want" ]; then
-	exit 0
-fi
+ready() { [ -d "$root" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$want" ]; }
+
+ready && exit 0
 
 mkdir -p "$VM/$suite" "$LOGS"
 exec 9>"$VM/$suite/lock"
 flock 9
+# Who waited for another finds it made.
+ready && exit 0
 
 mirror=$(debian_mirror) || exit 1
 new=$root.new
