@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Generic netlink to sch_optq, message by message: what optqctl never sends,
- * and figures read at known times.
+ * Generic netlink to sch_optq, message by message: what optqctl never sends, and
+ * figures read at known times.  What LINES are stands in optq_nl_keys.h.
  *
  *	optq_nl set DEV < LINES		one TREE_SET; "ok", or on failure
  *					"refused ERRNO: REASON", exit 1
@@ -11,21 +11,11 @@
  *	optq_nl timed DEV		set, and "us N": from sending it to the answer
  *	optq_nl echo DEV		set with NLM_F_ECHO: its answer too, in hex
  *	optq_nl elem|noelem DEV < LINES	likewise one ELEM_SET, ELEM_DEL
- *	optq_nl get|classes|rules DEV	TREE_GET, CLASS_GET, RULE_GET: every
- *					attribute of the answer, in hex
- *	optq_nl dump DEV		all three
+ *	optq_nl get|classes|rules DEV	TREE_GET, CLASS_GET, RULE_GET: every attribute of
+ *					the answer, in hex; dump: all three
  *	optq_nl count DEV		CLASS_GET, read and not looked at: how many
- *	optq_nl rate DEV SECONDS	for each class that sent: its id, bytes,
- *					packets, nanoseconds between the two reads;
- *					the link is class 0
- *
- * Lines of `set`, each a top-level attribute:
- *	ifindex N | flags N | generation N
- *	link KEY=VALUE... | class KEY=VALUE... | rule KEY=VALUE...
- *	dim KEY=VALUE... | set KEY=VALUE... | elem KEY=VALUE...
- *	raw TYPE HEX			any attribute, any payload
- * KEY is a name of optq_nl_keys.h, or @TYPE with VALUE in hex.  DEV gives the
- * ifindex unless a line does; `-` gives none.
+ *	optq_nl rate DEV SECONDS	for each class that sent (the link is class 0): id,
+ *					bytes, packets, ns between the two reads
  */
 #include <errno.h>
 #include <linux/optq.h>
@@ -576,21 +566,21 @@ static int do_rate(struct conn *c, const char *dev, const char *seconds)
 
 int main(int argc, char **argv)
 {
+	static const struct { const char *verb; int cmd, flags; } sends[] = {
+		{ "set", OPTQ_CMD_TREE_SET, 0 }, { "echo", OPTQ_CMD_TREE_SET, NLM_F_ECHO },
+		{ "elem", OPTQ_CMD_ELEM_SET, 0 }, { "noelem", OPTQ_CMD_ELEM_DEL, 0 },
+	};
 	struct conn c = { 0 };
 	const char *verb = argc > 2 ? argv[1] : "";
+	size_t i;
 
 	out = stdout;
 	conn_open(&c);
 	if (!strcmp(verb, "timed"))
 		return do_timed(&c, argv[2]);
-	if (!strcmp(verb, "set"))
-		return do_set(&c, argv[2], OPTQ_CMD_TREE_SET, 0);
-	if (!strcmp(verb, "echo"))
-		return do_set(&c, argv[2], OPTQ_CMD_TREE_SET, NLM_F_ECHO);
-	if (!strcmp(verb, "elem"))
-		return do_set(&c, argv[2], OPTQ_CMD_ELEM_SET, 0);
-	if (!strcmp(verb, "noelem"))
-		return do_set(&c, argv[2], OPTQ_CMD_ELEM_DEL, 0);
+	for (i = 0; i < sizeof(sends) / sizeof(sends[0]); i++)
+		if (!strcmp(verb, sends[i].verb))
+			return do_set(&c, argv[2], sends[i].cmd, sends[i].flags);
 	if (!strcmp(verb, "try"))
 		return do_try(&c, argv[2]);
 	if (!strcmp(verb, "get"))

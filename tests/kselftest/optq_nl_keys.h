@@ -6,6 +6,16 @@
 #include <linux/optq.h>
 #include <stddef.h>
 
+/*
+ * Lines of optq_nl, each a top-level attribute:
+ *	ifindex N | flags N | generation N
+ *	link KEY=VALUE... | class KEY=VALUE... | rule KEY=VALUE...
+ *	dim KEY=VALUE... | set KEY=VALUE... | elem KEY=VALUE...
+ *	raw TYPE HEX			any attribute, any payload
+ * KEY is a name below, or @TYPE with VALUE in hex.  DEV gives the
+ * ifindex unless a line does; `-` gives none.
+ */
+
 struct key {
 	const char *name;
 	int type;
