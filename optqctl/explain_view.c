@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <json-c/json.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "explain_view.h"
+#include "json_add.h"
 #include "mem.h"
 #include "term.h"
 #include "units.h"
@@ -199,16 +199,6 @@ void explain_print(FILE *out, const struct link *link,
 	print_depends(out, link, e);
 }
 
-static void add_text(struct json_object *o, const char *key, const char *text)
-{
-	json_object_object_add(o, key, json_object_new_string(text));
-}
-
-static void add_number(struct json_object *o, const char *key, uint64_t value)
-{
-	json_object_object_add(o, key, json_object_new_int64((int64_t)value));
-}
-
 static struct json_object *dims_json(const struct link *link, uint32_t dims)
 {
 	struct json_object *list = json_object_new_array();
@@ -243,7 +233,7 @@ static struct json_object *tried_json(const struct link *link,
 {
 	struct json_object *o = rule_json(link, r->rule);
 
-	json_object_object_add(o, "open", json_object_new_boolean(r->open));
+	add_flag(o, "open", r->open);
 	if (r->open) {
 		json_object_object_add(o, "not_given",
 				       dims_json(link, r->dims & ~e->given));
@@ -299,14 +289,13 @@ struct json_object *explain_json(const struct link *link,
 	add_text(o, "link", link->name);
 	add_text(o, "device", link->device);
 	add_text(o, "class", path);
-	json_object_object_add(o, "default",
-			       json_object_new_boolean(e->rule == NO_RULE));
+	add_flag(o, "default", e->rule == NO_RULE);
 	if (e->rule != NO_RULE)
 		json_object_object_add(o, "rule", rule_json(link, e->rule));
 	json_object_object_add(o, "path", path_json(link, e->class_index));
 	json_object_object_add(o, "tried",
 			       list_json(link, e, e->before, e->n_before));
-	json_object_object_add(o, "certain", json_object_new_boolean(!e->depends));
+	add_flag(o, "certain", !e->depends);
 	json_object_object_add(o, "depends_on", dims_json(link, e->depends));
 	json_object_object_add(o, "otherwise",
 			       list_json(link, e, e->behind, e->n_behind));

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Flows of the live tree: a table of 80 columns, and JSON. */
 #include <arpa/inet.h>
-#include <json-c/json.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "json_add.h"
 #include "match_values.h"
 #include "mem.h"
 #include "show_view.h"
@@ -114,45 +114,30 @@ void flows_print(FILE *out, const struct live_tree *tree,
 	}
 }
 
-static void add_text(struct json_object *o, const char *key, char *text)
-{
-	json_object_object_add(o, key, json_object_new_string(text));
-	free(text);
-}
-
-static void add_number(struct json_object *o, const char *key, int64_t value)
-{
-	json_object_object_add(o, key, json_object_new_int64(value));
-}
-
-static void add_flag(struct json_object *o, const char *key, bool value)
-{
-	json_object_object_add(o, key, json_object_new_boolean(value));
-}
-
 static struct json_object *flow_json(const struct live_tree *tree,
 				     const struct live_flow *f)
 {
 	struct json_object *o = json_object_new_object();
 
-	add_text(o, "path", live_path_by_id(tree, f->class_id));
+	add_own_text(o, "path", live_path_by_id(tree, f->class_id));
 	add_number(o, "class", f->class_id);
 	add_number(o, "hash", f->hash);
 	add_flag(o, "shared", f->flags & OPTQ_FLOW_SHARED);
 	add_flag(o, "new", f->flags & OPTQ_FLOW_NEW);
 	add_flag(o, "dropping", f->flags & OPTQ_FLOW_DROPPING);
 	add_number(o, "packets", f->packets);
-	add_number(o, "bytes", (int64_t)f->bytes);
-	add_number(o, "deficit_bytes", f->deficit);
+	add_number(o, "bytes", f->bytes);
+	json_object_object_add(o, "deficit_bytes",
+			       json_object_new_int64(f->deficit));
 	add_number(o, "codel_count", f->drops);
-	add_number(o, "wait_ns", (int64_t)f->wait_ns);
+	add_number(o, "wait_ns", f->wait_ns);
 	if (f->host_flows)
 		add_number(o, "host_flows", f->host_flows);
 	if (!f->family)
 		return o;
-	add_text(o, "proto", proto_text(f->proto));
-	add_text(o, "src", address_text(f, f->src));
-	add_text(o, "dst", address_text(f, f->dst));
+	add_own_text(o, "proto", proto_text(f->proto));
+	add_own_text(o, "src", address_text(f, f->src));
+	add_own_text(o, "dst", address_text(f, f->dst));
 	if (f->has_ports) {
 		add_number(o, "sport", f->sport);
 		add_number(o, "dport", f->dport);

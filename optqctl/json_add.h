@@ -4,7 +4,9 @@
 #define OPTQCTL_JSON_ADD_H
 
 #include <json-c/json.h>
+#include <stdbool.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 static inline void add_number(struct json_object *o, const char *key,
 			      uint64_t value)
@@ -17,6 +19,18 @@ static inline void add_text(struct json_object *o, const char *key,
 			    const char *text)
 {
 	json_object_object_add(o, key, text ? json_object_new_string(text) : NULL);
+}
+
+/* text is freed. */
+static inline void add_own_text(struct json_object *o, const char *key, char *text)
+{
+	add_text(o, key, text);
+	free(text);
+}
+
+static inline void add_flag(struct json_object *o, const char *key, bool value)
+{
+	json_object_object_add(o, key, json_object_new_boolean(value));
 }
 
 #endif

@@ -433,3 +433,11 @@ char *field_value(enum optq_field field, const char *word, struct match_names *n
 		return number_value(field, word, values);
 	}
 }
+
+void match_names_free(struct match_names *names)
+{
+	size_t i;
+
+	for (i = 0; i <= OPTQ_FIELD_MAX; i++)
+		names_free(&names->of[i]);
+}

@@ -22,6 +22,8 @@ struct match_names {
 	struct names of[OPTQ_FIELD_MAX + 1];	/* most are empty */
 };
 
+void match_names_free(struct match_names *names);
+
 /* Values as they are read, those of each parameter apart. */
 struct values {
 	struct values_of {

@@ -43,8 +43,7 @@ void policy_free(struct policy *policy)
 	for (i = 0; i < policy->n_links; i++)
 		link_free(&policy->links[i]);
 	free(policy->links);
-	for (i = 0; i <= OPTQ_FIELD_MAX; i++)
-		names_free(&policy->names.of[i]);
+	match_names_free(&policy->names);
 	named_sets_free(&policy->sets);
 	ynode_free(policy->root);
 	memset(policy, 0, sizeof(*policy));

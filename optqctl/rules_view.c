@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Rules of the live tree with what they took: lines of 80 columns, and JSON. */
-#include <json-c/json.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "mem.h"
+#include "json_add.h"
 #include "show_view.h"
 #include "term.h"
 #include "units.h"
@@ -110,17 +109,12 @@ static struct json_object *rule_json(const struct live_tree *tree,
 				     const struct live_rule *rule)
 {
 	struct json_object *o = json_object_new_object();
-	char *path = live_path_by_id(tree, rule->class_id);
 
-	json_object_object_add(o, "path", json_object_new_string(path));
-	json_object_object_add(o, "class", json_object_new_int64(rule->class_id));
-	json_object_object_add(o, "match", rule->text ?
-			       json_object_new_string(rule->text) : NULL);
-	json_object_object_add(o, "where", rule->where ?
-			       json_object_new_string(rule->where) : NULL);
-	json_object_object_add(o, "packets",
-			       json_object_new_int64((int64_t)rule->hits));
-	free(path);
+	add_own_text(o, "path", live_path_by_id(tree, rule->class_id));
+	add_number(o, "class", rule->class_id);
+	add_text(o, "match", rule->text);
+	add_text(o, "where", rule->where);
+	add_number(o, "packets", rule->hits);
 	return o;
 }
 

@@ -12,11 +12,6 @@
 #include "show_view.h"
 #include "wire_text.h"
 
-static void add_flag(struct json_object *o, const char *key, bool value)
-{
-	json_object_object_add(o, key, json_object_new_boolean(value));
-}
-
 static struct json_object *stats_json(const struct optq_stats *s)
 {
 	struct json_object *o = json_object_new_object();

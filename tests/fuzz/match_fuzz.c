@@ -56,7 +56,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct match_error err;
 	struct conjuncts any;
 	struct match m;
-	size_t i;
 	bool good;
 
 	good = match_parse(text, &names, NULL, &m, &err);
@@ -72,8 +71,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!good)
 		free(err.text);
 	match_free(&m);
-	for (i = 0; i <= OPTQ_FIELD_MAX; i++)
-		names_free(&names.of[i]);
+	match_names_free(&names);
 	free(text);
 	return 0;
 }

@@ -194,11 +194,8 @@ static void what_can_never_be_is_found(void **state)
 
 static int forget_names(void **state)
 {
-	size_t i;
-
 	(void)state;
-	for (i = 0; i <= OPTQ_FIELD_MAX; i++)
-		names_free(&names.of[i]);
+	match_names_free(&names);
 	return 0;
 }
 

@@ -417,11 +417,8 @@ static void ranges_have_a_text(void **state)
 
 static int forget_names(void **state)
 {
-	size_t i;
-
 	(void)state;
-	for (i = 0; i <= OPTQ_FIELD_MAX; i++)
-		names_free(&names.of[i]);
+	match_names_free(&names);
 	return 0;
 }
 
