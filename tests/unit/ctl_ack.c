@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The key "ack-filter" of a policy, on its way to the kernel and back to a reader. */
 #include <linux/optq.h>
-#include <netlink/attr.h>
-#include <netlink/genl/genl.h>
 #include <json-c/json.h>
 #include <stdio.h>
 
@@ -40,31 +38,23 @@ static void the_kernel_is_told_what_was_said(void **state)
 		OPTQ_ACK_FILTER_AGGRESSIVE, OPTQ_ACK_FILTER_OFF,
 		OPTQ_ACK_FILTER_OFF, OPTQ_ACK_FILTER_UNSPEC,
 	};
-	struct nlattr *attr, *top[OPTQ_A_MAX + 1], *tb[OPTQ_LINK_A_MAX + 1];
+	struct nlattr *tb[OPTQ_LINK_A_MAX + 1];
 	struct live_tree tree = { .device = "w" };
 	struct nl_msg *msg;
 	struct reading r;
 	size_t n;
-	int rest;
 
 	(void)state;
 	read_text(&r, policy);
 	assert_good(&r);
 	assert_int_equal(r.d.n, 0);
 	msg = message(&r.policy.links[0]);
-	assert_int_equal(genlmsg_parse(nlmsg_hdr(msg), 0, top, OPTQ_A_MAX, NULL), 0);
-	nla_parse_nested(tb, OPTQ_LINK_A_MAX, top[OPTQ_A_LINK], NULL);
+	message_link(msg, tb);
 	tree.ack_filter = nla_get_u8(tb[OPTQ_LINK_A_ACK_FILTER]);
 	assert_int_equal(tree.ack_filter, OPTQ_ACK_FILTER_CONSERVATIVE);
-	nlmsg_for_each_attr(attr, nlmsg_hdr(msg), GENL_HDRLEN, rest)
-		if (nla_type(attr) == OPTQ_A_CLASS)
-			live_add_class(&tree, attr);
-	assert_int_equal(tree.n, 4);
-	for (n = 0; n < tree.n; n++) {
-		tree.classes[n].parent_index = SIZE_MAX;
-		tree.classes[n].level = 1;
+	message_classes(msg, &tree, 4);
+	for (n = 0; n < tree.n; n++)
 		assert_int_equal(tree.classes[n].ack_filter, want[n]);
-	}
 	assert_shown(&tree);
 	live_free(&tree);
 	nlmsg_free(msg);

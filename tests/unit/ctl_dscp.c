@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The key "dscp" of a policy, on its way to the kernel and back to a reader. */
 #include <linux/optq.h>
-#include <netlink/attr.h>
-#include <netlink/genl/genl.h>
 #include <json-c/json.h>
 #include <stdio.h>
 
@@ -55,14 +53,13 @@ static void values(void **state)
 /* There and back: the tree that is sent, read as the kernel's answer. */
 static void the_kernel_is_told_what_was_said(void **state)
 {
-	struct nlattr *attr, *top[OPTQ_A_MAX + 1], *tb[OPTQ_LINK_A_MAX + 1];
+	struct nlattr *tb[OPTQ_LINK_A_MAX + 1];
 	struct live_tree tree = { .device = "w" };
 	struct nl_msg *msg;
 	struct reading r;
 	char *shown = NULL;
 	size_t n = 0;
 	FILE *out;
-	int rest;
 
 	(void)state;
 	read_text(&r, "optq: 1\nlinks:\n  w:\n    egress:\n      dscp: wash\n"
@@ -72,18 +69,10 @@ static void the_kernel_is_told_what_was_said(void **state)
 		      "        c: {dscp: 3, match: gre}\n        d:\n");
 	assert_good(&r);
 	msg = message(&r.policy.links[0]);
-	assert_int_equal(genlmsg_parse(nlmsg_hdr(msg), 0, top, OPTQ_A_MAX, NULL), 0);
-	nla_parse_nested(tb, OPTQ_LINK_A_MAX, top[OPTQ_A_LINK], NULL);
+	message_link(msg, tb);
 	assert_int_equal(nla_get_u8(tb[OPTQ_LINK_A_DSCP]), 0);
 	tree.dscp = 1;
-	nlmsg_for_each_attr(attr, nlmsg_hdr(msg), GENL_HDRLEN, rest)
-		if (nla_type(attr) == OPTQ_A_CLASS)
-			live_add_class(&tree, attr);
-	assert_int_equal(tree.n, 4);
-	for (n = 0; n < tree.n; n++) {
-		tree.classes[n].parent_index = SIZE_MAX;
-		tree.classes[n].level = 1;
-	}
+	message_classes(msg, &tree, 4);
 	assert_int_equal(tree.classes[0].dscp, 47);
 	assert_int_equal(tree.classes[1].dscp, OPTQ_DSCP_KEEP + 1);
 	assert_int_equal(tree.classes[3].dscp, 0);

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The key "memory" of a policy, on its way to the kernel, and what is told of it. */
 #include <linux/optq.h>
-#include <netlink/attr.h>
-#include <netlink/genl/genl.h>
 #include <json-c/json.h>
 #include <stdio.h>
 
@@ -17,7 +15,7 @@
 /* 0: the kernel is told nothing. */
 static uint32_t told(const char *policy)
 {
-	struct nlattr *top[OPTQ_A_MAX + 1], *tb[OPTQ_LINK_A_MAX + 1];
+	struct nlattr *tb[OPTQ_LINK_A_MAX + 1];
 	struct nl_msg *msg;
 	struct reading r;
 	uint32_t bytes;
@@ -25,8 +23,7 @@ static uint32_t told(const char *policy)
 	read_text(&r, policy);
 	assert_good(&r);
 	msg = message(&r.policy.links[0]);
-	assert_int_equal(genlmsg_parse(nlmsg_hdr(msg), 0, top, OPTQ_A_MAX, NULL), 0);
-	nla_parse_nested(tb, OPTQ_LINK_A_MAX, top[OPTQ_A_LINK], NULL);
+	message_link(msg, tb);
 	bytes = tb[OPTQ_LINK_A_MEMORY] ? nla_get_u32(tb[OPTQ_LINK_A_MEMORY]) : 0;
 	nlmsg_free(msg);
 	reading_free(&r);

@@ -3,6 +3,9 @@
 #ifndef CTL_MESSAGE_H
 #define CTL_MESSAGE_H
 
+#include <netlink/attr.h>
+#include <netlink/genl/genl.h>
+
 #include "ctl_help.h"
 #include "link_nl.h"
 #include "mem.h"
@@ -28,6 +31,32 @@ static inline struct nl_msg *message(struct link *link)
 	free(places.class_at);
 	free(places.rule_at);
 	return msg;
+}
+
+/* What the message says of the link: OPTQ_LINK_A_MAX + 1 attributes to @tb. */
+static inline void message_link(struct nl_msg *msg, struct nlattr **tb)
+{
+	struct nlattr *top[OPTQ_A_MAX + 1];
+
+	assert_int_equal(genlmsg_parse(nlmsg_hdr(msg), 0, top, OPTQ_A_MAX, NULL), 0);
+	nla_parse_nested(tb, OPTQ_LINK_A_MAX, top[OPTQ_A_LINK], NULL);
+}
+
+/* Its @n classes as the kernel's answer would have them, all below the link. */
+static inline void message_classes(struct nl_msg *msg, struct live_tree *tree,
+				   size_t n)
+{
+	struct nlattr *attr;
+	int rest;
+
+	nlmsg_for_each_attr(attr, nlmsg_hdr(msg), GENL_HDRLEN, rest)
+		if (nla_type(attr) == OPTQ_A_CLASS)
+			live_add_class(tree, attr);
+	assert_int_equal(tree->n, n);
+	while (n--) {
+		tree->classes[n].parent_index = SIZE_MAX;
+		tree->classes[n].level = 1;
+	}
 }
 
 #endif /* CTL_MESSAGE_H */

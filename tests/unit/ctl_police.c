@@ -2,8 +2,6 @@
 /* The key "police" of a policy, on its way to the kernel and back to a reader. */
 #include <json-c/json.h>
 #include <linux/optq.h>
-#include <netlink/attr.h>
-#include <netlink/genl/genl.h>
 #include <stdio.h>
 
 #include "ctl_message.h"
@@ -108,12 +106,10 @@ static void assert_json(const struct live_tree *tree)
 /* There and back: the tree that is sent, read as the kernel's answer. */
 static void the_kernel_is_told_what_was_said(void **state)
 {
-	struct nlattr *attr, *top[OPTQ_A_MAX + 1], *tb[OPTQ_LINK_A_MAX + 1];
+	struct nlattr *tb[OPTQ_LINK_A_MAX + 1];
 	struct live_tree tree = { .device = "w" };
 	struct nl_msg *msg;
 	struct reading r;
-	size_t n;
-	int rest;
 
 	(void)state;
 	read_text(&r, policy);
@@ -121,18 +117,10 @@ static void the_kernel_is_told_what_was_said(void **state)
 	/* Nothing leads to b but the policer: no warning. */
 	assert_int_equal(r.d.n, 0);
 	msg = message(&r.policy.links[0]);
-	assert_int_equal(genlmsg_parse(nlmsg_hdr(msg), 0, top, OPTQ_A_MAX, NULL), 0);
-	nla_parse_nested(tb, OPTQ_LINK_A_MAX, top[OPTQ_A_LINK], NULL);
+	message_link(msg, tb);
 	tree.police = police_get(tb[OPTQ_LINK_A_POLICE]);
 	assert_int_equal(tree.police->cir, 1000000);
-	nlmsg_for_each_attr(attr, nlmsg_hdr(msg), GENL_HDRLEN, rest)
-		if (nla_type(attr) == OPTQ_A_CLASS)
-			live_add_class(&tree, attr);
-	assert_int_equal(tree.n, 5);
-	for (n = 0; n < tree.n; n++) {
-		tree.classes[n].parent_index = SIZE_MAX;
-		tree.classes[n].level = 1;
-	}
+	message_classes(msg, &tree, 5);
 	assert_first_class(tree.classes[0].police, tree.classes[2].id);
 	assert_others(tree.classes[1].police, tree.classes[4].police);
 	assert_null(tree.classes[2].police);
