@@ -11,24 +11,14 @@
 
 cd "$(dirname "$0")" || exit 1
 . ../vm/common.sh
+. ./cachegrind.sh
 
-command -v valgrind >/dev/null || die "valgrind is missing: apt-get install valgrind"
 mkdir -p "$BUILD"
 cc -O2 -g -o "$BUILD/core_bench" core_bench.c ../../sch_optq/core/[a-z]*.c ||
 	die "core_bench does not build"
 
 # counts CLASSES LEVELS N: instructions, first-level and last-level misses
-counts()
-{
-	valgrind --tool=cachegrind --cache-sim=yes --cachegrind-out-file=/dev/null \
-		--D1=32768,8,64 --I1=32768,8,64 --LL=8388608,16,64 \
-		"$BUILD/core_bench" "$@" 2>&1 >/dev/null | awk '
-		{ gsub(",", "") }
-		/I +refs:/ { i = $NF }
-		/D1 +misses:/ { d = $4 }
-		/LLd misses:/ { l = $4 }
-		END { print i, d, l }'
-}
+counts() { counted "$BUILD/core_bench" "$@"; }
 
 # row CLASSES LEVELS
 row()

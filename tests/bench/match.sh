@@ -12,24 +12,14 @@
 
 cd "$(dirname "$0")" || exit 1
 . ../vm/common.sh
+. ./cachegrind.sh
 
-command -v valgrind >/dev/null || die "valgrind is missing: apt-get install valgrind"
 mkdir -p "$BUILD"
 cc -O2 -g -o "$BUILD/match_bench" match_bench.c ../match/made.c ../match/plain.c \
 	../../sch_optq/core/match*.c ../../sch_optq/core/exact.c || die "match_bench does not build"
 
 # counts KIND RULES N [known]: instructions, first-level and last-level misses
-counts()
-{
-	valgrind --tool=cachegrind --cache-sim=yes --cachegrind-out-file=/dev/null \
-		--D1=32768,8,64 --I1=32768,8,64 --LL=8388608,16,64 \
-		"$BUILD/match_bench" "$@" 2>&1 >/dev/null | awk '
-		{ gsub(",", "") }
-		/I +refs:/ { i = $NF }
-		/D1 +misses:/ { d = $4 }
-		/LLd misses:/ { l = $4 }
-		END { print i, d, l }'
-}
+counts() { counted "$BUILD/match_bench" "$@"; }
 
 # row KIND RULES
 row()
