@@ -114,16 +114,17 @@ whole()
 	return $bad
 }
 
-# Bytes 0 to 27 of an IPv4 header and UDP's.
-cut_ipv4()
+# cut_short FRAME HEX HEADER: its bytes up to each, a header of so many and one of UDP; a class
+# by whether the header is whole, and the ports
+cut_short()
 {
-	local all i rest=() noport=() dns=()
+	local frame=$1 all=$2 header=$3 i part rest=() noport=() dns=()
 	load_fresh || return 1
-	all=$(ip4 0 28 0 17 $A4)$(udp 53)
-	for ((i = 0; i <= 28; i++)); do
-		if [ $i -lt 20 ]; then rest+=("$(frame4 "${all:0:$((2 * i))}")")
-		elif [ $i -lt 24 ]; then noport+=("$(frame4 "${all:0:$((2 * i))}")")
-		else dns+=("$(frame4 "${all:0:$((2 * i))}")"); fi
+	for ((i = 0; i <= header + 8; i++)); do
+		part=$("$frame" "${all:0:$((2 * i))}")
+		if [ $i -lt "$header" ]; then rest+=("$part")
+		elif [ $i -lt $((header + 4)) ]; then noport+=("$part")
+		else dns+=("$part"); fi
 	done
 	also goes $REST "less than a header" "${rest[@]}"
 	also goes $NOPORT "a header without ports" "${noport[@]}"
@@ -131,21 +132,8 @@ cut_ipv4()
 	return $bad
 }
 
-cut_ipv6()
-{
-	local all i rest=() noport=() dns=()
-	load_fresh || return 1
-	all=$(ip6 0 8 17 $A6)$(udp 53)
-	for ((i = 0; i <= 48; i++)); do
-		if [ $i -lt 40 ]; then rest+=("$(frame6 "${all:0:$((2 * i))}")")
-		elif [ $i -lt 44 ]; then noport+=("$(frame6 "${all:0:$((2 * i))}")")
-		else dns+=("$(frame6 "${all:0:$((2 * i))}")"); fi
-	done
-	also goes $REST "less than a header" "${rest[@]}"
-	also goes $NOPORT "a header without ports" "${noport[@]}"
-	also goes $DNS "with ports" "${dns[@]}"
-	return $bad
-}
+cut_ipv4() { cut_short frame4 "$(ip4 0 28 0 17 "$A4")$(udp 53)" 20; }
+cut_ipv6() { cut_short frame6 "$(ip6 0 8 17 "$A6")$(udp 53)" 40; }
 
 # What the header says of itself does not hold.
 bogus()
