@@ -60,12 +60,11 @@ int optq_cl_give_inner(struct optq_class *c)
 	return 0;
 }
 
-int optq_cl_give_urgent(struct optq_class *c, const struct optq_class_conf *conf,
-			const struct optq_police *police)
+int optq_cl_give_urgent(struct optq_class *c, bool needed)
 {
 	struct optq_urgent *urgent;
 
-	if (c->urgent || (!conf->delay_ns && !police))
+	if (c->urgent || !needed)
 		return 0;
 	urgent = kzalloc(sizeof(*urgent), GFP_KERNEL_ACCOUNT);
 	if (!urgent)
@@ -231,7 +230,8 @@ static int class_add(struct optq_sched *q, u32 classid,
 	if (!err)
 		err = optq_cl_give_inner(parent);
 	if (!err)
-		err = optq_cl_give_urgent(&cl->core, conf, *police);
+		err = optq_cl_give_urgent(&cl->core,
+					  conf->delay_ns || *police);
 	if (!err)
 		err = optq_cl_give_shares(q, &cl->core, conf);
 	if (err) {
@@ -289,8 +289,8 @@ static int class_modify(struct optq_sched *q, struct optq_cl *cl,
 	}
 	err = optq_delay_check_class(q, &cl->core, parent, conf, extack);
 	if (!err)
-		err = optq_cl_give_urgent(&cl->core, conf,
-					  police ? *police : NULL);
+		err = optq_cl_give_urgent(&cl->core, conf->delay_ns ||
+					  (police && *police));
 	if (!err)
 		err = optq_cl_give_shares(q, &cl->core, conf);
 	if (err)

@@ -42,4 +42,15 @@ int optq_put_link(struct sk_buff *skb, const struct optq_link_conf *conf);
 /* Bytes of a name that is one component of a path; 0 when it may not be one. */
 size_t optq_name_len(const struct nlattr *attr);
 
+/* Refuses with err, about attr, NULL: the message as a whole; text must stay. */
+static inline int optq_refuse(struct netlink_ext_ack *extack,
+			      const struct nlattr *attr, const char *text,
+			      int err)
+{
+	NL_SET_BAD_ATTR(extack, attr);
+	if (extack)
+		extack->_msg = text;
+	return err;
+}
+
 #endif /* OPTQ_CONF_H */

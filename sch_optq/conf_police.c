@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Policers as attributes. */
+#include "conf.h"
 #include "police.h"
 
 /* A burst that nobody gave: Cisco's is a quarter of a second; TCP needs a round trip. */
@@ -35,16 +36,6 @@ static const u8 act_attr[OPTQ_COLOURS] = {
 	OPTQ_POLICE_A_CONFORM, OPTQ_POLICE_A_EXCEED, OPTQ_POLICE_A_VIOLATE,
 };
 
-static int police_error(struct netlink_ext_ack *extack, const struct nlattr *attr,
-			const char *text)
-{
-	if (extack) {
-		NL_SET_BAD_ATTR(extack, attr);
-		extack->_msg = text;
-	}
-	return -EINVAL;
-}
-
 static int parse_act(struct nlattr *nest, struct optq_police_act *act,
 		     bool may_move, struct netlink_ext_ack *extack)
 {
@@ -63,11 +54,13 @@ static int parse_act(struct nlattr *nest, struct optq_police_act *act,
 	if (tb[OPTQ_ACT_A_CLASS])
 		act->class_id = nla_get_u32(tb[OPTQ_ACT_A_CLASS]);
 	if (act->drop && (act->dscp || act->pcp || act->class_id))
-		return police_error(extack, nest,
-				    "police: what is dropped is neither marked nor moved");
+		return optq_refuse(extack, nest,
+				   "police: what is dropped is neither marked nor moved",
+				   -EINVAL);
 	if (tb[OPTQ_ACT_A_CLASS] && !may_move)
-		return police_error(extack, tb[OPTQ_ACT_A_CLASS],
-				    "police: only a policy moves packets to another class");
+		return optq_refuse(extack, tb[OPTQ_ACT_A_CLASS],
+				   "police: only a policy moves packets to another class",
+				   -EINVAL);
 	return 0;
 }
 
@@ -92,36 +85,42 @@ static int parse_meter(struct nlattr *nest, struct nlattr **tb,
 	m->kind = xir ? OPTQ_METER_4115 : OPTQ_METER_2697;
 	if (tb[OPTQ_POLICE_A_PIR]) {
 		if (xir || xbs)
-			return police_error(extack, xir ?: xbs,
-					    "police: pir goes with cir, cbs and pbs, not with eir and ebs");
+			return optq_refuse(extack, xir ?: xbs,
+					   "police: pir goes with cir, cbs and pbs, not with eir and ebs",
+					   -EINVAL);
 		m->kind = OPTQ_METER_2698;
 		xir = tb[OPTQ_POLICE_A_PIR];
 		xbs = tb[OPTQ_POLICE_A_PBS];
 	} else if (tb[OPTQ_POLICE_A_PBS]) {
-		return police_error(extack, tb[OPTQ_POLICE_A_PBS],
-				    "police: pbs needs a pir");
+		return optq_refuse(extack, tb[OPTQ_POLICE_A_PBS],
+				   "police: pbs needs a pir",
+				   -EINVAL);
 	}
 	get_rate(tb[OPTQ_POLICE_A_CIR], tb[OPTQ_POLICE_A_CBS], &m->cir, &m->cbs);
 	get_rate(xir, xbs, &m->xir, &m->xbs);
 	if (!m->cir && m->kind != OPTQ_METER_4115)
-		return police_error(extack, tb[OPTQ_POLICE_A_CIR] ?: nest,
-				    "police: cir must be 8bit to 1tbit");
+		return optq_refuse(extack, tb[OPTQ_POLICE_A_CIR] ?: nest,
+				   "police: cir must be 8bit to 1tbit",
+				   -EINVAL);
 	switch (optq_meter_check(m)) {
 	case OPTQ_METER_OK:
 		return 0;
 	case OPTQ_METER_CIR:
-		return police_error(extack, tb[OPTQ_POLICE_A_CIR] ?: nest,
-				    "police: cir must be 8bit to 1tbit");
+		return optq_refuse(extack, tb[OPTQ_POLICE_A_CIR] ?: nest,
+				   "police: cir must be 8bit to 1tbit",
+				   -EINVAL);
 	case OPTQ_METER_XIR:
-		return police_error(extack, xir ?: nest,
-				    m->kind == OPTQ_METER_2698 ?
-				    "police: pir must be cir to 1tbit" :
-				    "police: eir must be 8bit to 1tbit");
+		return optq_refuse(extack, xir ?: nest,
+				   m->kind == OPTQ_METER_2698 ?
+				   "police: pir must be cir to 1tbit" :
+				   "police: eir must be 8bit to 1tbit",
+				   -EINVAL);
 	case OPTQ_METER_BURST:
 		break;
 	}
-	return police_error(extack, tb[OPTQ_POLICE_A_CBS] ?: xbs ?: nest,
-			    "police: a burst must be 1 to 4294967295 bytes, and one without its rate 0");
+	return optq_refuse(extack, tb[OPTQ_POLICE_A_CBS] ?: xbs ?: nest,
+			   "police: a burst must be 1 to 4294967295 bytes, and one without its rate 0",
+			   -EINVAL);
 }
 
 static int parse_each(struct nlattr **tb, struct optq_police_conf *conf,
@@ -134,8 +133,9 @@ static int parse_each(struct nlattr **tb, struct optq_police_conf *conf,
 	if (tb[OPTQ_POLICE_A_EACH])
 		conf->each = nla_get_u8(tb[OPTQ_POLICE_A_EACH]);
 	if (!conf->each)
-		return of_each ? police_error(extack, of_each,
-					      "police: prefixes and entries are of each src-host or dst-host") : 0;
+		return of_each ? optq_refuse(extack, of_each,
+					     "police: prefixes and entries are of each src-host or dst-host",
+					     -EINVAL) : 0;
 	conf->prefix4 = tb[OPTQ_POLICE_A_PREFIX4] ?
 			nla_get_u8(tb[OPTQ_POLICE_A_PREFIX4]) : 32;
 	conf->prefix6 = tb[OPTQ_POLICE_A_PREFIX6] ?
@@ -143,8 +143,9 @@ static int parse_each(struct nlattr **tb, struct optq_police_conf *conf,
 	conf->entries = tb[OPTQ_POLICE_A_ENTRIES] ?
 			nla_get_u32(tb[OPTQ_POLICE_A_ENTRIES]) : OPTQ_POLICE_ENTRIES;
 	if (conf->entries > OPTQ_POLICE_ENTRIES_MAX)
-		return police_error(extack, tb[OPTQ_POLICE_A_ENTRIES],
-				    "police: entries must be 1 to 1048576");
+		return optq_refuse(extack, tb[OPTQ_POLICE_A_ENTRIES],
+				   "police: entries must be 1 to 1048576",
+				   -EINVAL);
 	return 0;
 }
 

@@ -26,15 +26,6 @@ static const struct nla_policy rule_policy[OPTQ_RULE_A_MAX + 1] = {
 				    .len = OPTQ_RULE_TEXT_MAX },
 };
 
-static int blame(struct netlink_ext_ack *extack, const struct nlattr *attr,
-		 const char *text, int err)
-{
-	NL_SET_BAD_ATTR(extack, attr);
-	if (extack)
-		extack->_msg = text;
-	return err;
-}
-
 static u32 words_in(const struct nlattr *attr)
 {
 	return attr ? nla_len(attr) / sizeof(u32) : 0;
@@ -56,13 +47,13 @@ static int count_set(struct optq_rule_input *in, struct nlattr *attr,
 		return err;
 	in->rules.n_sets += !!tb[OPTQ_SET_A_WORDS];
 	if (!in->rules.n_sets)
-		return blame(extack, attr, "the first of a set says how many words its values have",
-			     -EINVAL);
+		return optq_refuse(extack, attr, "the first of a set says how many words its values have",
+				   -EINVAL);
 	in->range_words += words_in(tb[OPTQ_SET_A_RANGES]);
 	in->range_words += words_in(tb[OPTQ_SET_A_RANGES_V4]);
 	if (in->range_words > (u64)OPTQ_RANGES_MAX * 2 * OPTQ_MATCH_WORDS)
-		return blame(extack, attr,
-			     optq_match_fault_text(OPTQ_MATCH_RANGES), -E2BIG);
+		return optq_refuse(extack, attr,
+				   optq_match_fault_text(OPTQ_MATCH_RANGES), -E2BIG);
 	return 0;
 }
 
@@ -176,8 +167,8 @@ static int read_dim(struct optq_rule_input *in, u32 i, struct nlattr *attr,
 	if (err)
 		return err;
 	if (!tb[OPTQ_DIM_A_FIELD])
-		return blame(extack, attr, "a dimension must name its field",
-			     -EINVAL);
+		return optq_refuse(extack, attr, "a dimension must name its field",
+				   -EINVAL);
 	in->dim_attr[i] = attr;
 	in->dim[i].field = nla_get_u8(tb[OPTQ_DIM_A_FIELD]);
 	if (tb[OPTQ_DIM_A_PARAM])
@@ -192,8 +183,8 @@ static int read_ranges(const struct nlattr *attr, u32 words, u32 *at, u32 *n,
 	if (!attr)
 		return 0;
 	if (nla_len(attr) % (2 * words * sizeof(u32)))
-		return blame(extack, attr, "a range is its lowest and its highest value, as long as the set's values are",
-			     -EINVAL);
+		return optq_refuse(extack, attr, "a range is its lowest and its highest value, as long as the set's values are",
+				   -EINVAL);
 	memcpy(at + (size_t)*n * 2 * words, nla_data(attr), nla_len(attr));
 	*n += words_in(attr) / (2 * words);
 	return 0;
@@ -217,9 +208,9 @@ static int read_set(struct optq_rule_input *in, u32 i, struct nlattr *attr,
 		s->words = nla_get_u8(tb[OPTQ_SET_A_WORDS]);
 	}
 	if (!s->words || s->words > OPTQ_MATCH_WORDS)
-		return blame(extack, attr,
-			     optq_match_fault_text(OPTQ_MATCH_SET_WORDS),
-			     -EINVAL);
+		return optq_refuse(extack, attr,
+				   optq_match_fault_text(OPTQ_MATCH_SET_WORDS),
+				   -EINVAL);
 	s->absent |= tb[OPTQ_SET_A_ABSENT] && nla_get_u8(tb[OPTQ_SET_A_ABSENT]);
 	ranges = tb[v4 ? OPTQ_SET_A_RANGES_V4 : OPTQ_SET_A_RANGES];
 	err = read_ranges(ranges, v4 ? 1 : s->words, room, &n, extack);
@@ -259,15 +250,15 @@ static int read_conjunct(struct optq_rule_input *in, const struct nlattr *attr,
 	u32 n = nla_len(attr) / sizeof(*from), i;
 
 	if (nla_len(attr) % sizeof(*from))
-		return blame(extack, attr, "a conjunct is of whole terms",
-			     -EINVAL);
+		return optq_refuse(extack, attr, "a conjunct is of whole terms",
+				   -EINVAL);
 	in->conjunct[(*c)++].n_terms = n;
 	for (i = 0; i < n; i++) {
 		struct optq_match_term *term = &in->term[(*t)++];
 
 		if (from[i].negate > 1 || from[i].unused)
-			return blame(extack, attr, "a term's negate is 0 or 1, and what is unused 0",
-				     -EINVAL);
+			return optq_refuse(extack, attr, "a term's negate is 0 or 1, and what is unused 0",
+					   -EINVAL);
 		term->set = from[i].set;
 		term->dim = from[i].dim;
 		term->negate = from[i].negate;
@@ -287,8 +278,8 @@ static int read_rule(struct optq_rule_input *in, u32 i, struct nlattr *nest,
 	if (err)
 		return err;
 	if (!tb[OPTQ_RULE_A_CLASS])
-		return blame(extack, nest, "a rule must name its class",
-			     -EINVAL);
+		return optq_refuse(extack, nest, "a rule must name its class",
+				   -EINVAL);
 	slot->class_id = nla_get_u32(tb[OPTQ_RULE_A_CLASS]);
 	if (tb[OPTQ_RULE_A_WHERE])
 		slot->where = nla_data(tb[OPTQ_RULE_A_WHERE]);

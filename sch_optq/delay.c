@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include "conf.h"
 #include "core/admit.h"
 #include "delay.h"
 #include "mtu.h"
@@ -185,11 +186,7 @@ static int tree_gather(struct delay_tree *d)
 static int tree_error(const struct delay_tree *d, u32 i, const char *text,
 		      struct netlink_ext_ack *extack)
 {
-	if (extack) {
-		NL_SET_BAD_ATTR(extack, d->class[i].attr);
-		extack->_msg = text;
-	}
-	return -EINVAL;
+	return optq_refuse(extack, d->class[i].attr, text, -EINVAL);
 }
 
 /* What stands in the way of one leaf's delay by itself. */

@@ -35,15 +35,6 @@ static void read_address(const struct nlattr *attr, u32 *words)
 		words[i] = ntohl(from[i]);
 }
 
-static int elem_error(struct nlattr *nest, const char *text,
-		      struct netlink_ext_ack *extack)
-{
-	NL_SET_BAD_ATTR(extack, nest);
-	if (extack)
-		extack->_msg = text;
-	return -EINVAL;
-}
-
 static bool is_ipv4(const struct nlattr *attr)
 {
 	return ipv6_addr_v4mapped(nla_data(attr));
@@ -92,7 +83,7 @@ static int check_elem(struct nlattr *nest, struct nlattr **tb, bool set,
 {
 	const char *fault = elem_fault(tb, set);
 
-	return fault ? elem_error(nest, fault, extack) : 0;
+	return fault ? optq_refuse(extack, nest, fault, -EINVAL) : 0;
 }
 
 static int read_elem(struct nlattr *nest, bool set, struct elem_request *r,
@@ -185,7 +176,7 @@ static int change_one(struct optq_sched *q, struct nlattr *attr, bool set,
 	else
 		err = q->elems ? optq_elem_del(q->elems, &r.key, r.id) : -ENOENT;
 	if (err)
-		elem_error(attr, change_fault(err), extack);
+		optq_refuse(extack, attr, change_fault(err), err);
 	return err;
 }
 

@@ -89,14 +89,6 @@ void optq_police_swap(struct optq_sched *q, struct optq_class *c,
 	*p = old;
 }
 
-int optq_link_give_police(struct optq_sched *q, const struct optq_police *p)
-{
-	struct optq_class_conf none;
-
-	optq_conf_init(&none);
-	return optq_cl_give_urgent(&q->tree.root, &none, p);
-}
-
 void optq_police_gone(struct optq_sched *q, const struct optq_class *c)
 {
 	police_count(q, optq_class_police(c), -1);

@@ -37,9 +37,6 @@ void optq_police_free(struct optq_police *p);
 void optq_police_swap(struct optq_sched *q, struct optq_class *c,
 		      struct optq_police **p, u64 now);
 
-/* Readies the link for one.  Sleeps; RTNL held. */
-int optq_link_give_police(struct optq_sched *q, const struct optq_police *p);
-
 /* c goes, with its policer.  Tree lock held. */
 void optq_police_gone(struct optq_sched *q, const struct optq_class *c);
 

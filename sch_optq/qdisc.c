@@ -174,7 +174,7 @@ static int link_police(struct optq_sched *q, struct nlattr *nest,
 			    extack);
 	if (IS_ERR(p))
 		return PTR_ERR(p);
-	err = optq_link_give_police(q, p);
+	err = optq_cl_give_urgent(&q->tree.root, p);
 	if (err)
 		optq_police_free(p);
 	else

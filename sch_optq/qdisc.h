@@ -157,9 +157,8 @@ struct optq_cl *optq_cl_alloc(struct optq_sched *q, u32 id, const char *name);
 /* Readies c, a class or the link, for classes below it.  Sleeps; RTNL held. */
 int optq_cl_give_inner(struct optq_class *c);
 
-/* Likewise for a delay of its own where conf asks for one, and for police. */
-int optq_cl_give_urgent(struct optq_class *c, const struct optq_class_conf *conf,
-			const struct optq_police *police);
+/* Likewise for a delay of its own or a policer, where it has either. */
+int optq_cl_give_urgent(struct optq_class *c, bool needed);
 
 /* Likewise for hosts that have their share first. */
 int optq_cl_give_shares(struct optq_sched *q, struct optq_class *c,

@@ -65,10 +65,7 @@ static int class_error(const struct optq_stage_class *c, int err,
 		       const char *text, struct netlink_ext_ack *extack)
 {
 	/* Its place tells the reader which class it is. */
-	NL_SET_BAD_ATTR(extack, c->attr);
-	if (extack)
-		extack->_msg = text;
-	return err;
+	return optq_refuse(extack, c->attr, text, err);
 }
 
 static int stage_name(struct optq_stage *st, u32 idx, struct nlattr *attr,

@@ -40,7 +40,7 @@ static int swap_prepare(struct optq_sched *q, struct optq_stage *st,
 		if (cl->stays)
 			st->class[at].cl = cl;
 	}
-	err = optq_link_give_police(q, st->police);
+	err = optq_cl_give_urgent(&q->tree.root, st->police);
 	if (err)
 		return err;
 	for (i = 0; i < st->n; i++) {
@@ -54,9 +54,9 @@ static int swap_prepare(struct optq_sched *q, struct optq_stage *st,
 			c->fresh = true;
 		}
 		err = c->n_children ? optq_cl_give_inner(&c->cl->core) : 0;
-		if (!err && (c->police || !c->n_children))
-			err = optq_cl_give_urgent(&c->cl->core, &c->conf,
-						  c->police);
+		if (!err)
+			err = optq_cl_give_urgent(&c->cl->core, c->police ||
+						  (!c->n_children && c->conf.delay_ns));
 		if (!err)
 			err = optq_cl_give_shares(q, &c->cl->core, &c->conf);
 		if (err)
