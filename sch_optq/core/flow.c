@@ -235,13 +235,21 @@ void optq_flow_splice(struct optq_flow *dst, struct optq_flow *src)
 {
 	struct optq_pkt *a = dst->head, *b = src->head, *pkt;
 
-	/* Two queues in order, merged by arrival, stay in order. */
-	dst->head = NULL;
-	dst->tail = NULL;
 	dst->bytes += src->bytes;
 	dst->packets += src->packets;
 	if (b)
 		optq_list_del(&dst->idle);
+	/* What came later as a whole need not be walked along. */
+	if (a && b && !optq_before(b->enqueue_ns, dst->tail->enqueue_ns)) {
+		dst->tail->next = b;
+		dst->tail = src->tail;
+		a = NULL;
+		b = NULL;
+	} else {
+		dst->head = NULL;
+		dst->tail = NULL;
+	}
+	/* Two queues in order, merged by arrival, stay in order. */
 	while (a || b) {
 		if (!b || (a && !optq_before(b->enqueue_ns, a->enqueue_ns))) {
 			pkt = a;

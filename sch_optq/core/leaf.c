@@ -64,9 +64,8 @@ static noinline u32 leaf_grow_old(struct optq_flow_table *t,
 	return optq_leaf_repay(t, l, budget);
 }
 
-/* The entry of f, without packets, is needed before its turn has come round. */
-static noinline void leaf_end_early(struct optq_flow_table *t,
-				    struct optq_flow *f)
+noinline void optq_leaf_end_early(struct optq_flow_table *t,
+				  struct optq_flow *f)
 {
 	struct optq_leaf *l = f->leaf;
 
@@ -85,7 +84,7 @@ static noinline struct optq_flow *leaf_flow_full(struct optq_flow_table *t,
 
 	if (!idle)
 		return optq_leaf_make_room(t, l, hash, drops);
-	leaf_end_early(t, idle);
+	optq_leaf_end_early(t, idle);
 	optq_leaf_repay(t, l, LEAF_SEARCH_MAX);
 	return optq_flow_get(t, l, hash);
 }

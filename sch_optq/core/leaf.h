@@ -128,6 +128,22 @@ static inline const struct optq_pkt *optq_leaf_next(const struct optq_leaf *l)
 void optq_leaf_move(struct optq_flow_table *t, struct optq_leaf *dst,
 		    struct optq_leaf *src);
 
+/*
+ * Takes those packets out for which goes(arg, pkt) is true, and adds them to lifted, a flow
+ * of no leaf: flow after flow, each in its order.
+ */
+void optq_leaf_lift(struct optq_flow_table *t, struct optq_leaf *l,
+		    bool (*goes)(void *arg, struct optq_pkt *pkt), void *arg,
+		    struct optq_flow *lifted);
+
+/*
+ * Merges run, packets of the flow of hash in order of arrival, into that flow of l, and
+ * drops none for it.  hosts as in optq_leaf_enqueue().
+ */
+void optq_leaf_join(struct optq_flow_table *t, struct optq_leaf *l,
+		    struct optq_flow *run, u32 hash,
+		    const struct optq_hosts *hosts);
+
 /* Empties the leaf into drops and forgets what it learned. */
 void optq_leaf_purge(struct optq_flow_table *t, struct optq_leaf *l,
 		     struct optq_drops *drops);

@@ -105,6 +105,9 @@ struct optq_flow *optq_leaf_make_room(struct optq_flow_table *t,
 				      struct optq_leaf *l, u32 hash,
 				      struct optq_drops *drops);
 
+/* The entry of f, without packets, is needed before its turn has come round. */
+void optq_leaf_end_early(struct optq_flow_table *t, struct optq_flow *f);
+
 /* f began, and took the last entry. */
 void optq_leaf_took_last(struct optq_flow_table *t, struct optq_leaf *l,
 			 struct optq_flow *f);

@@ -3,7 +3,7 @@
 #include "leaf_flow.h"
 
 static void leaf_join_old(struct optq_flow_table *t, struct optq_leaf *l,
-			  struct optq_flow *f)
+			  struct optq_flow *f, const struct optq_hosts *hosts)
 {
 	f->deficit = (s32)l->quantum;
 	f->fresh = false;
@@ -11,7 +11,7 @@ static void leaf_join_old(struct optq_flow_table *t, struct optq_leaf *l,
 	l->flows++;
 	l->flows_old++;
 	if (l->by_host) {
-		optq_share_begin(t, l, f, NULL);
+		optq_share_begin(t, l, f, hosts);
 		optq_share_line_up(t, l, f);
 	}
 }
@@ -46,7 +46,7 @@ static void leaf_merge(struct optq_flow_table *t, struct optq_leaf *l)
 		leaf_release(t, l, a);
 	}
 	if (l->shared.packets)
-		leaf_join_old(t, l, &l->shared);
+		leaf_join_old(t, l, &l->shared, NULL);
 	l->fattest = NULL;
 	l->ahead = 0;
 	l->ordered = l->shared.packets;
@@ -99,7 +99,7 @@ static void leaf_move_flow(struct optq_flow_table *t, struct optq_leaf *dst,
 		optq_flow_put(t, f);
 	}
 	if (optq_list_empty(&to->link))
-		leaf_join_old(t, dst, to);
+		leaf_join_old(t, dst, to, NULL);
 	if (!dst->fattest || to->bytes > dst->fattest->bytes)
 		dst->fattest = to;
 }
@@ -133,4 +133,76 @@ void optq_leaf_move(struct optq_flow_table *t, struct optq_leaf *dst,
 	/* By time of arrival the two are mixed: all of them go first. */
 	if (moves)
 		dst->ordered = ordered ? dst->shared.packets : 0;
+}
+
+static void leaf_lift_flow(struct optq_flow_table *t, struct optq_leaf *l,
+			   struct optq_flow *f,
+			   bool (*goes)(void *arg, struct optq_pkt *pkt),
+			   void *arg, struct optq_flow *lifted)
+{
+	struct optq_pkt *pkt, *next, *before = NULL;
+	u32 place = 0, ordered = f == &l->shared ? l->ordered : 0;
+
+	for (pkt = f->head; pkt; pkt = next, place++) {
+		next = pkt->next;
+		if (!goes(arg, pkt)) {
+			before = pkt;
+			continue;
+		}
+		optq_flow_remove(t, f, before, pkt);
+		l->ordered -= place < ordered;
+		l->packets--;
+		l->bytes -= pkt->len;
+		optq_flow_push(lifted, pkt);
+	}
+}
+
+void optq_leaf_lift(struct optq_flow_table *t, struct optq_leaf *l,
+		    bool (*goes)(void *arg, struct optq_pkt *pkt), void *arg,
+		    struct optq_flow *lifted)
+{
+	struct optq_list *heads[2] = { &l->new_flows, &l->old_flows }, *pos;
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		optq_list_for_each(pos, heads[i])
+			leaf_lift_flow(t, l, optq_list_entry(pos, struct optq_flow, link),
+				       goes, arg, lifted);
+	}
+}
+
+/* Where packets of hash stand, or may: as when they come, but none is given up. */
+static struct optq_flow *leaf_join_flow(struct optq_flow_table *t,
+					struct optq_leaf *l, u32 hash)
+{
+	struct optq_flow *f = optq_flow_find(t, l, hash), *idle;
+
+	if (f || l->shared.packets > l->ordered)
+		return f ? f : &l->shared;
+	f = optq_flow_get(t, l, hash);
+	idle = f ? NULL : optq_flow_oldest_idle(t);
+	if (idle) {
+		optq_leaf_end_early(t, idle);
+		f = optq_flow_get(t, l, hash);
+	}
+	return f ? f : &l->shared;
+}
+
+void optq_leaf_join(struct optq_flow_table *t, struct optq_leaf *l,
+		    struct optq_flow *run, u32 hash,
+		    const struct optq_hosts *hosts)
+{
+	struct optq_flow *f = leaf_join_flow(t, l, hash);
+
+	l->packets += run->packets;
+	l->bytes += run->bytes;
+	optq_flow_splice(f, run);
+	/* By time of arrival the two are mixed: all of them go first. */
+	if (f == &l->shared && l->ordered)
+		l->ordered = f->packets;
+	if (optq_list_empty(&f->link))
+		leaf_join_old(t, l, f, f->hashed ? hosts : NULL);
+	if (!l->fattest ||
+	    leaf_weight(t, l, f) > leaf_weight(t, l, l->fattest))
+		l->fattest = f;
 }

@@ -226,3 +226,26 @@ void optq_move_queue(struct optq_tree *t, struct optq_class *dst,
 	optq_class_update(t, src, now);
 	optq_class_update(t, dst, now);
 }
+
+void optq_lift(struct optq_tree *t, struct optq_class *leaf,
+	       bool (*goes)(void *arg, struct optq_pkt *pkt), void *arg,
+	       u64 now, struct optq_flow *lifted)
+{
+	u32 before = leaf->leaf.packets;
+
+	optq_leaf_lift(&t->flows, &leaf->leaf, goes, arg, lifted);
+	if (leaf->leaf.packets == before)
+		return;
+	leaf->count.enqueued -= before - leaf->leaf.packets;
+	optq_class_requeued(t, leaf, now);
+}
+
+void optq_join(struct optq_tree *t, struct optq_class *leaf,
+	       struct optq_flow *run, u32 hash, const struct optq_hosts *hosts,
+	       u64 now)
+{
+	leaf_save_burst(t, leaf, now);
+	leaf->count.enqueued += run->packets;
+	optq_leaf_join(&t->flows, &leaf->leaf, run, hash, hosts);
+	optq_class_requeued(t, leaf, now);
+}

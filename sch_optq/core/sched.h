@@ -122,6 +122,18 @@ void optq_move_queue(struct optq_tree *t, struct optq_class *dst,
 		     struct optq_class *src, u64 now);
 
 /*
+ * Packets go from leaf to leaf one by one, as when rules change: lifted from where they
+ * are, see optq_leaf_lift(), each counted as if it had never come, and joined to where they
+ * are to be, a run of packets of one flow at a time.  In between the tree may change.
+ */
+void optq_lift(struct optq_tree *t, struct optq_class *leaf,
+	       bool (*goes)(void *arg, struct optq_pkt *pkt), void *arg,
+	       u64 now, struct optq_flow *lifted);
+void optq_join(struct optq_tree *t, struct optq_class *leaf,
+	       struct optq_flow *run, u32 hash, const struct optq_hosts *hosts,
+	       u64 now);
+
+/*
  * Takes c alone out of the tree, whatever is above and below it, for a tree
  * that is laid anew: call it on every class, then attach each to its parent.
  * Queues, tokens and counters stay.
