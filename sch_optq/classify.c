@@ -4,18 +4,31 @@
 /* Inner classes that filters may lead through, one to the next. */
 #define CLASSIFY_HOPS	OPTQ_DEPTH_MAX
 
+static struct optq_rule_slot *find_rule(struct optq_sched *q,
+					const struct sk_buff *skb)
+{
+	if (!q->rules || !q->rules->n)
+		return NULL;
+	return optq_rules_find(q->rules, q->elems, skb);
+}
+
 static struct optq_class *classify_rules(struct optq_sched *q,
 					 const struct sk_buff *skb)
 {
-	struct optq_rule_slot *slot;
+	struct optq_rule_slot *slot = find_rule(q, skb);
 
-	if (!q->rules || !q->rules->n)
-		return NULL;
-	slot = optq_rules_find(q->rules, q->elems, skb);
 	if (!slot)
 		return NULL;
 	slot->hits++;
 	return optq_find_leaf(q, slot->class_id);
+}
+
+struct optq_class *optq_class_of_rules(struct optq_sched *q,
+				       const struct sk_buff *skb)
+{
+	const struct optq_rule_slot *slot = find_rule(q, skb);
+
+	return slot ? optq_find_leaf(q, slot->class_id) : NULL;
 }
 
 /* The class that skb->priority or a filter's result names by its handle. */
@@ -25,6 +38,12 @@ static struct optq_cl *class_by_handle(struct optq_sched *q, u32 handle)
 	if (!q->sch->handle || TC_H_MAJ(handle ^ q->sch->handle))
 		return NULL;
 	return optq_find(q, TC_H_MIN(handle));
+}
+
+bool optq_priority_decides(struct optq_sched *q, const struct sk_buff *skb)
+{
+	return skb->priority && (skb->priority == q->sch->handle ||
+				 class_by_handle(q, skb->priority));
 }
 
 /*

@@ -22,4 +22,11 @@ static inline bool optq_must_classify(const struct optq_sched *q,
 struct optq_class *optq_classify(struct optq_sched *q, struct sk_buff *skb,
 				 int *qerr);
 
+/* The leaf that the rules alone name, and no hit is counted; NULL: none. */
+struct optq_class *optq_class_of_rules(struct optq_sched *q,
+				       const struct sk_buff *skb);
+
+/* skb->priority names the packet's class, or one whose filters do: rules are not asked. */
+bool optq_priority_decides(struct optq_sched *q, const struct sk_buff *skb);
+
 #endif /* OPTQ_CLASSIFY_H */

@@ -72,6 +72,11 @@ static __always_inline void pkt_prepare(struct sk_buff *skb,
 	pkt->flags = c->leaf.codel.ecn ? skb_ecn(skb) : 0;
 }
 
+void optq_pkt_prepare(struct sk_buff *skb, const struct optq_class *c)
+{
+	pkt_prepare(skb, c);
+}
+
 static __always_inline void queue_pkt(struct optq_sched *q,
 				      struct optq_class *c,
 				      struct sk_buff *skb, u64 now,

@@ -9,4 +9,7 @@ int optq_enqueue_skb(struct sk_buff *skb, struct Qdisc *sch,
 		     struct sk_buff **to_free);
 struct sk_buff *optq_dequeue_skb(struct Qdisc *sch);
 
+/* Fills the packet's control block for the core, for a queue of c. */
+void optq_pkt_prepare(struct sk_buff *skb, const struct optq_class *c);
+
 #endif /* OPTQ_PACKET_H */

@@ -3,6 +3,7 @@
 #include <linux/mm.h>
 #include <linux/random.h>
 #include <linux/sched.h>
+#include <linux/siphash.h>
 #include <linux/slab.h>
 
 #include "conf_rule.h"
@@ -99,6 +100,24 @@ static int rules_keep_texts(struct optq_rules *rules)
 	return 0;
 }
 
+/* Of all that decides, and of where it is written. */
+static u64 rules_digest(const struct nlmsghdr *nlh)
+{
+	static const u16 types[] = { OPTQ_A_DIM, OPTQ_A_SET, OPTQ_A_RULE };
+	siphash_key_t key = {};
+	struct nlattr *attr;
+	int i, rem;
+
+	for (i = 0; i < ARRAY_SIZE(types); i++) {
+		optq_for_each_top(attr, nlh, rem, types[i]) {
+			key.key[0] = siphash(nla_data(attr), nla_len(attr), &key);
+			key.key[1] = types[i];
+			cond_resched();
+		}
+	}
+	return key.key[0];
+}
+
 struct optq_rules *optq_rules_parse(const struct nlmsghdr *nlh,
 				    struct netlink_ext_ack *extack)
 {
@@ -114,6 +133,7 @@ struct optq_rules *optq_rules_parse(const struct nlmsghdr *nlh,
 	}
 	if (!err) {
 		rules->n = in.rules.n_rules;
+		rules->digest = rules_digest(nlh);
 		err = optq_rule_input_read(&in, nlh, rules->slot, extack);
 	}
 	if (!err)

@@ -22,6 +22,7 @@ struct optq_rules {
 	u32 *known_mem;
 	struct optq_key_plan plan;
 	char *texts;		/* of all slots */
+	u64 digest;		/* of what they are made of */
 	u32 n;
 	struct optq_rule_slot slot[];
 };

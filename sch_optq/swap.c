@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "graft.h"
 #include "police.h"
+#include "reclass.h"
 #include "swap.h"
 #include "sysfs.h"
 
@@ -172,17 +173,20 @@ static void swap_commit(struct optq_sched *q, struct optq_stage *st,
 {
 	struct optq_drops drops = {};
 	u64 now = ktime_get_ns();
+	struct optq_flow lifted;
 
+	optq_reclass_lift(q, st, now, &lifted);
 	swap_dismantle(q, st, put, gone, now);
 	swap_build(q, st, names, now);
 	optq_apply_link(q, &st->link, now);
 	optq_police_swap(q, &q->tree.root, &st->police, now);
 	swap(q->rules, st->rules);
 	swap_drain(q, gone, now);
+	optq_changed(q, now);
+	optq_reclass_join(q, now, &lifted);
 	optq_tree_trim(&q->tree, now, &drops);
 	optq_settle(q->sch, &drops);
 	q->generation++;
-	optq_changed(q, now);
 	optq_verify(q, "swap");
 }
 

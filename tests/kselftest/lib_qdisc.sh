@@ -17,7 +17,7 @@
 #				tc -d shows of $DEV
 #	flood COUNT SIZE [OPTION...]	sends COUNT packets to port 6000 of the
 #				server as fast as they are taken; $OFFERED
-#	flood_start OPTION...	udp_load send to port 6000 in the background
+#	flood_start OPTION...	udp_load send to $PORT, or 6000, in the background
 #	flood_stop		ends what flood_start started; $OFFERED sums it up
 #	receiver		counts at the server what comes to ports 6000-6009,
 #				of $RECEIVE_AT instead of $S4 if set
@@ -163,7 +163,7 @@ flood_start()
 {
 	floods=$((floods + 1))
 	# Not through in_c: the process whose id is kept must be the sender.
-	optq_bg ip netns exec "$NS_C" "$UDP_LOAD" send "$@" "$S4" 6000 \
+	optq_bg ip netns exec "$NS_C" "$UDP_LOAD" send "$@" "$S4" "${PORT:-6000}" \
 		>"$TMP/flood.$floods"
 	flood_pids+=($!)
 }

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "classify.h"
+#include "hash.h"
+#include "packet.h"
+#include "reclass.h"
+
+/* Where packets of one leaf are looked for by the rules before and after. */
+struct reclass {
+	struct optq_sched *q;
+	const struct optq_stage *st;
+	u32 home;		/* id of the leaf; 0: the direct queue */
+	u32 fallback;		/* likewise, before */
+	u32 fallback_after;
+};
+
+static u32 id_of(const struct optq_sched *q, const struct optq_class *c)
+{
+	return optq_is_cl(q, c) ? optq_cl(c)->common.classid : 0;
+}
+
+static u32 stage_fallback(const struct optq_stage *st)
+{
+	u32 at = optq_stage_find(st, st->link.default_id);
+
+	return at != OPTQ_NONE && !st->class[at].n_children ?
+	       st->link.default_id : 0;
+}
+
+static u32 home_by(struct optq_sched *q, struct optq_rules *rules,
+		   const struct sk_buff *skb, u32 fallback)
+{
+	const struct optq_rule_slot *slot = NULL;
+
+	if (rules && rules->n)
+		slot = optq_rules_find(rules, q->elems, skb);
+	return slot ? slot->class_id : fallback;
+}
+
+static bool goes(void *arg, struct optq_pkt *pkt)
+{
+	const struct sk_buff *skb = optq_skb(pkt);
+	const struct reclass *r = arg;
+
+	return !optq_priority_decides(r->q, skb) &&
+	       home_by(r->q, r->st->rules, skb, r->fallback_after) != r->home &&
+	       home_by(r->q, r->q->rules, skb, r->fallback) == r->home;
+}
+
+/* Most policies are laid again for another reason: a walk is for nothing then. */
+static bool same_homes(const struct reclass *r)
+{
+	const struct optq_rules *before = r->q->rules, *after = r->st->rules;
+
+	return r->fallback == r->fallback_after &&
+	       (before ? before->n : 0) == (after ? after->n : 0) &&
+	       (!before || !before->n || before->digest == after->digest);
+}
+
+void optq_reclass_lift(struct optq_sched *q, const struct optq_stage *st,
+		       u64 now, struct optq_flow *lifted)
+{
+	struct reclass r = {
+		.q = q,
+		.st = st,
+		.fallback = id_of(q, q->fallback),
+		.fallback_after = stage_fallback(st),
+	};
+	struct optq_cl *cl;
+
+	optq_flow_init_shared(lifted, NULL);
+	if (!q->tree.own_qlen || rcu_access_pointer(q->filter_list) ||
+	    same_homes(&r))
+		return;
+	optq_lift(&q->tree, &q->tree.direct, goes, &r, now, lifted);
+	list_for_each_entry(cl, &q->classes, link) {
+		if (!cl->core.leaf.packets)
+			continue;
+		r.home = cl->common.classid;
+		optq_lift(&q->tree, &cl->core, goes, &r, now, lifted);
+	}
+}
+
+/* Where a packet is to wait. */
+struct place {
+	struct optq_class *leaf;
+	struct optq_hosts hosts;
+	u32 hash;
+};
+
+static void place_of(struct optq_sched *q, const struct sk_buff *skb,
+		     struct place *p)
+{
+	p->leaf = optq_class_of_rules(q, skb) ?: q->fallback;
+	p->hash = optq_hash(q, &p->leaf->leaf, skb, &p->hosts);
+}
+
+/*
+ * Packets of one flow stand together, mostly: a run is found once, and merged once.
+ * They were lifted queue by queue, so where time goes back another one begins.
+ */
+void optq_reclass_join(struct optq_sched *q, u64 now, struct optq_flow *lifted)
+{
+	struct optq_pkt *pkt = optq_flow_pop(&q->tree.flows, lifted);
+	struct place at, next;
+	struct optq_flow run;
+
+	if (!pkt)
+		return;
+	place_of(q, optq_skb(pkt), &at);
+	while (pkt) {
+		optq_flow_init_shared(&run, NULL);
+		do {
+			optq_pkt_prepare(optq_skb(pkt), at.leaf);
+			optq_flow_push(&run, pkt);
+			pkt = optq_flow_pop(&q->tree.flows, lifted);
+			if (!pkt)
+				break;
+			place_of(q, optq_skb(pkt), &next);
+		} while (next.leaf == at.leaf && next.hash == at.hash &&
+			 !optq_before(pkt->enqueue_ns, run.tail->enqueue_ns));
+		optq_join(&q->tree, at.leaf, &run, at.hash, &at.hosts, now);
+		at = next;
+	}
+}
