@@ -375,14 +375,23 @@ void optq_rule_input_blame(const struct optq_rule_input *in,
 		extack->_msg = optq_match_fault_text(why->fault);
 }
 
-int optq_put_rule(struct sk_buff *skb, const struct optq_rule_slot *slot,
-		  u64 hits)
+int optq_put_dim(struct sk_buff *skb, const struct optq_match_dim *dim)
+{
+	struct nlattr *nest = nla_nest_start(skb, OPTQ_A_DIM);
+
+	if (!nest || nla_put_u8(skb, OPTQ_DIM_A_FIELD, dim->field) ||
+	    (dim->param && nla_put_u32(skb, OPTQ_DIM_A_PARAM, dim->param)))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+int optq_put_rule(struct sk_buff *skb, const struct optq_rule_slot *slot)
 {
 	if (nla_put_u32(skb, OPTQ_RULE_A_CLASS, slot->class_id) ||
 	    (slot->where &&
 	     nla_put_string(skb, OPTQ_RULE_A_WHERE, slot->where)) ||
-	    (slot->text && nla_put_string(skb, OPTQ_RULE_A_TEXT, slot->text)) ||
-	    nla_put_u64_64bit(skb, OPTQ_RULE_A_HITS, hits, OPTQ_RULE_A_PAD))
+	    (slot->text && nla_put_string(skb, OPTQ_RULE_A_TEXT, slot->text)))
 		return -EMSGSIZE;
 	return 0;
 }

@@ -41,8 +41,8 @@ void optq_rule_input_blame(const struct optq_rule_input *in,
 
 void optq_rule_input_free(struct optq_rule_input *in);
 
-/* What a reply tells of a rule; -EMSGSIZE when the message is full. */
-int optq_put_rule(struct sk_buff *skb, const struct optq_rule_slot *slot,
-		  u64 hits);
+/* What a reply tells of a rule, and of a field that rules read; -EMSGSIZE when the message is full. */
+int optq_put_rule(struct sk_buff *skb, const struct optq_rule_slot *slot);
+int optq_put_dim(struct sk_buff *skb, const struct optq_match_dim *dim);
 
 #endif /* OPTQ_CONF_RULE_H */

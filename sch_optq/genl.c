@@ -185,6 +185,11 @@ static const struct genl_ops optq_genl_ops[] = {
 		.flags	= GENL_UNS_ADMIN_PERM,
 		.doit	= optq_genl_elem_del,
 	},
+	{
+		.cmd	= OPTQ_CMD_EXPLAIN,
+		.flags	= GENL_UNS_ADMIN_PERM,
+		.dumpit	= optq_genl_explain_dump,
+	},
 };
 
 struct genl_family optq_genl_family __ro_after_init = {

@@ -23,6 +23,7 @@ int optq_genl_class_dump(struct sk_buff *skb, struct netlink_callback *cb);
 int optq_genl_rule_dump(struct sk_buff *skb, struct netlink_callback *cb);
 int optq_genl_elem_set(struct sk_buff *skb, struct genl_info *info);
 int optq_genl_elem_del(struct sk_buff *skb, struct genl_info *info);
+int optq_genl_explain_dump(struct sk_buff *skb, struct netlink_callback *cb);
 int optq_genl_flow_dump(struct sk_buff *skb, struct netlink_callback *cb);
 
 /* One message of a dump; the reader learns when the tree changed between. */

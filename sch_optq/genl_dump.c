@@ -31,6 +31,16 @@ static int put_class_stats(struct sk_buff *skb, struct optq_sched *q,
 			      used * sizeof(hist.count[0]), hist.count) : 0;
 }
 
+static int put_dims(struct sk_buff *skb, const struct optq_sched *q)
+{
+	int err = 0;
+	u32 i;
+
+	for (i = 0; !err && q->rules && i < q->rules->plan.n; i++)
+		err = optq_put_dim(skb, &q->rules->plan.dim[i]);
+	return err;
+}
+
 static int fill_tree(struct sk_buff *skb, struct optq_sched *q)
 {
 	struct nlattr *nest;
@@ -47,7 +57,7 @@ static int fill_tree(struct sk_buff *skb, struct optq_sched *q)
 	    put_link_stats(skb, q))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
-	return 0;
+	return put_dims(skb, q);
 }
 
 int optq_genl_tree_get(struct sk_buff *skb, struct genl_info *info)
@@ -193,7 +203,8 @@ static int put_rule(struct sk_buff *skb, struct optq_sched *q,
 	sch_tree_lock(q->sch);
 	hits = slot->hits;
 	sch_tree_unlock(q->sch);
-	return optq_put_rule(skb, slot, hits);
+	return optq_put_rule(skb, slot) ?:
+	       nla_put_u64_64bit(skb, OPTQ_RULE_A_HITS, hits, OPTQ_RULE_A_PAD);
 }
 
 static int rule_dump_locked(struct sk_buff *skb, struct netlink_callback *cb)

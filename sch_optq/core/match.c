@@ -129,6 +129,30 @@ u32 optq_match_next(const struct optq_match *m,
 	return match_first(m, said, from);
 }
 
+void optq_match_tell(const struct optq_match *m,
+		     const struct optq_match_key *key, u32 known, u32 conjunct,
+		     u32 *differs, u32 *open)
+{
+	u32 slot = m->slot[conjunct], dims = m->dims[conjunct] & known;
+	struct said said;
+
+	*open = m->dims[conjunct] & ~known;
+	*differs = 0;
+	for (; dims; dims &= dims - 1) {
+		u32 d = (u32)__ffs(dims);
+
+		part_ask(m, d, key, &said);
+		if (!(said_word(&said, m->bits.word.at, m->n_groups,
+				slot / 64) >> slot % 64 & 1))
+			*differs |= 1U << d;
+	}
+}
+
+u32 optq_match_conjuncts(const struct optq_match *m)
+{
+	return m->n_conjuncts;
+}
+
 u32 optq_match_conjunct_dims(const struct optq_match *m, u32 conjunct)
 {
 	return m->dims[conjunct];

@@ -190,8 +190,19 @@ u32 optq_match_find(const struct optq_match *m,
 u32 optq_match_next(const struct optq_match *m,
 		    const struct optq_match_key *key, u32 known, u32 from);
 
-/* The dimensions that a conjunct has terms of, as bits; and the rule it is of. */
+/*
+ * One conjunct held against what is known of a packet, as above.  Bits of dimensions:
+ * *differs are those whose value it excludes, *open those that it asks for and that are not
+ * known.  Neither: it holds.
+ */
+void optq_match_tell(const struct optq_match *m,
+		     const struct optq_match_key *key, u32 known, u32 conjunct,
+		     u32 *differs, u32 *open);
+
+/* Conjuncts of all rules; and, of each, the dimensions that it has terms of, as bits. */
+u32 optq_match_conjuncts(const struct optq_match *m);
 u32 optq_match_conjunct_dims(const struct optq_match *m, u32 conjunct);
+/* The rule that it is of: they stand in the order of the rules. */
 u32 optq_match_rule_of(const struct optq_match *m, u32 conjunct);
 
 #endif /* OPTQ_MATCH_H */

@@ -86,8 +86,6 @@ static bool build(struct optq_match *m, const struct optq_match_rules *r,
 	}
 	optq_bits_seal(&m->pool, &m->bits);
 	optq_trie_seal(&m->pool, &m->trie);
-	optq_pool_free(&m->pool, m->slot, (u64)m->n_conjuncts * sizeof(u32));
-	m->slot = NULL;
 	return true;
 }
 

@@ -30,7 +30,7 @@ struct optq_match {
 	u64 *any;
 	const u64 *open;	/* that is, all ones */
 	u32 *conjunct;		/* in each slot; OPTQ_MATCH_NONE: empty */
-	u32 *slot;		/* of each conjunct; only while it is being built */
+	u32 *slot;		/* of each conjunct */
 	u32 *word_dims;		/* that conjuncts of a word ask for, as bits */
 	u32 *word_first;	/* the first of them; OPTQ_MATCH_NONE: none */
 	u32 *group_first;

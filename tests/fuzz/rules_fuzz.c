@@ -79,6 +79,14 @@ static void check_key(const struct made *m, const struct optq_match *compiled,
 			stop("another conjunct");
 		at = want + 1;
 	} while (want != OPTQ_MATCH_NONE);
+	for (at = 0; at < m->rules.n_conjuncts; at++) {
+		u32 plain[2], told[2];
+
+		plain_tell(&m->rules, &key, known, at, &plain[0], &plain[1]);
+		optq_match_tell(compiled, &key, known, at, &told[0], &told[1]);
+		if (memcmp(plain, told, sizeof(plain)))
+			stop("told otherwise");
+	}
 }
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size)

@@ -60,6 +60,25 @@ u32 plain_next(const struct optq_match_rules *r,
 	return OPTQ_MATCH_NONE;
 }
 
+void plain_tell(const struct optq_match_rules *r,
+		const struct optq_match_key *key, u32 known, u32 conjunct,
+		u32 *differs, u32 *open)
+{
+	const struct optq_match_term *t = r->terms;
+	u32 c, i;
+
+	for (c = 0; c < conjunct; c++)
+		t += r->conjuncts[c].n_terms;
+	*differs = 0;
+	*open = 0;
+	for (i = 0; i < r->conjuncts[conjunct].n_terms; i++, t++) {
+		if (!(known >> t->dim & 1))
+			*open |= 1U << t->dim;
+		else if (!term_holds(r, t, key))
+			*differs |= 1U << t->dim;
+	}
+}
+
 u32 plain_find(const struct optq_match_rules *r,
 	       const struct optq_match_key *key)
 {

@@ -22,6 +22,17 @@ static bool differs(const char *what, u32 want, u32 have)
 	return true;
 }
 
+static bool check_tell(const struct made *m, const struct optq_match *compiled,
+		       const struct optq_match_key *key, u32 known, u32 conjunct)
+{
+	u32 want[2], have[2];
+
+	plain_tell(&m->rules, key, known, conjunct, &want[0], &want[1]);
+	optq_match_tell(compiled, key, known, conjunct, &have[0], &have[1]);
+	return !differs("what differs", want[0], have[0]) &&
+	       !differs("what is open", want[1], have[1]);
+}
+
 static bool check_key(const struct made *m, const struct optq_match *compiled,
 		      struct choices *c)
 {
@@ -36,7 +47,8 @@ static bool check_key(const struct made *m, const struct optq_match *compiled,
 	from = m->rules.n_conjuncts ? choose(c, m->rules.n_conjuncts) : 0;
 	want = plain_next(&m->rules, &key, known, from);
 	have = optq_match_next(compiled, &key, known, from);
-	return !differs("next", want, have);
+	return !differs("next", want, have) &&
+	       (!m->rules.n_conjuncts || check_tell(m, compiled, &key, known, from));
 }
 
 /* Memory that runs out half way is given back, and it says so. */

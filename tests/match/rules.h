@@ -40,6 +40,11 @@ u32 plain_find(const struct optq_match_rules *r,
 u32 plain_next(const struct optq_match_rules *r,
 	       const struct optq_match_key *key, u32 known, u32 from);
 
+/* As optq_match_tell(). */
+void plain_tell(const struct optq_match_rules *r,
+		const struct optq_match_key *key, u32 known, u32 conjunct,
+		u32 *differs, u32 *open);
+
 /* malloc() and free(), with an account of what is held. */
 struct counted {
 	size_t blocks;

@@ -76,6 +76,10 @@ enum optq_cmd {
 				 * before one that has no room are in force
 				 */
 	OPTQ_CMD_ELEM_DEL,	/* do: no more; likewise one that is not there */
+	OPTQ_CMD_EXPLAIN,	/* dump: rules in their order, and what each does to
+				 * the packet that DIM tells of, up to the first
+				 * that is sure to take it
+				 */
 
 	__OPTQ_CMD_MAX,
 	OPTQ_CMD_MAX = __OPTQ_CMD_MAX - 1
@@ -99,7 +103,8 @@ enum optq_attr {
 				 */
 	OPTQ_A_FLOW,		/* nest, enum optq_flow_attr; one a message */
 	OPTQ_A_DIM,		/* nest, enum optq_dim_attr; once per field that
-				 * rules read
+				 * rules read, also in the reply to TREE_GET; in
+				 * EXPLAIN once per field that is known
 				 */
 	OPTQ_A_SET,		/* nest, enum optq_set_attr; once per set, and again
 				 * for what of it has no room in the first
@@ -347,6 +352,10 @@ enum optq_dim_attr {
 	OPTQ_DIM_A_UNSPEC,
 	OPTQ_DIM_A_FIELD,	/* u8: enum optq_field */
 	OPTQ_DIM_A_PARAM,	/* u32: what the field says, 0 if missing */
+	OPTQ_DIM_A_VALUE,	/* of EXPLAIN only: the packet's, u32 words in host
+				 * order, most significant first; missing: it has
+				 * no such field
+				 */
 
 	__OPTQ_DIM_A_MAX,
 	OPTQ_DIM_A_MAX = __OPTQ_DIM_A_MAX - 1
@@ -393,9 +402,20 @@ enum optq_rule_attr {
 	OPTQ_RULE_A_TEXT,	/* string: what was written there */
 	OPTQ_RULE_A_HITS,	/* u64, reply only: packets */
 	OPTQ_RULE_A_PAD,
+	OPTQ_RULE_A_OUTCOME,	/* u8, enum optq_outcome: of EXPLAIN, as is the next */
+	OPTQ_RULE_A_DIMS,	/* u32, bits: by which dimensions it does not match, or
+				 * may not; numbered as TREE_GET tells them
+				 */
 
 	__OPTQ_RULE_A_MAX,
 	OPTQ_RULE_A_MAX = __OPTQ_RULE_A_MAX - 1
+};
+
+/* What a rule does to a packet that is perhaps not known in all that it asks for. */
+enum optq_outcome {
+	OPTQ_OUTCOME_TAKES,
+	OPTQ_OUTCOME_OPEN,
+	OPTQ_OUTCOME_MISSES,
 };
 
 #define OPTQ_RULE_WHERE_MAX	255	/* bytes */
