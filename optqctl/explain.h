@@ -3,6 +3,8 @@
 #ifndef OPTQCTL_EXPLAIN_H
 #define OPTQCTL_EXPLAIN_H
 
+#include <linux/optq.h>
+
 #include "model.h"
 
 /* A match that comes before the one that takes the packet. */
@@ -39,6 +41,20 @@ bool explain_packet(struct policy *policy, const struct link *link,
 bool explain_conjunct(const struct policy *policy, const struct link *link,
 		      struct conjunct packet, struct diags *d,
 		      struct explanation *e);
+
+/* What a rule does to a packet, and by which dimensions, bits of link->dims. */
+struct explain_try {
+	enum optq_outcome outcome;
+	uint32_t dims;
+};
+
+/*
+ * @tries of the first @n rules, up to the first that takes @packet in any case, and @rule,
+ * which takes it if what is not given is taken as said above.
+ */
+void explain_tries(const struct link *link, const struct conjunct *packet,
+		   uint32_t rule, const struct explain_try *tries, size_t n,
+		   struct explanation *e);
 void explanation_free(struct explanation *e);
 
 #endif

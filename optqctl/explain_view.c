@@ -63,9 +63,15 @@ static void print_rule(FILE *out, const struct link *link, uint32_t rule)
 	print(out, link->rules[rule].text);
 }
 
+/* As class_path(); what no class takes goes ahead of all. */
+static char *path_text(const struct link *link, uint32_t index)
+{
+	return index == NO_CLASS ? mem_printf("direct") : class_path(link, index);
+}
+
 static void print_class(FILE *out, const struct link *link, uint32_t index)
 {
-	char *path = class_path(link, index);
+	char *path = path_text(link, index);
 
 	print(out, path);
 	free(path);
@@ -82,17 +88,18 @@ static void print_rate(FILE *out, const char *what, uint64_t rate)
 /* The classes from the link down to the one that takes it. */
 static void print_path(FILE *out, const struct link *link, uint32_t index)
 {
-	const struct class *class = &link->classes[index];
+	const struct class *class;
 	char buf[SHORT_TEXT_MAX];
 
-	if (class->parent != NO_CLASS) {
-		print_path(out, link, class->parent);
-	} else {
+	if (index == NO_CLASS) {
 		fputs("  ", out);
 		print(out, link->device);
 		print_rate(out, "rate", link->rate);
 		putc('\n', out);
+		return;
 	}
+	class = &link->classes[index];
+	print_path(out, link, class->parent);
 	fprintf(out, "  %*s", 2 * (int)class->level, "");
 	print(out, class->name);
 	print_rate(out, "rate", class->rate);
@@ -218,7 +225,7 @@ static struct json_object *dims_json(const struct link *link, uint32_t dims)
 static struct json_object *rule_json(const struct link *link, uint32_t rule)
 {
 	struct json_object *o = json_object_new_object();
-	char *path = class_path(link, link->rules[rule].class_index);
+	char *path = path_text(link, link->rules[rule].class_index);
 
 	add_text(o, "class", path);
 	add_text(o, "where", link->rules[rule].where);
@@ -248,17 +255,17 @@ static struct json_object *tried_json(const struct link *link,
 static struct json_object *path_json(const struct link *link, uint32_t index)
 {
 	struct json_object *list, *o = json_object_new_object();
-	const struct class *class = &link->classes[index];
+	const struct class *class;
 
-	if (class->parent == NO_CLASS) {
+	if (index == NO_CLASS) {
 		list = json_object_new_array();
 		add_text(o, "device", link->device);
 		add_number(o, "rate_bps", link->rate * 8);
 		json_object_array_add(list, o);
-		o = json_object_new_object();
-	} else {
-		list = path_json(link, class->parent);
+		return list;
 	}
+	class = &link->classes[index];
+	list = path_json(link, class->parent);
 	add_text(o, "class", class->name);
 	add_number(o, "rate_bps", class->rate * 8);
 	add_number(o, "ceil_bps", class->ceil * 8);
@@ -284,7 +291,7 @@ struct json_object *explain_json(const struct link *link,
 				 const struct explanation *e)
 {
 	struct json_object *o = json_object_new_object();
-	char *path = class_path(link, e->class_index);
+	char *path = path_text(link, e->class_index);
 
 	add_text(o, "link", link->name);
 	add_text(o, "device", link->device);

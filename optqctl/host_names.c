@@ -66,13 +66,12 @@ struct match_numbers host_numbers(const struct match_names *names)
 	return (struct match_numbers){ host_number, (void *)names };
 }
 
-char *host_names_missing(const struct match_names *names,
-			 const struct match_rules *rules)
+char *host_name_missing(const struct match_names *names, struct dim dim,
+			uint64_t number)
 {
-	const char *name = names_name(&names->of[rules->missing.field],
-				      rules->missing_number);
+	const char *name = names_name(&names->of[dim.field], number);
 
-	switch (rules->missing.field) {
+	switch (dim.field) {
 	case OPTQ_FIELD_IIF:
 		return mem_printf("there is no interface \"%s\" here", name);
 	default:

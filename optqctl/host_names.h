@@ -7,8 +7,8 @@
 
 /* For match_rules_make(). */
 struct match_numbers host_numbers(const struct match_names *names);
-/* That the host has no such thing, in words; to be freed. */
-char *host_names_missing(const struct match_names *names,
-			 const struct match_rules *rules);
+/* That the host has nothing of that name, in words; to be freed. */
+char *host_name_missing(const struct match_names *names, struct dim dim,
+			uint64_t number);
 
 #endif

@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 #include "core/wire.h"
+#include "match_field.h"
 #include "nl.h"
 #include "police_nl.h"
 
@@ -45,6 +46,8 @@ struct live_tree {
 	uint8_t dscp;		/* 0: as packets came */
 	uint8_t ack_filter;	/* 0: off */
 	struct live_police *police;	/* NULL: none */
+	struct dim dims[OPTQ_DIMS_MAX];	/* that its rules look at, in their order */
+	size_t n_dims;
 	struct optq_stats stats;
 	struct live_class *classes;	/* parents before children */
 	size_t n, room;
@@ -59,6 +62,7 @@ void live_free(struct live_tree *tree);
 struct live_taker {
 	int (*take)(struct nlmsghdr *nlh, void *arg);
 	void (*forget)(void *arg);	/* it comes again from its beginning */
+	int (*put)(struct nl_msg *msg, void *arg);	/* into the request; may be NULL */
 	void *arg;
 };
 

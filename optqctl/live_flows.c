@@ -110,7 +110,9 @@ static void forget_flows(void *arg)
 void flows_read(struct nl_sock *genl, int family, int ifindex,
 		struct live_flows *flows, struct nl_answer *answer)
 {
-	const struct live_taker taker = { take_flows, forget_flows, flows };
+	const struct live_taker taker = {
+		.take = take_flows, .forget = forget_flows, .arg = flows
+	};
 
 	live_dump(genl, family, ifindex, OPTQ_CMD_FLOW_GET, &taker, answer);
 	flows_sort(flows);

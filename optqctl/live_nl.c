@@ -48,6 +48,30 @@ static uint32_t *get_counters(struct nlattr *attr, size_t *n)
 	return list;
 }
 
+static void get_dim(struct live_tree *tree, struct nlattr *nest)
+{
+	struct nlattr *tb[OPTQ_DIM_A_MAX + 1];
+	struct dim *dim = &tree->dims[tree->n_dims];
+
+	if (tree->n_dims == OPTQ_DIMS_MAX ||
+	    nla_parse_nested(tb, OPTQ_DIM_A_MAX, nest, NULL))
+		return;
+	dim->field = get_u8(tb[OPTQ_DIM_A_FIELD]);
+	dim->param = get_u32(tb[OPTQ_DIM_A_PARAM]);
+	tree->n_dims++;
+}
+
+static void get_dims(struct live_tree *tree, struct nlmsghdr *nlh)
+{
+	struct nlattr *attr;
+	int rest;
+
+	tree->n_dims = 0;
+	nlmsg_for_each_attr(attr, nlh, GENL_HDRLEN, rest)
+		if (nla_type(attr) == OPTQ_A_DIM)
+			get_dim(tree, attr);
+}
+
 static int take_link(struct nlmsghdr *nlh, void *arg)
 {
 	struct nlattr *top[OPTQ_A_MAX + 1], *tb[OPTQ_LINK_A_MAX + 1];
@@ -74,6 +98,7 @@ static int take_link(struct nlmsghdr *nlh, void *arg)
 	free(tree->police);
 	tree->police = police_get(tb[OPTQ_LINK_A_POLICE]);
 	get_struct(tb[OPTQ_LINK_A_STATS], &tree->stats, sizeof(tree->stats));
+	get_dims(tree, nlh);
 	return NL_OK;
 }
 
@@ -132,13 +157,15 @@ static int take_classes(struct nlmsghdr *nlh, void *arg)
 }
 
 static void ask(struct nl_sock *genl, int family, int ifindex, uint8_t cmd,
-		int flags, struct nl_answer *answer)
+		int flags, const struct live_taker *taker,
+		struct nl_answer *answer)
 {
 	struct nl_msg *msg = nlmsg_alloc();
 
 	if (!msg || !genlmsg_put(msg, NL_AUTO_PORT, NL_AUTO_SEQ, family, 0,
 				 flags, cmd, OPTQ_GENL_VERSION) ||
-	    nla_put_u32(msg, OPTQ_A_IFINDEX, (uint32_t)ifindex)) {
+	    nla_put_u32(msg, OPTQ_A_IFINDEX, (uint32_t)ifindex) ||
+	    (taker && taker->put && taker->put(msg, taker->arg))) {
 		nlmsg_free(msg);
 		answer->error = ENOMEM;
 		return;
@@ -215,19 +242,20 @@ static bool read_once(struct nl_sock *genl, int family, struct live_tree *tree,
 	forget_classes(tree);
 	answer->take = take_link;
 	answer->arg = tree;
-	ask(genl, family, tree->ifindex, OPTQ_CMD_TREE_GET, 0, answer);
+	ask(genl, family, tree->ifindex, OPTQ_CMD_TREE_GET, 0, NULL, answer);
 	if (answer->error)
 		return false;
 	nl_answer_free(answer);
 	answer->take = take_classes;
 	answer->arg = tree;
-	ask(genl, family, tree->ifindex, OPTQ_CMD_CLASS_GET, NLM_F_DUMP, answer);
+	ask(genl, family, tree->ifindex, OPTQ_CMD_CLASS_GET, NLM_F_DUMP, NULL,
+	    answer);
 	if (answer->error || answer->interrupted)
 		return false;
 	nl_answer_free(answer);
 	answer->take = take_link;
 	answer->arg = &after;
-	ask(genl, family, tree->ifindex, OPTQ_CMD_TREE_GET, 0, answer);
+	ask(genl, family, tree->ifindex, OPTQ_CMD_TREE_GET, 0, NULL, answer);
 	free(after.police);
 	return !answer->error && after.generation == tree->generation;
 }
@@ -242,7 +270,7 @@ void live_dump(struct nl_sock *genl, int family, int ifindex, uint8_t cmd,
 		taker->forget(taker->arg);
 		answer->take = taker->take;
 		answer->arg = taker->arg;
-		ask(genl, family, ifindex, cmd, NLM_F_DUMP, answer);
+		ask(genl, family, ifindex, cmd, NLM_F_DUMP, taker, answer);
 		/* Torn by a change of the tree: classes are others by now. */
 	} while ((answer->interrupted || answer->error == EINTR) && --tries);
 }

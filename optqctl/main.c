@@ -23,7 +23,7 @@ static const struct verb {
 	  "check a policy, then load it: all of a link or nothing" },
 	{ "show", "[DEVICE]", 0, 1, verb_show,
 	  "show the live classes and what they sent, dropped and hold" },
-	{ "explain", "FILE PACKET", 2, INT_MAX, verb_explain,
+	{ "explain", "[FILE] PACKET", 1, INT_MAX, verb_explain,
 	  "say which class a packet goes to, by which match, and why" },
 	{ "element", "add|delete", 0, INT_MAX, verb_element,
 	  "say which flows are of an app, which addresses of a host" },
@@ -41,10 +41,11 @@ static void usage(FILE *out)
 
 	fputs("Usage: optqctl [-j] VERB [ARGUMENT]\n\n", out);
 	for (i = 0; i < N_VERBS; i++)
-		fprintf(out, "  %-7s %-11s %s\n", verbs[i].name, verbs[i].args,
+		fprintf(out, "  %-7s %-13s %s\n", verbs[i].name, verbs[i].args,
 			verbs[i].help);
-	fputs("  help                this text\n\n"
-	      "  --dev DEVICE        of explain: the link, if the policy has several\n"
+	fputs("  help                  this text\n\n"
+	      "  --dev DEVICE        of explain: the link, if the policy has several; without a\n"
+	      "                      policy the kernel is asked, by the rules in force there\n"
 	      "  --flows             of show: the flows of each class instead\n"
 	      "  --rules             of show: the matches and how many packets each took\n"
 	      "  --strict            of check: warn of matches that overlap as well\n"
@@ -54,6 +55,7 @@ static void usage(FILE *out)
 	      "Exit status: 0 done, 1 failed, 2 wrong usage.\n"
 	      "FILE may be - for standard input.  PACKET is in the words of a match:\n"
 	      "  optqctl explain branch.yaml src 10.1.2.3 udp dport 53 dscp ef\n"
+	      "  optqctl explain --dev eth0 src 10.1.2.3 udp dport 53 dscp ef\n"
 	      "The policy language: optqctl(8), policy.md\n", out);
 }
 

@@ -116,6 +116,12 @@ bool dim_same(struct dim a, struct dim b)
 	return a.field == b.field && a.param == b.param;
 }
 
+bool field_has_names(enum optq_field field)
+{
+	return field == OPTQ_FIELD_IIF || field == OPTQ_FIELD_CGROUP ||
+	       field == OPTQ_FIELD_APP || field == OPTQ_FIELD_HOST;
+}
+
 bool field_may_be_absent(enum optq_field field)
 {
 	return !info[field].always;

@@ -63,6 +63,8 @@ enum optq_field field_values_as(enum optq_field field);
 /* The greatest value. */
 struct value dim_max(struct dim dim);
 bool dim_same(struct dim a, struct dim b);
+/* Its values are names, known by their numbers. */
+bool field_has_names(enum optq_field field);
 /* Some packets have no such field. */
 bool field_may_be_absent(enum optq_field field);
 /* "the destination port", for what is said of it. */

@@ -25,12 +25,6 @@ struct maker {
 	size_t sets_room, terms_room, conjuncts_room;
 };
 
-static bool has_names(enum optq_field field)
-{
-	return field == OPTQ_FIELD_IIF || field == OPTQ_FIELD_CGROUP ||
-	       field == OPTQ_FIELD_APP || field == OPTQ_FIELD_HOST;
-}
-
 /* A set of names has few values, or all but few. */
 static struct rset *renumber(struct maker *m, struct dim dim,
 			     const struct rset *set)
@@ -66,7 +60,7 @@ static struct rset *plain_set(struct maker *m, const struct cond *cond,
 	*negate = cond->set->absent;
 	set = *negate ? rset_complement(cond->set, dim_max(cond->dim)) :
 			rset_get(cond->set);
-	if (!m->numbers || !has_names(cond->dim.field))
+	if (!m->numbers || !field_has_names(cond->dim.field))
 		return set;
 	renumbered = renumber(m, cond->dim, set);
 	rset_put(set);

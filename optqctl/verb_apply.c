@@ -143,7 +143,8 @@ static bool make_rules(struct apply *a, struct apply_link *al)
 	if (rules->missing_rule == NO_RULE)
 		return true;
 	rule = &al->link->rules[rules->missing_rule];
-	text = host_names_missing(&a->policy.names, rules);
+	text = host_name_missing(&a->policy.names, rules->missing,
+				 rules->missing_number);
 	fail_link(a, al, rule->at, mem_printf("match: %s", text));
 	free(text);
 	return false;

@@ -10,7 +10,7 @@
  *					before and after differ
  *	optq_nl timed DEV		set, and "us N": from sending it to the answer
  *	optq_nl echo DEV		set with NLM_F_ECHO: its answer too, in hex
- *	optq_nl elem|noelem DEV < LINES	likewise one ELEM_SET, ELEM_DEL
+ *	optq_nl elem|noelem|explain DEV < LINES	likewise one ELEM_SET, ELEM_DEL, EXPLAIN
  *	optq_nl get|classes|rules DEV	TREE_GET, CLASS_GET, RULE_GET: every attribute of
  *					the answer, in hex; dump: all three
  *	optq_nl count DEV		CLASS_GET, read and not looked at: how many
@@ -540,10 +540,7 @@ static int do_rate(struct conn *c, const char *dev, const char *seconds)
 {
 	struct readings a = { 0 }, b = { 0 };
 	double s = atof(seconds);
-	struct timespec ts = {
-		.tv_sec = (time_t)s,
-		.tv_nsec = (long)((s - (time_t)s) * 1e9),
-	};
+	struct timespec ts = { (time_t)s, (long)((s - (time_t)s) * 1e9) };
 	size_t i;
 
 	/* A first answer warms what the later ones take: same time for both. */
@@ -569,6 +566,10 @@ int main(int argc, char **argv)
 	static const struct { const char *verb; int cmd, flags; } sends[] = {
 		{ "set", OPTQ_CMD_TREE_SET, 0 }, { "echo", OPTQ_CMD_TREE_SET, NLM_F_ECHO },
 		{ "elem", OPTQ_CMD_ELEM_SET, 0 }, { "noelem", OPTQ_CMD_ELEM_DEL, 0 },
+		{ "explain", OPTQ_CMD_EXPLAIN, NLM_F_DUMP },
+	}, shows[] = {
+		{ "get", OPTQ_CMD_TREE_GET, 0 }, { "classes", OPTQ_CMD_CLASS_GET, 0 },
+		{ "rules", OPTQ_CMD_RULE_GET, 0 },
 	};
 	struct conn c = { 0 };
 	const char *verb = argc > 2 ? argv[1] : "";
@@ -583,18 +584,15 @@ int main(int argc, char **argv)
 			return do_set(&c, argv[2], sends[i].cmd, sends[i].flags);
 	if (!strcmp(verb, "try"))
 		return do_try(&c, argv[2]);
-	if (!strcmp(verb, "get"))
-		return do_show(&c, argv[2], OPTQ_CMD_TREE_GET);
-	if (!strcmp(verb, "classes"))
-		return do_show(&c, argv[2], OPTQ_CMD_CLASS_GET);
-	if (!strcmp(verb, "rules"))
-		return do_show(&c, argv[2], OPTQ_CMD_RULE_GET);
+	for (i = 0; i < sizeof(shows) / sizeof(shows[0]); i++)
+		if (!strcmp(verb, shows[i].verb))
+			return do_show(&c, argv[2], shows[i].cmd);
 	if (!strcmp(verb, "dump"))
 		return do_dump(&c, argv[2]);
 	if (!strcmp(verb, "count"))
 		return do_count(&c, argv[2]);
 	if (!strcmp(verb, "rate") && argc == 4)
 		return do_rate(&c, argv[2], argv[3]);
-	fprintf(stderr, "usage: optq_nl set|timed|echo|try|elem|noelem|get|classes|rules|dump|count DEV | rate DEV SECONDS\n");
+	fprintf(stderr, "usage: optq_nl set|timed|echo|try|elem|noelem|explain|get|classes|rules|dump|count DEV | rate DEV SECONDS\n");
 	return 2;
 }

@@ -65,6 +65,8 @@ expect "strict is of check" 2 "goes with check" "$ctl" show --strict
 expect "packet in words" 0 "the default: no match takes it" "$ctl" explain "$tmp/good.yaml" tcp dport 22
 expect "packet in quotes" 0 '"certain":true' "$ctl" -j explain "$tmp/good.yaml" "tcp dport 22"
 expect "no packet" 2 "explain FILE PACKET" "$ctl" explain "$tmp/good.yaml"
+expect "a packet alone" 2 "with --dev DEVICE" "$ctl" explain "tcp dport 22"
+expect "of a device that is not there" 1 "there is no such device" "$ctl" explain --dev none0 tcp dport 22
 expect "wrong packet" 1 'packet:1:5: error: unknown word "dprt"' "$ctl" explain "$tmp/good.yaml" tcp dprt 22
 expect "packet on no link" 1 'no link on "eth7"' "$ctl" explain --dev eth7 "$tmp/good.yaml" tcp
 expect "device is of explain" 2 "goes with explain" "$ctl" check --dev eth0 "$tmp/good.yaml"
