@@ -31,9 +31,10 @@ tree_of()
 			printf "class id=%d name=l%d rate=5000 ceil=1250000000%s\n", i, i,
 				(levels > 1 ? " parent=" levels - 1 : "")
 		step = int((n - levels + 1) / flows)
+		print "dim field=2\ndim field=6\nset words=1 ranges=17,17"
 		for (i = 0; i < flows; i++)
-			printf "rule class=%d proto=17 dport_min=%d dport_max=%d\n",
-				levels + i * step, 1000 + i, 1000 + i
+			printf "set words=1 ranges=%d,%d\nrule class=%d terms=0:0,%d:1\n",
+				1000 + i, 1000 + i, levels + i * step, i + 1
 	}'
 }
 

@@ -8,7 +8,7 @@
 # could not measure, and fails the run.
 
 cd "$(dirname "$0")" || exit 1
-[ $# -gt 0 ] || set -- "insn.sh idle" "insn.sh backlogged" rates.sh delay.sh flat.sh load.sh
+[ $# -gt 0 ] || set -- "insn.sh idle" "insn.sh backlogged" rates.sh delay.sh flat.sh classify.sh load.sh
 
 echo "{\"part\":\"guest\",\"kernel\":\"$(uname -r)\"}"
 status=0

@@ -57,6 +57,14 @@ def flat: .flat | map([(.classes | thousands), .levels, (.instructions | thousan
 	map(tostring)) |
 	table(["classes of OptQ", "levels", "instructions, backlogged"]);
 
+def finder: {optq: "**OptQ**, rules", flower: "htb, flower with 4 masks", nft: "htb, a map of nftables"}[.];
+def classify: .classify as $all | ($all | [.[].rules] | unique) as $rules |
+	$all | reduce .[].peer as $p ([]; if index($p) then . else . + [$p] end) |
+	map(. as $p | ["known", "new"][] as $f | [($p | finder), $f] + ($rules | map(. as $r |
+		[$all[] | select(.peer == $p and .flow == $f and .rules == $r) |
+		 .instructions][0] | thousands))) |
+	table(["instructions to find the class", "flow"] + ($rules | map("\(thousands) rules")));
+
 def load: .load | map([(.peer | title) + ", " + (.way | way), (.classes | thousands),
 	(if .kb == null then "-" else .kb / .classes | fixed(1) end),
 	(if .error then "over " else "" end) + (.load_us / 1e6 | fixed(3)),
@@ -70,4 +78,5 @@ def load: .load | map([(.peer | title) + ", " + (.way | way), (.classes | thousa
  (if .rate then "", rate_table else empty end),
  (if .delay then "", delay else empty end),
  (if .flat then "", flat else empty end),
+ (if .classify then "", classify else empty end),
  (if .load then "", load else empty end))
