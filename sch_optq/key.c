@@ -9,10 +9,8 @@
 #include <net/ip.h>
 #include <net/ipv6.h>
 #include <net/sock.h>
-#if IS_ENABLED(CONFIG_NF_CONNTRACK)
-#include <net/netfilter/nf_conntrack.h>
-#endif
 
+#include "conn.h"
 #include "dscp.h"
 #include "key.h"
 
@@ -246,19 +244,6 @@ static void find_vlan(const struct sk_buff *skb, struct found *f)
 	f->has |= HAS(VLAN) | HAS(PCP);
 }
 
-static void find_ctmark(const struct sk_buff *skb, struct found *f)
-{
-#if IS_ENABLED(CONFIG_NF_CONNTRACK) && defined(CONFIG_NF_CONNTRACK_MARK)
-	enum ip_conntrack_info info;
-	const struct nf_conn *ct = nf_ct_get(skb, &info);
-
-	if (!ct || nf_ct_is_template(ct))
-		return;
-	f->ctmark = READ_ONCE(ct->mark);
-	f->has |= HAS(CTMARK);
-#endif
-}
-
 /* Of a socket that is more than a promise of one. */
 static void find_sock(const struct sk_buff *skb, struct found *f)
 {
@@ -387,7 +372,7 @@ void optq_key_read(const struct optq_key_plan *plan, struct optq_elems *elems,
 	if (plan->fields & (HAS(VLAN) | HAS(PCP)))
 		find_vlan(skb, &f);
 	if (plan->fields & HAS(CTMARK))
-		find_ctmark(skb, &f);
+		f.has |= optq_conn_mark(skb, &f.ctmark) ? HAS(CTMARK) : 0;
 	if (plan->fields & HAS_SOCK)
 		find_sock(skb, &f);
 	f.has |= skb->skb_iif ? HAS(IIF) : 0;

@@ -3,6 +3,7 @@
 #include <linux/module.h>
 
 #include "access.h"
+#include "conn.h"
 #include "genl.h"
 #include "mtu.h"
 #include "qdisc.h"
@@ -48,6 +49,7 @@ static void __exit optq_module_exit(void)
 	optq_genl_exit();
 	optq_mtu_exit();
 	optq_access_exit();
+	optq_conn_exit();
 	optq_class_cache_exit();
 }
 

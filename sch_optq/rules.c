@@ -7,6 +7,7 @@
 #include <linux/slab.h>
 
 #include "conf_rule.h"
+#include "conn.h"
 #include "rules.h"
 
 /* Entries for known flows: past that they cost what new ones do. */
@@ -43,6 +44,8 @@ static int rules_compile(struct optq_rules *rules, struct optq_rule_input *in,
 	if (rules->match) {
 		optq_key_plan_init(&rules->plan, in->rules.dims,
 				   in->rules.n_dims);
+		if (rules->plan.fields & 1U << OPTQ_FIELD_CTMARK)
+			optq_conn_use();
 		return 0;
 	}
 	if (why.fault == OPTQ_MATCH_NO_MEMORY)

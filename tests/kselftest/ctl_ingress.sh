@@ -82,6 +82,22 @@ is_shaped()
 		END { print "the last waited " max " us"; exit max < 3000000 }' "$TMP/received"
 }
 
+# By the mark that the connection got as it went out: what comes in has not met
+# connection tracking when it is here.
+by_connection()
+{
+	local voice rest
+	policy 20mbit egress && sed -i 's/match: dscp ef/match: ctmark 0x109/' "$TMP/policy.yaml" && apply &&
+	in_c tc filter add dev "$DEV" egress protocol ip flower ip_proto icmp \
+		action ct commit mark 0x109 || return 1
+	voice=$(came voice) rest=$(came rest)
+	in_c ping -q -c 6 -i 0.02 -W 5 "$S4" >/dev/null || return 1
+	in_c tc filter del dev "$DEV" egress
+	in_s "$UDP_LOAD" send -n 4 -l 100 "$C4" 6000 >/dev/null &&
+	same $((voice + 6)) "$(came voice)" "answers that came in" &&
+	[ "$(came rest)" -ge $((rest + 4)) ]
+}
+
 changed_in_place()
 {
 	local index generation came
@@ -185,12 +201,12 @@ not_for_everybody()
 }
 
 ktap_header
-ktap_plan 12
+ktap_plan 13
 optq_require_root
 optq_require_module
 optq_require_tc
 optq_require_ctl
-optq_require_kmod ifb sch_ingress cls_matchall act_mirred
+optq_require_kmod ifb sch_ingress cls_matchall cls_flower act_mirred act_ct
 optq_setup_ns
 optq_require_programs
 log_mark
@@ -198,6 +214,7 @@ log_mark
 ktap_test "a policy sets up both ways, and show tells them apart" set_up
 ktap_test "what comes in comes to its class" comes_to_its_class
 ktap_test "a ceiling holds what comes in, and loses nothing" is_shaped
+ktap_test "what comes in is of its connection" by_connection
 ktap_test "a change goes to the tree that is there" changed_in_place
 ktap_test "it is found again after the device was renamed" found_after_renaming
 ktap_test "filters of others come first, and stay" others_stay

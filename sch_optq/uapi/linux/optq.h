@@ -439,7 +439,10 @@ enum optq_field {
 	OPTQ_FIELD_VLAN,	/* id in the outermost tag, 0 to 4095 */
 	OPTQ_FIELD_PCP,		/* priority there, 0 to 7 */
 	OPTQ_FIELD_MARK,	/* bits that param has; always there */
-	OPTQ_FIELD_CTMARK,	/* likewise of the connection; not without one */
+	OPTQ_FIELD_CTMARK,	/* likewise of the connection, which is looked up where
+				 * the packet has not met connection tracking; not
+				 * without one
+				 */
 	OPTQ_FIELD_IIF,		/* ifindex that it came in by; not of what is sent here */
 	OPTQ_FIELD_UID,		/* owner of the socket */
 	OPTQ_FIELD_CGROUP,	/* 64 bits: cgroup v2 id of the socket's ancestor at
