@@ -21,8 +21,9 @@ test_policy()
 	in_c ip link set "$DEV" down
 	in_c ip link set "$DEV" name eth0 up || return 1
 	commands "A first policy" optqctl >"$TMP/ctl"
-	[ "$(wc -l <"$TMP/ctl")" -eq 3 ] || { cat "$TMP/ctl"; return 1; }
+	[ "$(wc -l <"$TMP/ctl")" -eq 4 ] || { cat "$TMP/ctl"; return 1; }
 	while read -r _ words; do
+		words=${words%%#*}
 		echo "optqctl $words"
 		# shellcheck disable=SC2086
 		(cd "$TMP" && in_c "$OPTQCTL" $words) || return 1
@@ -54,7 +55,7 @@ optq_require_module
 optq_require_tc
 optq_require_ctl
 optq_setup_ns
-ktap_test "the first policy is checked, applied and shown" test_policy
+ktap_test "the first policy is checked, applied, shown and explained" test_policy
 ktap_test "tc takes it off again" test_removal
 ktap_test "the tc commands" test_tc
 ktap_done
