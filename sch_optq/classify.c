@@ -4,31 +4,15 @@
 /* Inner classes that filters may lead through, one to the next. */
 #define CLASSIFY_HOPS	OPTQ_DEPTH_MAX
 
-static struct optq_rule_slot *find_rule(struct optq_sched *q,
-					const struct sk_buff *skb)
-{
-	if (!q->rules || !q->rules->n)
-		return NULL;
-	return optq_rules_find(q->rules, q->elems, skb);
-}
-
 static struct optq_class *classify_rules(struct optq_sched *q,
 					 const struct sk_buff *skb)
 {
-	struct optq_rule_slot *slot = find_rule(q, skb);
+	struct optq_rule_slot *slot = optq_rules_find(q->rules, q->elems, skb);
 
 	if (!slot)
 		return NULL;
 	slot->hits++;
 	return optq_find_leaf(q, slot->class_id);
-}
-
-struct optq_class *optq_class_of_rules(struct optq_sched *q,
-				       const struct sk_buff *skb)
-{
-	const struct optq_rule_slot *slot = find_rule(q, skb);
-
-	return slot ? optq_find_leaf(q, slot->class_id) : NULL;
 }
 
 /* The class that skb->priority or a filter's result names by its handle. */
@@ -40,10 +24,40 @@ static struct optq_cl *class_by_handle(struct optq_sched *q, u32 handle)
 	return optq_find(q, TC_H_MIN(handle));
 }
 
+/* The leaf that skb->priority names; NULL: none. */
+static struct optq_class *leaf_by_priority(struct optq_sched *q,
+					   const struct sk_buff *skb)
+{
+	struct optq_cl *cl;
+
+	if (!skb->priority)
+		return NULL;
+	if (skb->priority == q->sch->handle)
+		return &q->tree.direct;
+	cl = class_by_handle(q, skb->priority);
+	return cl && optq_class_is_leaf(&cl->core) ? &cl->core : NULL;
+}
+
 bool optq_priority_decides(struct optq_sched *q, const struct sk_buff *skb)
 {
-	return skb->priority && (skb->priority == q->sch->handle ||
-				 class_by_handle(q, skb->priority));
+	struct optq_cl *cl;
+
+	if (leaf_by_priority(q, skb))
+		return true;
+	cl = skb->priority ? class_by_handle(q, skb->priority) : NULL;
+	return cl && rcu_access_pointer(cl->filter_list);
+}
+
+struct optq_class *optq_class_of_waiting(struct optq_sched *q,
+					 const struct sk_buff *skb)
+{
+	struct optq_class *c = leaf_by_priority(q, skb);
+	const struct optq_rule_slot *slot;
+
+	if (c)
+		return c;
+	slot = optq_rules_find(q->rules, q->elems, skb);
+	return (slot ? optq_find_leaf(q, slot->class_id) : NULL) ?: q->fallback;
 }
 
 /*

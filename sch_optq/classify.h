@@ -22,9 +22,9 @@ static inline bool optq_must_classify(const struct optq_sched *q,
 struct optq_class *optq_classify(struct optq_sched *q, struct sk_buff *skb,
 				 int *qerr);
 
-/* The leaf that the rules alone name, and no hit is counted; NULL: none. */
-struct optq_class *optq_class_of_rules(struct optq_sched *q,
-				       const struct sk_buff *skb);
+/* The leaf of a packet that has come already, where no filter has a say: no hit is counted. */
+struct optq_class *optq_class_of_waiting(struct optq_sched *q,
+					 const struct sk_buff *skb);
 
 /* skb->priority names the packet's class, or one whose filters do: rules are not asked. */
 bool optq_priority_decides(struct optq_sched *q, const struct sk_buff *skb);

@@ -15,7 +15,11 @@ void optq_conn_use(void);
 /* Nobody looks up any more. */
 void optq_conn_exit(void);
 
-/* Its mark; false: the packet is of no connection.  In any context. */
+/*
+ * Its mark; false: the packet is of no connection, which those are that come in later
+ * fragments.  Who has met connection tracking and was found invalid is looked up as well.
+ * In any context.
+ */
 bool optq_conn_mark(const struct sk_buff *skb, u32 *mark);
 
 #endif /* OPTQ_CONN_H */

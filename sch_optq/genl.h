@@ -26,7 +26,14 @@ int optq_genl_elem_del(struct sk_buff *skb, struct genl_info *info);
 int optq_genl_explain_dump(struct sk_buff *skb, struct netlink_callback *cb);
 int optq_genl_flow_dump(struct sk_buff *skb, struct netlink_callback *cb);
 
-/* One message of a dump; the reader learns when the tree changed between. */
+/*
+ * As optq_genl_sched(), for a dump: its reader learns when the tree has changed since the
+ * last message, also when none follows.
+ */
+struct optq_sched *optq_dump_sched(const struct sk_buff *skb,
+				   struct netlink_callback *cb);
+
+/* One message of a dump; optq_dump_sched() came before. */
 void *optq_dump_begin(struct sk_buff *skb, struct netlink_callback *cb,
 		      const struct optq_sched *q, u8 cmd);
 

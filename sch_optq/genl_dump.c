@@ -123,6 +123,19 @@ static int fill_class(struct sk_buff *skb, struct optq_sched *q,
 	return 0;
 }
 
+struct optq_sched *optq_dump_sched(const struct sk_buff *skb,
+				   struct netlink_callback *cb)
+{
+	struct optq_sched *q = optq_genl_sched(sock_net(skb->sk),
+					       optq_dump_attrs(cb),
+					       cb->extack);
+
+	/* 0 would say that there is nothing to compare. */
+	if (!IS_ERR(q))
+		cb->seq = q->generation + 1 ?: 1;
+	return q;
+}
+
 void *optq_dump_begin(struct sk_buff *skb, struct netlink_callback *cb,
 		      const struct optq_sched *q, u8 cmd)
 {
@@ -130,8 +143,6 @@ void *optq_dump_begin(struct sk_buff *skb, struct netlink_callback *cb,
 				cb->nlh->nlmsg_seq, &optq_genl_family,
 				NLM_F_MULTI, cmd);
 
-	/* 0 would say that there is nothing to compare. */
-	cb->seq = q->generation + 1 ?: 1;
 	if (!hdr)
 		return NULL;
 	genl_dump_check_consistent(cb, hdr);
@@ -154,9 +165,7 @@ static struct optq_cl *dump_resume(struct optq_sched *q,
 
 static int class_dump_locked(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	struct optq_sched *q = optq_genl_sched(sock_net(skb->sk),
-					       optq_dump_attrs(cb),
-					       cb->extack);
+	struct optq_sched *q = optq_dump_sched(skb, cb);
 	struct optq_cl *cl;
 
 	if (IS_ERR(q))
@@ -209,9 +218,7 @@ static int put_rule(struct sk_buff *skb, struct optq_sched *q,
 
 static int rule_dump_locked(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	struct optq_sched *q = optq_genl_sched(sock_net(skb->sk),
-					       optq_dump_attrs(cb),
-					       cb->extack);
+	struct optq_sched *q = optq_dump_sched(skb, cb);
 	u32 i;
 
 	if (IS_ERR(q))

@@ -77,28 +77,34 @@ static int read_known(struct asked *a, const struct optq_key_plan *plan,
 
 #define BIT_OF(f)	(1U << OPTQ_FIELD_##f)
 
-/* False: too little is known to say which element it would be. */
-static bool elem_key(const struct asked *a, const struct optq_match_dim *d,
+/* What has to be there for a packet to have the name, and what has to be known besides. */
+static u32 elem_needs(const struct optq_match_dim *d)
+{
+	if (d->field == OPTQ_FIELD_HOST)
+		return d->param ? BIT_OF(DST) : BIT_OF(SRC);
+	return BIT_OF(SRC) | BIT_OF(DST) | BIT_OF(PROTO);
+}
+
+static u32 elem_asks(const struct optq_match_dim *d)
+{
+	return d->field == OPTQ_FIELD_HOST ? 0 : BIT_OF(SPORT) | BIT_OF(DPORT);
+}
+
+static void elem_key(const struct asked *a, const struct optq_match_dim *d,
 		     struct optq_elem_key *key)
 {
-	u32 ends = BIT_OF(SRC) | BIT_OF(DST), ports = BIT_OF(SPORT) | BIT_OF(DPORT);
-	u32 host = d->param ? BIT_OF(DST) : BIT_OF(SRC);
-
 	memset(key, 0, sizeof(*key));
 	key->field = d->field;
 	if (d->field == OPTQ_FIELD_HOST) {
 		memcpy(key->src, a->value[d->param ? OPTQ_FIELD_DST : OPTQ_FIELD_SRC],
 		       sizeof(key->src));
-		return a->present & host;
+		return;
 	}
-	if (~a->present & (ends | BIT_OF(PROTO)) || ~a->given & ports)
-		return false;
 	key->proto = a->value[OPTQ_FIELD_PROTO][0];
 	key->sport = a->value[OPTQ_FIELD_SPORT][0];
 	key->dport = a->value[OPTQ_FIELD_DPORT][0];
 	memcpy(key->src, a->value[OPTQ_FIELD_SRC], sizeof(key->src));
 	memcpy(key->dst, a->value[OPTQ_FIELD_DST], sizeof(key->dst));
-	return true;
 }
 
 /* What was not told of its application and its hosts, the table tells. */
@@ -109,14 +115,21 @@ static void read_names(struct asked *a, const struct optq_key_plan *plan,
 	u32 i;
 
 	for (i = 0; i < plan->n; i++) {
-		u8 field = plan->dim[i].field;
+		const struct optq_match_dim *d = &plan->dim[i];
+		u32 needs = elem_needs(d);
 
 		if (a->known >> i & 1 ||
-		    (field != OPTQ_FIELD_APP && field != OPTQ_FIELD_HOST) ||
-		    !elem_key(a, &plan->dim[i], &key))
+		    (d->field != OPTQ_FIELD_APP && d->field != OPTQ_FIELD_HOST))
+			continue;
+		if (!elems || a->given & ~a->present & needs) {
+			a->known |= 1U << i;
+			continue;
+		}
+		if (~a->given & (needs | elem_asks(d)))
 			continue;
 		a->known |= 1U << i;
-		if (elems && optq_elem_find(elems, &key, a->key.value[i]))
+		elem_key(a, d, &key);
+		if (optq_elem_find(elems, &key, a->key.value[i]))
 			a->key.present |= 1U << i;
 	}
 }
@@ -200,9 +213,7 @@ static int explain_next(struct sk_buff *skb, struct netlink_callback *cb,
 static int explain_locked(struct sk_buff *skb, struct netlink_callback *cb,
 			  struct asked *a)
 {
-	struct optq_sched *q = optq_genl_sched(sock_net(skb->sk),
-					       optq_dump_attrs(cb),
-					       cb->extack);
+	struct optq_sched *q = optq_dump_sched(skb, cb);
 	int err;
 
 	if (IS_ERR(q))

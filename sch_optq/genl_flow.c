@@ -37,13 +37,6 @@ enum {
 	STEP_DONE,
 };
 
-static u32 leaf_id(const struct optq_sched *q, const struct optq_leaf *l)
-{
-	const struct optq_class *c = container_of(l, struct optq_class, leaf);
-
-	return optq_is_cl(q, c) ? optq_cl(c)->common.classid : 0;
-}
-
 /* Tree lock held. */
 static void row_fill(struct optq_sched *q, const struct optq_flow *f, u64 now,
 		     struct flow_row *row)
@@ -51,7 +44,7 @@ static void row_fill(struct optq_sched *q, const struct optq_flow *f, u64 now,
 	const struct optq_leaf *l = f->leaf;
 
 	memset(row, 0, sizeof(*row));
-	row->class_id = leaf_id(q, l);
+	row->class_id = optq_class_id(q, container_of(l, struct optq_class, leaf));
 	row->hash = f->hash;
 	row->flags = (f->fresh ? OPTQ_FLOW_NEW : 0) |
 		     (f->codel.dropping ? OPTQ_FLOW_DROPPING : 0) |
@@ -212,9 +205,7 @@ static int dump_shared(struct sk_buff *skb, struct netlink_callback *cb,
 static int flow_dump_locked(struct sk_buff *skb, struct netlink_callback *cb,
 			    struct flow_row *rows)
 {
-	struct optq_sched *q = optq_genl_sched(sock_net(skb->sk),
-					       optq_dump_attrs(cb),
-					       cb->extack);
+	struct optq_sched *q = optq_dump_sched(skb, cb);
 	int err = 0;
 
 	if (IS_ERR(q))

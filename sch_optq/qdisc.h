@@ -148,6 +148,13 @@ static inline bool optq_is_cl(const struct optq_sched *q,
 	return c != &q->tree.root && c != &q->tree.direct;
 }
 
+/* 0: the link, or the direct queue. */
+static inline u32 optq_class_id(const struct optq_sched *q,
+				const struct optq_class *c)
+{
+	return optq_is_cl(q, c) ? optq_cl(c)->common.classid : 0;
+}
+
 int optq_class_cache_init(void);
 void optq_class_cache_exit(void);
 

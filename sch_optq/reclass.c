@@ -13,26 +13,11 @@ struct reclass {
 	u32 fallback_after;
 };
 
-static u32 id_of(const struct optq_sched *q, const struct optq_class *c)
-{
-	return optq_is_cl(q, c) ? optq_cl(c)->common.classid : 0;
-}
-
-static u32 stage_fallback(const struct optq_stage *st)
-{
-	u32 at = optq_stage_find(st, st->link.default_id);
-
-	return at != OPTQ_NONE && !st->class[at].n_children ?
-	       st->link.default_id : 0;
-}
-
 static u32 home_by(struct optq_sched *q, struct optq_rules *rules,
 		   const struct sk_buff *skb, u32 fallback)
 {
-	const struct optq_rule_slot *slot = NULL;
+	const struct optq_rule_slot *slot = optq_rules_find(rules, q->elems, skb);
 
-	if (rules && rules->n)
-		slot = optq_rules_find(rules, q->elems, skb);
 	return slot ? slot->class_id : fallback;
 }
 
@@ -62,8 +47,8 @@ void optq_reclass_lift(struct optq_sched *q, const struct optq_stage *st,
 	struct reclass r = {
 		.q = q,
 		.st = st,
-		.fallback = id_of(q, q->fallback),
-		.fallback_after = stage_fallback(st),
+		.fallback = optq_class_id(q, q->fallback),
+		.fallback_after = st->link.default_id,
 	};
 	struct optq_cl *cl;
 
@@ -90,13 +75,14 @@ struct place {
 static void place_of(struct optq_sched *q, const struct sk_buff *skb,
 		     struct place *p)
 {
-	p->leaf = optq_class_of_rules(q, skb) ?: q->fallback;
+	p->leaf = optq_class_of_waiting(q, skb);
 	p->hash = optq_hash(q, &p->leaf->leaf, skb, &p->hosts);
 }
 
 /*
  * Packets of one flow stand together, mostly: a run is found once, and merged once.
- * They were lifted queue by queue, so where time goes back another one begins.
+ * They were lifted queue by queue, so where time goes back another one begins.  At worst,
+ * of many short runs from two queues into one, each walks along all that is there.
  */
 void optq_reclass_join(struct optq_sched *q, u64 now, struct optq_flow *lifted)
 {

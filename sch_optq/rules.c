@@ -167,6 +167,8 @@ struct optq_rule_slot *optq_rules_find(struct optq_rules *rules,
 	struct optq_match_key key;
 	u32 i;
 
+	if (!rules || !rules->n)
+		return NULL;
 	optq_key_read(&rules->plan, elems, skb, &key);
 	i = optq_exact_find(&rules->known, &key);
 	return i == OPTQ_MATCH_NONE ? NULL : &rules->slot[i];

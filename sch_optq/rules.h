@@ -39,7 +39,7 @@ int optq_rules_know(struct optq_rules *rules, u32 flows);
 
 void optq_rules_free(struct optq_rules *rules);
 
-/* The rule of a packet; NULL: it has none.  Under the tree lock; elems may be NULL. */
+/* The rule of a packet; NULL: it has none.  Under the tree lock; rules, elems may be NULL. */
 struct optq_rule_slot *optq_rules_find(struct optq_rules *rules,
 				       struct optq_elems *elems,
 				       const struct sk_buff *skb);

@@ -233,38 +233,35 @@ void optq_flow_remove(struct optq_flow_table *t, struct optq_flow *f,
 
 void optq_flow_splice(struct optq_flow *dst, struct optq_flow *src)
 {
-	struct optq_pkt *a = dst->head, *b = src->head, *pkt;
+	struct optq_pkt *a = dst->head, *a_end = dst->tail;
+	struct optq_pkt *b = src->head, *b_end = src->tail;
+	struct optq_pkt first, *tail = &first;
 
+	if (!b)
+		return;
+	optq_list_del(&dst->idle);
 	dst->bytes += src->bytes;
 	dst->packets += src->packets;
-	if (b)
-		optq_list_del(&dst->idle);
 	/* What came later as a whole need not be walked along. */
-	if (a && b && !optq_before(b->enqueue_ns, dst->tail->enqueue_ns)) {
-		dst->tail->next = b;
-		dst->tail = src->tail;
+	if (a && !optq_before(b->enqueue_ns, a_end->enqueue_ns)) {
+		first.next = a;
+		tail = a_end;
 		a = NULL;
-		b = NULL;
-	} else {
-		dst->head = NULL;
-		dst->tail = NULL;
 	}
 	/* Two queues in order, merged by arrival, stay in order. */
-	while (a || b) {
-		if (!b || (a && !optq_before(b->enqueue_ns, a->enqueue_ns))) {
-			pkt = a;
+	while (a && b) {
+		if (!optq_before(b->enqueue_ns, a->enqueue_ns)) {
+			tail->next = a;
 			a = a->next;
 		} else {
-			pkt = b;
+			tail->next = b;
 			b = b->next;
 		}
-		pkt->next = NULL;
-		if (dst->tail)
-			dst->tail->next = pkt;
-		else
-			dst->head = pkt;
-		dst->tail = pkt;
+		tail = tail->next;
 	}
+	tail->next = a ? a : b;
+	dst->head = first.next;
+	dst->tail = a ? a_end : b_end;
 	src->head = NULL;
 	src->tail = NULL;
 	src->bytes = 0;

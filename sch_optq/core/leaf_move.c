@@ -162,12 +162,17 @@ void optq_leaf_lift(struct optq_flow_table *t, struct optq_leaf *l,
 		    struct optq_flow *lifted)
 {
 	struct optq_list *heads[2] = { &l->new_flows, &l->old_flows }, *pos;
+	struct optq_flow *f;
 	int i;
 
+	/* What of a flow is there came before what has a queue of its own. */
+	leaf_lift_flow(t, l, &l->shared, goes, arg, lifted);
 	for (i = 0; i < 2; i++) {
-		optq_list_for_each(pos, heads[i])
-			leaf_lift_flow(t, l, optq_list_entry(pos, struct optq_flow, link),
-				       goes, arg, lifted);
+		optq_list_for_each(pos, heads[i]) {
+			f = optq_list_entry(pos, struct optq_flow, link);
+			if (f != &l->shared)
+				leaf_lift_flow(t, l, f, goes, arg, lifted);
+		}
 	}
 }
 

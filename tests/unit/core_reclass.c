@@ -215,7 +215,9 @@ static void random_towns(void **state)
 				town_take(&t);
 			else if (dice < 93)
 				town_change(&t);
-			t.w.now += rnd_in(&t.seed, 0, 2 * MSEC);
+			/* Segments of one packet come at one time. */
+			if (dice % 3)
+				t.w.now += rnd_in(&t.seed, 0, 2 * MSEC);
 		}
 		town_end(&t);
 	}
