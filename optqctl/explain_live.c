@@ -27,6 +27,12 @@ static void fill_class(struct class *class, const struct live_tree *tree, size_t
 	class->delay_ns = from->delay_ns;
 }
 
+/* One that has others below it takes no packets, though it be named still. */
+static uint32_t leaf_index(const struct live_tree *tree, size_t i, uint32_t otherwise)
+{
+	return i != SIZE_MAX && tree->classes[i].leaf ? (uint32_t)i : otherwise;
+}
+
 void policy_from_live(struct policy *policy, const struct live_tree *tree)
 {
 	struct link *link;
@@ -45,17 +51,9 @@ void policy_from_live(struct policy *policy, const struct live_tree *tree)
 	for (i = 0; i < tree->n; i++)
 		fill_class(&link->classes[i], tree, i);
 	i = live_find(tree, tree->default_id);
-	link->default_class = i == SIZE_MAX ? NO_CLASS : (uint32_t)i;
+	link->default_class = leaf_index(tree, i, NO_CLASS);
 	memcpy(link->dims, tree->dims, sizeof(link->dims));
 	link->n_dims = tree->n_dims;
-}
-
-static int compare_ids(const void *a, const void *b)
-{
-	const struct class *x = *(struct class *const *)a;
-	const struct class *y = *(struct class *const *)b;
-
-	return (x->id > y->id) - (x->id < y->id);
 }
 
 static void add_rule(struct link *link, const struct live_rule *from,
@@ -74,21 +72,16 @@ static void add_rule(struct link *link, const struct live_rule *from,
 				    mem_printf("rule %zu", link->n_rules);
 }
 
-static void add_rules(struct link *link, const struct live_rules *rules)
+static void add_rules(struct link *link, const struct live_tree *tree,
+		      const struct live_rules *rules)
 {
-	struct class **sorted = mem_zalloc(link->n_classes, sizeof(*sorted));
-	struct class key, *want = &key, **found;
-	size_t i;
+	struct live_class **sorted = live_sort_by_id(tree);
+	size_t i, at;
 
-	for (i = 0; i < link->n_classes; i++)
-		sorted[i] = &link->classes[i];
-	qsort(sorted, link->n_classes, sizeof(*sorted), compare_ids);
 	for (i = 0; i < rules->n; i++) {
-		key.id = rules->list[i].class_id;
-		found = bsearch(&want, sorted, link->n_classes, sizeof(*sorted),
-				compare_ids);
-		add_rule(link, &rules->list[i], found ?
-			 (uint32_t)(*found - link->classes) : NO_CLASS);
+		at = live_find_sorted(tree, sorted, rules->list[i].class_id);
+		add_rule(link, &rules->list[i],
+			 leaf_index(tree, at, link->default_class));
 	}
 	free(sorted);
 }
@@ -115,23 +108,20 @@ static struct value kernel_value(const struct match_numbers *numbers,
 	return value_of(numbers->number(numbers->arg, dim, v.lo));
 }
 
-static int put_known(struct nl_msg *msg, const struct question *q, struct dim dim)
+/* @set NULL: the packet has no such field. */
+static int put_value(struct nl_msg *msg, const struct question *q, struct dim dim,
+		     const struct rset *set)
 {
-	/* What elements tell is not to be guessed. */
-	const struct rset *set = conjunct_set(is_told(dim.field) ? q->packet : q->known,
-					      dim);
 	struct optq_match_key key = { 0 };
 	struct nlattr *nest;
 	int err;
 
-	if (!packet_value_known(set))
-		return 0;
 	nest = nla_nest_start(msg, OPTQ_A_DIM);
 	if (!nest)
 		return -NLE_MSGSIZE;
 	err = nla_put_u8(msg, OPTQ_DIM_A_FIELD, (uint8_t)dim.field) |
 	      nla_put_u32(msg, OPTQ_DIM_A_PARAM, dim.param);
-	if (set->n) {
+	if (set && set->n) {
 		match_key_put(&key, 0, dim.field,
 			      kernel_value(&q->numbers, dim, set->v[0].min));
 		err |= nla_put(msg, OPTQ_DIM_A_VALUE,
@@ -140,6 +130,25 @@ static int put_known(struct nl_msg *msg, const struct question *q, struct dim di
 	}
 	nla_nest_end(msg, nest);
 	return err;
+}
+
+static int put_known(struct nl_msg *msg, const struct question *q, struct dim dim)
+{
+	/* What elements tell is not to be guessed. */
+	const struct rset *set = conjunct_set(is_told(dim.field) ? q->packet : q->known,
+					      dim);
+
+	return packet_value_known(set) ? put_value(msg, q, dim, set) : 0;
+}
+
+/* Where the packet was completed, what is not known of them is not there. */
+static int put_end(struct nl_msg *msg, const struct question *q, struct dim dim)
+{
+	const struct rset *set = conjunct_set(q->known, dim);
+
+	if (packet_value_known(set))
+		return put_value(msg, q, dim, set);
+	return q->known != q->packet ? put_value(msg, q, dim, NULL) : 0;
 }
 
 static bool has_dim(const struct link *link, struct dim dim)
@@ -167,7 +176,7 @@ static int put_question(struct nl_msg *msg, void *arg)
 		err = put_known(msg, q, q->link->dims[i]);
 	for (i = 0; !err && i < sizeof(ends) / sizeof(ends[0]); i++)
 		if (!has_dim(q->link, ends[i]))
-			err = put_known(msg, q, ends[i]);
+			err = put_end(msg, q, ends[i]);
 	return err;
 }
 
@@ -198,16 +207,6 @@ static bool check_names(const struct question *q, const struct match_names *name
 	return true;
 }
 
-static bool ask(struct nl_sock *genl, int family, const struct live_tree *tree,
-		struct question *q, struct live_rules *rules,
-		struct nl_answer *answer)
-{
-	rules_explain(genl, family, tree->ifindex, put_question, q, rules, answer);
-	if (!answer->error && rules->n && rules->generation != tree->generation)
-		answer->error = EAGAIN;
-	return !answer->error;
-}
-
 /* A kernel that is newer than this program. */
 static bool check_dims(const struct link *link, struct diags *d)
 {
@@ -232,19 +231,50 @@ static uint32_t taker(const struct live_rules *rules)
 	return (uint32_t)rules->n - 1;
 }
 
-static void conclude(struct link *link, const struct conjunct *packet,
-		     const struct live_rules *rules, uint32_t rule,
-		     struct explanation *e)
+/* All rules of the tree that was read, or those up to one that takes the packet. */
+static bool ask(struct nl_sock *genl, int family, const struct live_tree *tree,
+		struct question *q, struct live_rules *rules,
+		struct nl_answer *answer)
+{
+	rules_explain(genl, family, tree->ifindex, put_question, q, rules, answer);
+	if (!answer->error &&
+	    ((rules->n && rules->generation != tree->generation) ||
+	     (taker(rules) == NO_RULE && rules->n != tree->rules)))
+		answer->error = EAGAIN;
+	return !answer->error;
+}
+
+static void conclude(struct link *link, const struct live_tree *tree,
+		     const struct conjunct *packet, const struct live_rules *rules,
+		     uint32_t rule, struct explanation *e)
 {
 	struct explain_try *tries = mem_zalloc(rules->n, sizeof(*tries));
 	size_t i;
 
-	add_rules(link, rules);
+	add_rules(link, tree, rules);
 	for (i = 0; i < rules->n; i++)
 		tries[i] = (struct explain_try){ rules->list[i].outcome,
 						 rules->list[i].dims };
 	explain_tries(link, packet, rule, tries, rules->n, e);
 	free(tries);
+}
+
+/* A policy's rules name the cgroups above a packet's; here nobody has yet. */
+static void name_ancestors(struct names *paths)
+{
+	size_t n = paths->n, i, len;
+	char *path;
+
+	for (i = 0; i < n; i++) {
+		path = mem_printf("%s", paths->v[i]);
+		for (len = strlen(path); len; len--) {
+			if (path[len] != '/')
+				continue;
+			path[len] = '\0';
+			names_number(paths, path);
+		}
+		free(path);
+	}
 }
 
 bool explain_live(struct nl_sock *genl, int family, const struct live_tree *tree,
@@ -263,14 +293,20 @@ bool explain_live(struct nl_sock *genl, int family, const struct live_tree *tree
 	if (!check_dims(link, d) ||
 	    !packet_read(policy, link, text, d, &packet))
 		return false;
+	name_ancestors(&policy->names.of[OPTQ_FIELD_CGROUP]);
 	packet_conclude(&packet, link, &policy->names);
 	whole = packet_complete(&packet, link, &policy->names);
 	good = check_names(&q, &policy->names, d) &&
 	       ask(genl, family, tree, &q, &all, answer);
 	q.known = &packet;
-	if (good && ask(genl, family, tree, &q, &sure, answer))
-		conclude(link, &packet, &sure, taker(&all), e);
-	good = good && !answer->error;
+	good = good && ask(genl, family, tree, &q, &sure, answer);
+	/* Elements come and go, and are no change of the tree. */
+	if (good && taker(&sure) < taker(&all)) {
+		answer->error = EAGAIN;
+		good = false;
+	}
+	if (good)
+		conclude(link, tree, &packet, &sure, taker(&all), e);
 	rules_free(&all);
 	rules_free(&sure);
 	conjunct_free(&whole);

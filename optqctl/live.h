@@ -83,5 +83,9 @@ char *live_named_path(const struct live_tree *tree, size_t index);
 char *live_class_id(const struct live_tree *tree, uint32_t id);
 /* Index of the class, or SIZE_MAX. */
 size_t live_find(const struct live_tree *tree, uint32_t id);
+/* Likewise of many, in what live_sort_by_id() gives, to be freed. */
+size_t live_find_sorted(const struct live_tree *tree, struct live_class **sorted,
+			uint32_t id);
+struct live_class **live_sort_by_id(const struct live_tree *tree);
 
 #endif

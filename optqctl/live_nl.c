@@ -204,7 +204,7 @@ static int compare_ids(const void *a, const void *b)
 	return (x->id > y->id) - (x->id < y->id);
 }
 
-static struct live_class **sort_by_id(const struct live_tree *tree)
+struct live_class **live_sort_by_id(const struct live_tree *tree)
 {
 	struct live_class **sorted = mem_zalloc(tree->n, sizeof(*sorted));
 	size_t i;
@@ -215,18 +215,23 @@ static struct live_class **sort_by_id(const struct live_tree *tree)
 	return sorted;
 }
 
+size_t live_find_sorted(const struct live_tree *tree, struct live_class **sorted,
+			uint32_t id)
+{
+	struct live_class key = { .id = id }, *want = &key, **found;
+
+	found = bsearch(&want, sorted, tree->n, sizeof(*sorted), compare_ids);
+	return found ? (size_t)(*found - tree->classes) : SIZE_MAX;
+}
+
 static void find_parents(struct live_tree *tree)
 {
-	struct live_class **sorted = sort_by_id(tree), **found, key, *want = &key;
+	struct live_class **sorted = live_sort_by_id(tree);
 	size_t i;
 
-	for (i = 0; i < tree->n; i++) {
-		key.id = tree->classes[i].parent;
-		found = bsearch(&want, sorted, tree->n, sizeof(*sorted),
-				compare_ids);
-		tree->classes[i].parent_index = found ?
-			(size_t)(*found - tree->classes) : SIZE_MAX;
-	}
+	for (i = 0; i < tree->n; i++)
+		tree->classes[i].parent_index =
+			live_find_sorted(tree, sorted, tree->classes[i].parent);
 	free(sorted);
 }
 

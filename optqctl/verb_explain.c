@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 #include "device.h"
 #include "diag_view.h"
@@ -182,6 +182,10 @@ static bool explain_device(const struct options *opt, int ifindex,
 		if (answer->error != EAGAIN)
 			break;
 	}
+	if (answer->error == EAGAIN) {
+		answer->error = EBUSY;
+		answer->reason = mem_printf("the tree keeps changing");
+	}
 	diags_print(stderr, &a.src, &a.d);
 	asked_end(&a);
 	nl_socket_free(genl);
@@ -210,10 +214,13 @@ static bool explain_by_kernel(const struct options *opt)
 static bool names_file(const struct options *opt)
 {
 	const char *word = opt->argv[0], *dot = strrchr(word, '.');
+	struct stat st;
 
-	if (opt->argc < 2)
+	/* Words that are quoted as one are a packet's. */
+	if (opt->argc < 2 || strchr(word, ' '))
 		return false;
-	return !strcmp(word, "-") || strchr(word, '/') || !access(word, F_OK) ||
+	return !strcmp(word, "-") || strchr(word, '/') ||
+	       (!stat(word, &st) && !S_ISDIR(st.st_mode)) ||
 	       (dot && (!strcmp(dot, ".yaml") || !strcmp(dot, ".yml")));
 }
 

@@ -64,9 +64,21 @@ as_the_file()
 	local p bad=0
 	in_c tc qdisc del dev "$DEV" root 2>/dev/null
 	# What the kernel is told of names a file does not know.
-	apply "other: {match: ip6 tcp dport 443}" || return 1
+	apply "other: {match: ip6 tcp dport 443 not app meet}" || return 1
+	in_c "$OPTQCTL" element add "$DEV" app meet udp src 10.1.1.1 sport 1 dst 10.1.1.2 dport 2 >/dev/null || return 1
 	for p in "${packets[@]}"; do alike "$p" || bad=1; done
 	return $bad
+}
+
+# A cgroup below one that rules name is in that.  Where /sys is the guest's own.
+below_a_cgroup()
+{
+	mountpoint -q /sys/fs/cgroup || mount -t cgroup2 none /sys/fs/cgroup || return 1
+	mkdir -p /sys/fs/cgroup/one/two /sys/fs/cgroup/else || return 1
+	in_c() { nsenter --net="/run/netns/$NS_C" "$@"; }
+	apply "grouped: {match: cgroup one}" && alike "cgroup one/two tcp dscp 0 mark 0" &&
+	alike "cgroup one tcp dscp 0 mark 0" && alike "cgroup else tcp dscp 0 mark 0" &&
+	goes work/grouped "cgroup one/two tcp dscp 0 mark 0 src 192.0.2.1 dst 192.0.2.2"
 }
 
 # goes CLASS PACKET
@@ -170,7 +182,7 @@ changing()
 }
 
 ktap_header
-ktap_plan 7
+ktap_plan 8
 optq_require_root
 optq_require_module
 optq_require_tc
@@ -181,6 +193,7 @@ optq_require_programs
 log_mark
 
 ktap_test "the kernel says what the policy says" as_the_file
+ktap_test "cgroups below those of rules" below_a_cgroup
 ktap_test "applications and hosts as the kernel was told" told
 ktap_test "packets go where it says" as_packets_do
 ktap_test "classes without names, and no default" without_names
