@@ -172,7 +172,7 @@ changing()
 	local i got
 	apply && sed 's/dscp ef/dscp af11/; s/10mbit/11mbit/' "$TMP/p.yaml" >"$TMP/q.yaml" || return 1
 	optq_bg ip netns exec "$NS_C" bash -c "while :; do $OPTQCTL apply $TMP/q.yaml; $OPTQCTL apply $TMP/p.yaml; done >/dev/null 2>&1"
-	for i in $(seq 15); do
+	for i in $(seq 8); do
 		got=$(live "dscp ef" 2>"$TMP/err" | jq -r '.class + " " + (.path[1].rate_bps | tostring)')
 		case $got in
 		"voice 10000000" | "rest "*) ;;

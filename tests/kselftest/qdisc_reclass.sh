@@ -106,7 +106,7 @@ under_traffic()
 	received_in_order && receiver && nl_set "$(town)" "$(rules 6000=1 6001=2)" || return 1
 	flood_start -t 600 -l 400 -f 6 -b 20000
 	PORT=6001 flood_start -t 600 -l 900 -f 6 -b 20000
-	for i in $(seq 8); do
+	for i in $(seq 5); do
 		sent=$(figure 1: packets)
 		optq_wait_for 10 has_sent $((sent + 60)) || return 1
 		nl_set "$(town)" "$(rules 6000=2 6001=1)" || return 1
