@@ -21,7 +21,7 @@ static struct optq_match_key key_of(const struct link *link,
 
 	for (i = 0; i < link->n_dims; i++) {
 		set = conjunct_set(c, link->dims[i]);
-		if (set && packet_value_known(set) && set->n)
+		if (packet_value_known(set) && set->n)
 			match_key_put(&key, i, link->dims[i].field,
 				      set->v[0].min);
 	}
@@ -30,10 +30,8 @@ static struct optq_match_key key_of(const struct link *link,
 
 static uint32_t dim_bit(const struct link *link, struct dim dim)
 {
-	uint32_t i = 0;
+	size_t i = link_find_dim(link, dim);
 
-	while (i < link->n_dims && !dim_same(link->dims[i], dim))
-		i++;
 	return i < link->n_dims ? 1U << i : 0;
 }
 

@@ -151,15 +151,6 @@ static int put_end(struct nl_msg *msg, const struct question *q, struct dim dim)
 	return q->known != q->packet ? put_value(msg, q, dim, NULL) : 0;
 }
 
-static bool has_dim(const struct link *link, struct dim dim)
-{
-	size_t i = 0;
-
-	while (i < link->n_dims && !dim_same(link->dims[i], dim))
-		i++;
-	return i < link->n_dims;
-}
-
 /* By these the kernel finds the application and the hosts, asked for or not. */
 static const struct dim ends[] = {
 	{ OPTQ_FIELD_PROTO, 0 }, { OPTQ_FIELD_SRC, 0 }, { OPTQ_FIELD_DST, 0 },
@@ -175,7 +166,7 @@ static int put_question(struct nl_msg *msg, void *arg)
 	for (i = 0; !err && i < q->link->n_dims; i++)
 		err = put_known(msg, q, q->link->dims[i]);
 	for (i = 0; !err && i < sizeof(ends) / sizeof(ends[0]); i++)
-		if (!has_dim(q->link, ends[i]))
+		if (link_find_dim(q->link, ends[i]) == q->link->n_dims)
 			err = put_end(msg, q, ends[i]);
 	return err;
 }

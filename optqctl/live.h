@@ -62,8 +62,9 @@ void live_free(struct live_tree *tree);
 struct live_taker {
 	int (*take)(struct nlmsghdr *nlh, void *arg);
 	void (*forget)(void *arg);	/* it comes again from its beginning */
-	int (*put)(struct nl_msg *msg, void *arg);	/* into the request; may be NULL */
 	void *arg;
+	int (*put)(struct nl_msg *msg, void *arg);	/* into the request; may be NULL */
+	void *put_arg;
 };
 
 /* Dumps @cmd of a device; tries again when a change tears it. */

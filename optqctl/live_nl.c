@@ -165,7 +165,7 @@ static void ask(struct nl_sock *genl, int family, int ifindex, uint8_t cmd,
 	if (!msg || !genlmsg_put(msg, NL_AUTO_PORT, NL_AUTO_SEQ, family, 0,
 				 flags, cmd, OPTQ_GENL_VERSION) ||
 	    nla_put_u32(msg, OPTQ_A_IFINDEX, (uint32_t)ifindex) ||
-	    (taker && taker->put && taker->put(msg, taker->arg))) {
+	    (taker && taker->put && taker->put(msg, taker->put_arg))) {
 		nlmsg_free(msg);
 		answer->error = ENOMEM;
 		return;

@@ -74,13 +74,6 @@ static void forget_rules(void *arg)
 	rules_free(arg);
 }
 
-static int put_request(struct nl_msg *msg, void *arg)
-{
-	const struct live_rules *rules = arg;
-
-	return rules->put(msg, rules->arg);
-}
-
 void rules_read(struct nl_sock *genl, int family, int ifindex,
 		struct live_rules *rules, struct nl_answer *answer)
 {
@@ -96,11 +89,9 @@ void rules_explain(struct nl_sock *genl, int family, int ifindex,
 		   struct live_rules *rules, struct nl_answer *answer)
 {
 	const struct live_taker taker = {
-		.take = take_rules, .forget = forget_rules, .put = put_request,
-		.arg = rules
+		.take = take_rules, .forget = forget_rules, .arg = rules,
+		.put = put, .put_arg = arg
 	};
 
-	rules->put = put;
-	rules->arg = arg;
 	live_dump(genl, family, ifindex, OPTQ_CMD_EXPLAIN, &taker, answer);
 }

@@ -17,8 +17,6 @@ struct live_rules {
 	struct live_rule *list;
 	size_t n, room;
 	uint32_t generation;
-	int (*put)(struct nl_msg *msg, void *arg);	/* into what is asked */
-	void *arg;
 };
 
 void rules_read(struct nl_sock *genl, int family, int ifindex,

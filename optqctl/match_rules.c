@@ -202,16 +202,6 @@ static uint32_t set_number(struct maker *m, struct rset *set, unsigned int words
 	return *slot - 1;
 }
 
-static u8 dim_number(const struct link *link, struct dim dim)
-{
-	u8 i = 0;
-
-	/* Each was noted when its match was read. */
-	while (!dim_same(link->dims[i], dim))
-		i++;
-	return i;
-}
-
 static void add_conjunct(struct maker *m, const struct link *link,
 			 const struct conjunct *c)
 {
@@ -230,7 +220,8 @@ static void add_conjunct(struct maker *m, const struct link *link,
 		unsigned int words = optq_field_words((u8)c->v[i].dim.field);
 
 		out->terms[n + i].set = set_number(m, set, words);
-		out->terms[n + i].dim = dim_number(link, c->v[i].dim);
+		/* Each was noted when its match was read. */
+		out->terms[n + i].dim = (u8)link_find_dim(link, c->v[i].dim);
 		out->terms[n + i].negate = negate;
 	}
 	out->core.n_terms += (u32)c->n;

@@ -94,6 +94,15 @@ char *class_path(const struct link *link, uint32_t index)
 	return path;
 }
 
+size_t link_find_dim(const struct link *link, struct dim dim)
+{
+	size_t i = 0;
+
+	while (i < link->n_dims && !dim_same(link->dims[i], dim))
+		i++;
+	return i;
+}
+
 uint32_t link_find_class(const struct link *link, const char *path)
 {
 	uint32_t parent = NO_CLASS, i = 0;

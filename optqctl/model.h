@@ -127,6 +127,8 @@ struct class *link_add_class(struct link *link, uint32_t parent,
 			     const char *name);
 /* "office/web", to be freed. */
 char *class_path(const struct link *link, uint32_t index);
+/* Which of its dimensions that is; n_dims: none. */
+size_t link_find_dim(const struct link *link, struct dim dim);
 /* NO_CLASS when there is none. */
 uint32_t link_find_class(const struct link *link, const char *path);
 
