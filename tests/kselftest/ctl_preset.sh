@@ -127,8 +127,6 @@ in_order() { changed_under_traffic "$@" && same 0 "$(received late)" "packets ou
 
 aqm() { tc_c -s -j qdisc show dev "$DEV" | jq -r '.[0] | .. | objects | select(has("drop_aqm")) | .drop_aqm'; }
 
-has_sent() { [ "$(figure 1: packets)" -ge "$1" ]; }
-
 ktap_header
 ktap_plan 12
 optq_require_root

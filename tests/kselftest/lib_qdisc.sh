@@ -7,6 +7,8 @@
 #	$UDP_LOAD $OPTQ_NL $DSCP_WIRE $ACK_WIRE $FLOW_FLOOD $FRAME_SEND	where they are
 #	tc_batch		runs tc commands from its input in the client's
 #				namespace; lines are as for tc -batch
+#	nl_set LINE...		a tree by optq_nl; what it says is shown when it fails
+#	has_sent N		the qdisc 1: of $DEV has, so many packets
 #	quietly CMD...		what CMD says is shown only when it fails
 #	figure HANDLE FIELD	of a qdisc of $DEV: packets bytes drops qlen backlog
 #	cfigure CLASSID FIELD	of a class of $DEV: likewise
@@ -61,6 +63,14 @@ optq_require_programs()
 	# shellcheck disable=SC2034
 	FLOW_FLOOD=$dir/flow_flood FRAME_SEND=$dir/frame_send
 }
+
+nl_set()
+{
+	printf '%s\n' "$@" | in_c "$OPTQ_NL" set "$DEV" >"$TMP/set" ||
+		{ cat "$TMP/set"; return 1; }
+}
+
+has_sent() { [ "$(figure 1: packets)" -ge "$1" ]; }
 
 # Warnings are for users; what a command says counts when it fails.
 quietly()

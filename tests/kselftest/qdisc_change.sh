@@ -9,8 +9,6 @@
 ROUNDS=3
 gentle=(target 10s interval 10s)
 
-nl_set() { printf '%s\n' "$@" | in_c "$OPTQ_NL" set "$DEV" >"$TMP/set" || { cat "$TMP/set"; return 1; }; }
-
 tree()
 {
 	OFFERED=0
@@ -32,8 +30,6 @@ two_senders()
 	flood_start -t 600 -l 900 -p 1:20 -f 6 -b 20000
 	optq_wait_for 10 has_sent 50
 }
-
-has_sent() { [ "$(figure 1: packets)" -ge "$1" ]; }
 
 something_waits() { [ "$(figure 1: qlen)" -gt 0 ]; }
 

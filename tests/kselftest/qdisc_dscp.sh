@@ -203,8 +203,6 @@ marked_too()
 	note "$(received ce) of them marked" && [ "$(received ce)" -gt 0 ]
 }
 
-has_sent() { [ "$(figure 1: packets)" -ge "$1" ]; }
-
 # Nothing is lost, nothing out of order, whatever is said while it goes.
 changed_under_traffic()
 {

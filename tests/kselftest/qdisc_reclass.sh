@@ -9,8 +9,6 @@
 held="rate=1 ceil=1 burst=1600 cburst=1600 target=10000000000 interval=10000000000"
 gentle="target=10000000000 interval=10000000000"
 
-nl_set() { printf '%s\n' "$@" | in_c "$OPTQ_NL" set "$DEV" >"$TMP/set" || { cat "$TMP/set"; return 1; }; }
-
 # rules PORT=CLASS...: by the port that a packet goes to
 rules()
 {
@@ -96,8 +94,6 @@ others_decide()
 # A slow class and a fast one: what came later is ready long before what waits.
 town() { printf '%s\n' "link default=3 rate=1000000" "class id=1 ceil=60000 $gentle" \
 	"class id=2 ceil=500000 $gentle" "class id=3 ceil=400000 delay=30000000 rate=100000 $gentle"; }
-
-has_sent() { [ "$(figure 1: packets)" -ge "$1" ]; }
 
 under_traffic()
 {

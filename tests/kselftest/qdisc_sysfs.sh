@@ -20,7 +20,6 @@ by_id() { LC_ALL=C sort -t= -k1,1 | xargs; }
 dirs() { in_dir 'for d in */; do echo "${d%/}"; done' | by_id; }
 paths() { in_dir 'for d in */; do echo "${d%/}=$(<"$d/path")"; done' | by_id; }
 
-nl_set() { printf '%s\n' "$@" | in_c "$OPTQ_NL" set "$DEV" >"$TMP/set" || { cat "$TMP/set"; return 1; }; }
 warned() { grep -q "$1" "$2" || { echo "no \"$1\" in: $(cat "$2")"; return 1; }; }
 
 clear_dev() { tc_c qdisc del dev "$DEV" root 2>/dev/null; OFFERED=0; }
