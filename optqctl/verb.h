@@ -3,22 +3,12 @@
 #ifndef OPTQCTL_VERB_H
 #define OPTQCTL_VERB_H
 
-#include <stdbool.h>
-
 #include "diag.h"
 #include "model.h"
+#include "options.h"
 #include "source.h"
 
 enum exit_code { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
-
-struct options {
-	bool json;
-	bool flows, rules;	/* of show */
-	bool strict;		/* of check */
-	const char *device;	/* of explain; NULL: not given */
-	int argc;		/* what follows verb and options */
-	char **argv;
-};
 
 enum exit_code verb_check(const struct options *opt);
 enum exit_code verb_apply(const struct options *opt);

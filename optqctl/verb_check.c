@@ -51,7 +51,7 @@ enum exit_code verb_check(const struct options *opt)
 	bool good;
 
 	good = load_policy(opt->argv[0], &src, &policy, &d);
-	if (good && opt->strict) {
+	if (good && opt->given[OPTION_STRICT]) {
 		warn_overlaps(&policy, &d);
 		diags_sort(&d);
 	}

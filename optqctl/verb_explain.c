@@ -130,7 +130,7 @@ static bool explain_by_file(const struct options *opt)
 
 	good = load_policy(opt->argv[0], &src, &policy, &d);
 	if (good)
-		link = find_link(&policy, opt->device, &d);
+		link = find_link(&policy, opt->given[OPTION_DEV], &d);
 	/* Its warnings are check's affair. */
 	if (d.errors)
 		diags_print(stderr, &src, &d);
@@ -198,14 +198,14 @@ static bool explain_by_kernel(const struct options *opt)
 	int ifindex;
 	bool good;
 
-	ifindex = device_index(opt->device);
+	ifindex = device_index(opt->given[OPTION_DEV]);
 	if (!ifindex) {
-		complain(opt->device, "there is no such device here");
+		complain(opt->given[OPTION_DEV], "there is no such device here");
 		return false;
 	}
 	good = explain_device(opt, ifindex, &answer);
 	if (answer.error)
-		complain_of_answer(opt->device, &answer);
+		complain_of_answer(opt->given[OPTION_DEV], &answer);
 	nl_answer_free(&answer);
 	return good;
 }
@@ -226,9 +226,9 @@ static bool names_file(const struct options *opt)
 
 enum exit_code verb_explain(const struct options *opt)
 {
-	bool by_file = !opt->device || names_file(opt);
+	bool by_file = !opt->given[OPTION_DEV] || names_file(opt);
 
-	if (!opt->device && opt->argc < 2) {
+	if (!opt->given[OPTION_DEV] && opt->argc < 2) {
 		fputs("Usage: optqctl [-j] explain FILE PACKET, or without FILE and with --dev DEVICE\n",
 		      stderr);
 		return EXIT_USAGE;

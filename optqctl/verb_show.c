@@ -160,8 +160,15 @@ enum exit_code verb_show(const struct options *opt)
 {
 	const char *device = opt->argc ? opt->argv[0] : NULL;
 	int ifindex = device ? device_index(device) : 0;
-	struct show s = { .flows = opt->flows, .rules = opt->rules };
+	struct show s = {
+		.flows = opt->given[OPTION_FLOWS],
+		.rules = opt->given[OPTION_RULES],
+	};
 
+	if (s.flows && s.rules) {
+		fputs("optqctl: --rules goes without --flows\n", stderr);
+		return EXIT_USAGE;
+	}
 	if (device && !ifindex) {
 		complain(device, "there is no such device here");
 		return EXIT_FAILED;
