@@ -30,6 +30,7 @@ result=$LOGS/$name.result
 qemu=(qemu-system-x86_64 -M q35 -display none -no-reboot -nodefaults -nic none
 	-kernel "$root/boot/vmlinuz-$kernel"
 	-serial "file:$console" -serial "file:$result")
+checks="loglevel=5 oops=panic panic_on_warn=1 softlockup_panic=1 slub_debug=FZPU page_poison=1"
 append="console=ttyS0 panic=-1 oops=panic log_buf_len=4M net.ifnames=0"
 
 case $mode in
@@ -37,9 +38,14 @@ smp)
 	qemu+=(-accel "tcg,thread=multi" -smp 2 -cpu max -m 2048
 		-fsdev "local,id=root,path=$root,readonly=on,security_model=none,multidevs=remap"
 		-device "virtio-9p-pci,fsdev=root,mount_tag=root")
-	append+=" loglevel=5 panic_on_warn=1 softlockup_panic=1"
-	append+=" slub_debug=FZPU page_poison=1 rcupdate.rcu_cpu_stall_timeout=20"
+	append+=" $checks rcupdate.rcu_cpu_stall_timeout=20"
 	append+=" sysctl.kernel.panic_on_rcu_stall=1"
+	;;
+um)
+	# Its root is that of the process; a reboot would begin anew, so panic stays 0.
+	append="mem=2048M seccomp=on ncpus=2 root=/dev/root rootfstype=hostfs rootflags=/ ro"
+	append+=" con0=null,fd:1 ssl0=null,fd:3 log_buf_len=4M $checks"
+	append+=" init=$GUEST_TREE/tests/vm/guest/early-um OPTQ_JOB=/var/tmp/$name.job"
 	;;
 det)
 	qemu+=(-accel "tcg,thread=single" -icount "shift=${OPTQ_SHIFT:-0},sleep=off"
@@ -48,7 +54,7 @@ det)
 	append+=" quiet mitigations=off nokaslr norandmaps random.trust_cpu=off"
 	append+=" loglevel=5"
 	;;
-*) die "unknown mode '$mode': smp or det" ;;
+*) die "unknown mode '$mode': smp, um or det" ;;
 esac
 append+=" ${OPTQ_APPEND:-}"
 
@@ -70,16 +76,19 @@ with_directories()
 			path = path "/" $i; if (!seen[path]++) print path } }'
 }
 
+print_job()
+{
+	printf 'JOB=%q\n' "$job"
+	[ "$mode" = det ] && echo 'export OPTQ_DET=1'
+	echo "export OPTQ_MODE=$mode"
+}
+
 make_initrd()
 {
 	local dir=$VM/$suite/$name.job
 	"$VM_HERE/image.sh" "$mode" "$suite" >&2 || return 1
 	mkdir -p "$dir" &&
-	{
-		printf 'JOB=%q\n' "$job"
-		[ "$mode" = det ] && echo 'export OPTQ_DET=1'
-		echo "export OPTQ_MODE=$mode"
-	} >"$dir/job" &&
+	print_job >"$dir/job" &&
 	touch -d @0 "$dir/job" &&
 	{
 		cat "$VM/$suite/$mode.cpio"
@@ -103,14 +112,29 @@ bail()
 	exit 1
 }
 
+run_qemu()
+{
+	exec timeout --foreground -k 5 "$limit" "${qemu[@]}" \
+		-initrd "$VM/$suite/$name.job/initrd" -append "$append" \
+		</dev/null >"$LOGS/$name.qemu" 2>&1
+}
+
+# It writes the console to its descriptor 1 and the result to 3.  As process 1, which the
+# first in a root is, timeout does not work.
+run_um()
+{
+	# shellcheck disable=SC2016,SC2086	# for the other shell; parameters
+	exec_in_root "$suite" bash -c 'timeout -k 5 "$@"; exit $?' um \
+		"$limit" "$GUEST_UM/build/linux" $append \
+		</dev/null >>"$console" 3>>"$result" 2>"$LOGS/$name.qemu"
+}
+
 # Sets rc.  What the guest prints is shown as it comes.
 run_guest()
 {
 	: >"$console"
 	: >"$result"
-	timeout --foreground -k 5 "$limit" "${qemu[@]}" \
-		-initrd "$VM/$suite/$name.job/initrd" -append "$append" \
-		</dev/null >"$LOGS/$name.qemu" 2>&1 &
+	if [ "$mode" = um ]; then run_um & else run_qemu & fi
 	vm=$!
 	trap 'kill "$vm" 2>/dev/null' EXIT
 	tail -n +1 -s 0.2 -f --pid="$vm" "$result" 2>/dev/null | show
@@ -128,17 +152,21 @@ died_of_emulation()
 }
 
 mkdir -p "$LOGS"
-make_initrd || bail "its initramfs could not be made"
+if [ "$mode" = um ]; then
+	print_job >"$root/var/tmp/$name.job"
+else
+	make_initrd || bail "its initramfs could not be made"
+fi
 run_guest
 if died_of_emulation; then
 	echo "# $name: a stale breakpoint of the emulator ended the boot; once more"
 	run_guest
 fi
-rm -rf "$VM/$suite/$name.job"
+rm -rf "$VM/$suite/$name.job" "$root/var/tmp/$name.job"
 
 verdict=$(tr -d '\r' <"$result" | tail -n 1)
 [ "$rc" -eq 124 ] || [ "$rc" -eq 137 ] && bail "no end within $limit s"
-[ "$rc" -eq 0 ] || bail "qemu: exit $rc: $(tail -n 1 "$LOGS/$name.qemu")"
+[ "$rc" -eq 0 ] || bail "the guest's program: exit $rc: $(tail -n 1 "$LOGS/$name.qemu")"
 grep -q -a -E -f "$detectors" "$console" &&
 	bail "the kernel complained"
 case $verdict in

@@ -6,8 +6,9 @@
 # Brings the sources into the suite's root and runs make there, against that
 # suite's kernel headers, with W=1.  Prints KTAP, a test per target: a compiler
 # warning fails it as an error does.  Only what has changed is copied and built.
-# Two targets are made here: module-debug, the module with OPTQ_DEBUG=1 in
-# build/debug, and programs, what the kernel tests call, in build/kselftest.
+# Three targets are made here: module-debug, the module with OPTQ_DEBUG=1 in
+# build/debug, module-um, likewise for the user-mode kernel in build/um, and programs,
+# what the kernel tests call, in build/kselftest.
 
 . "$(dirname "$0")/common.sh"
 
@@ -57,21 +58,27 @@ sync_sources()
 	mv "$list.new" "$list"
 }
 
+# module_apart DIR MAKE-ARGUMENT...: in a tree of its own, so that no build undoes another.
+module_apart()
+{
+	local dir=build/$1
+	shift
+	mkdir -p "$dst/$dir"
+	(cd "$dst" && find Kbuild sch_optq -name '*.[ch]' -o -name Kbuild) |
+		copy_changed "$dst" "$dst/$dir" &&
+	in_root "$suite" make -j"$(nproc)" M="$GUEST_TREE/$dir" OPTQ_DEBUG=1 W=1 "$@" modules
+}
+
 make_target()
 {
-	local kdir=/usr/src/linux-headers-$kernel debug=build/debug
+	local kdir=/usr/src/linux-headers-$kernel
 
 	case $1 in
 	programs)
 		in_root "$suite" make -C "$GUEST_TREE/tests/kselftest" \
 			-f programs.mk programs ;;
-	module-debug)
-		# A tree of its own, so that neither build undoes the other.
-		mkdir -p "$dst/$debug"
-		(cd "$dst" && find Kbuild sch_optq -name '*.[ch]' -o -name Kbuild) |
-			copy_changed "$dst" "$dst/$debug" &&
-		in_root "$suite" make -C "$kdir" -j"$(nproc)" \
-			M="$GUEST_TREE/$debug" OPTQ_DEBUG=1 W=1 modules ;;
+	module-debug) module_apart debug -C "$kdir" ;;
+	module-um) module_apart um -C "$GUEST_UM/build" ARCH=um ;;
 	*)
 		in_root "$suite" make -C "$GUEST_TREE" -j"$(nproc)" \
 			KDIR="$kdir" W=1 "$1" ;;

@@ -9,7 +9,9 @@
 #	harness	what the results hang on: tap.awk, faults made on purpose; make guest
 #	build	module, plugin, optqctl in the default suite
 #	unit	user-space tests under ASAN and UBSAN, in the default suite
+#	um	the user-mode kernel of the newest suite, and the kernel tests in it
 #	vm	kernel tests in guests with two CPUs
+#	some	likewise, those only that say most about another kernel
 #	det	rates and delays in guests whose time is exact
 #	suites	the build on the oldest and the newest kernel supported
 #
@@ -20,6 +22,8 @@
 
 suite=${SUITE:-trixie}
 others=(bookworm sid)
+# ARCH=um has two CPUs since Linux 7.0.
+um_suite=sid
 passed=0 failed=0 skipped=0
 began=$SECONDS
 tmp=$(mktemp -d) || exit 1
@@ -33,7 +37,7 @@ kernel_tests()
 	for test in ${TESTS:-$(make -s --no-print-directory -C "$TOP/tests/kselftest" list)}; do
 		case $test in
 		det_*) [ "$1" = det ] && printf '%s ' "$test" ;;
-		*) [ "$1" = smp ] && printf '%s ' "$test" ;;
+		*) [ "$1" != det ] && printf '%s ' "$test" ;;
 		esac
 	done
 }
@@ -41,15 +45,18 @@ kernel_tests()
 # boot_tests MODE SECONDS NAME TEST...
 boot_tests()
 {
-	local mode=$1 limit=$2 name=$3 ko=
+	local mode=$1 limit=$2 name=$3 ko='' in=$suite
 	shift 3
 	if [ $# -eq 0 ]; then
 		echo "1..0 # SKIP no test of this kind"
 		return
 	fi
 	# Functions and races with the module that checks itself at every packet.
-	[ "$mode" = smp ] && ko=$GUEST_TREE/build/debug/sch_optq.ko
-	"$VM_HERE/boot.sh" "$mode" "$suite" "$name" "$limit" \
+	case $mode in
+	smp) ko=$GUEST_TREE/build/debug/sch_optq.ko ;;
+	um) ko=$GUEST_TREE/build/um/sch_optq.ko in=$um_suite ;;
+	esac
+	"$VM_HERE/boot.sh" "$mode" "$in" "$name" "$limit" \
 		"export OPTQ_KO=$ko; tests/kselftest/run.sh $*"
 }
 
@@ -64,7 +71,7 @@ boot_each()
 	for test; do
 		while [ "$(jobs -rp | wc -l)" -ge "$guests" ]; do wait -n; done
 		{
-			boot_tests "$mode" 3600 "check-${test%.sh}-$suite" "$test" \
+			boot_tests "$mode" 3600 "check-${test%.sh}-$mode" "$test" \
 				>"$tmp/$test" 2>&1 || touch "$tmp/failed-$mode"
 			flock "$tmp" cat "$tmp/$test"
 		} &
@@ -118,6 +125,21 @@ stage_unit() { run_stage unit in_build -j"$(nproc)" unit; }
 # one processor busy, not two.
 stage_vm() { run_stage vm boot_each smp 2; }
 
+# What leans on the kernel's own code most, where all of it would take an hour.
+stage_some()
+{
+	TESTS=${TESTS:-module_load.sh qdisc_tree.sh qdisc_gso.sh qdisc_reclass.sh tc_filters.sh
+		tc_graft.sh ctl_apply.sh ctl_ingress.sh} stage_vm
+}
+
+stage_um()
+{
+	"$VM_HERE/root.sh" "$um_suite" || { failed=$((failed + 1)); return; }
+	run_stage um-kernel "$VM_HERE/um.sh" "$um_suite"
+	run_stage um-build "$VM_HERE/build.sh" "$um_suite" module-um plugin optqctl programs
+	run_stage um boot_each um 2
+}
+
 # Time counted in instructions has one CPU by nature.
 stage_det() { run_stage det boot_each det 2; }
 
@@ -157,7 +179,7 @@ esac
 mkdir -p "$LOGS"
 for stage in "$@"; do
 	case $stage in
-	harness|build|unit|vm|det|suites) ;;
+	harness|build|unit|um|vm|some|det|suites) ;;
 	*) die "unknown stage '$stage'" ;;
 	esac
 	"stage_$stage"

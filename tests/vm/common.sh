@@ -14,6 +14,8 @@ LOGS=$VM/logs
 # Where the project lies inside every root.
 # shellcheck disable=SC2034
 GUEST_TREE=/optq
+# shellcheck disable=SC2034
+GUEST_UM=/usr/src/um
 
 say() { printf '%s\n' "$*"; }
 warn() { printf '%s\n' "$*" >&2; }
@@ -64,12 +66,15 @@ debian_mirror()
 
 # Runs a command in a suite's root.  Mounts live in a namespace of their own, so
 # an interrupted run leaves none behind.
-in_root()
+in_root() { (exec_in_root "$@"); }
+
+# Likewise, in the place of the shell that calls it.
+exec_in_root()
 {
 	local root
 	root=$(suite_root "$1")
 	shift
-	unshare --mount --pid --fork --kill-child -- \
+	exec unshare --mount --pid --fork --kill-child -- \
 		env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 \
 		OPTQ_IN_ROOT="$root" bash -c '
 			set -e

@@ -9,7 +9,7 @@ export SUITE TESTS VERBOSE
 
 # All tests, from nothing.
 check:
-	@$(VM_DIR)/check.sh build unit harness vm det suites
+	@$(VM_DIR)/check.sh build unit harness um some det suites
 
 # One part of it each; all but the harness need what `build` makes.
 check-build:
@@ -18,6 +18,8 @@ check-unit:
 	@$(VM_DIR)/check.sh build unit
 check-harness:
 	@$(VM_DIR)/check.sh build harness
+check-um:
+	@$(VM_DIR)/check.sh um
 check-vm:
 	@$(VM_DIR)/check.sh build vm
 check-det:
@@ -39,7 +41,7 @@ bench:
 bench-docs:
 	@tests/bench/report.sh docs
 
-# A shell job in a guest: make guest JOB='tc qdisc show' MODE=smp|det LIMIT=600
+# A shell job in a guest: make guest JOB='tc qdisc show' MODE=smp|um|det LIMIT=600
 MODE ?= smp
 LIMIT ?= 600
 # Through the environment: neither make nor the shell is to read it as its own.
@@ -49,5 +51,5 @@ guest:
 		$(VM_DIR)/build.sh $(SUITE) && \
 		$(VM_DIR)/boot.sh $(MODE) $(SUITE) guest $(LIMIT) "$$OPTQ_JOB"
 
-.PHONY: check check-build check-unit check-harness check-vm check-det \
+.PHONY: check check-build check-unit check-harness check-um check-vm check-det \
 	check-kernels demo bench bench-docs guest
