@@ -5,9 +5,23 @@
 
 #include "qdisc.h"
 
-/* A message's attributes of one type, by a walk: there may be thousands. */
-#define optq_for_each_top(attr, nlh, rem, what) \
-	nlmsg_for_each_attr(attr, nlh, GENL_HDRLEN, rem) \
+/* Attributes that stand side by side: a whole message's, or those of one tree in it. */
+struct optq_part {
+	struct nlattr *head;
+	int len;
+};
+
+static inline struct optq_part optq_part_whole(const struct nlmsghdr *nlh)
+{
+	return (struct optq_part) {
+		.head = nlmsg_attrdata(nlh, GENL_HDRLEN),
+		.len = nlmsg_attrlen(nlh, GENL_HDRLEN),
+	};
+}
+
+/* Those of one type, by a walk: there may be thousands. */
+#define optq_for_each_top(attr, part, rem, what) \
+	nla_for_each_attr(attr, (part)->head, (part)->len, rem) \
 		if (nla_type(attr) == (what))
 
 extern const struct nla_policy optq_class_policy[OPTQ_CLASS_A_MAX + 1];

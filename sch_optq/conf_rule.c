@@ -71,21 +71,21 @@ static void count_rule(struct optq_rule_input *in, struct nlattr *nest)
 	}
 }
 
-static int count_all(struct optq_rule_input *in, const struct nlmsghdr *nlh,
+static int count_all(struct optq_rule_input *in, const struct optq_part *part,
 		     struct netlink_ext_ack *extack)
 {
 	struct nlattr *attr;
 	int rem, err;
 
-	optq_for_each_top(attr, nlh, rem, OPTQ_A_DIM)
+	optq_for_each_top(attr, part, rem, OPTQ_A_DIM)
 		in->rules.n_dims++;
-	optq_for_each_top(attr, nlh, rem, OPTQ_A_SET) {
+	optq_for_each_top(attr, part, rem, OPTQ_A_SET) {
 		err = count_set(in, attr, extack);
 		if (err)
 			return err;
 		cond_resched();
 	}
-	optq_for_each_top(attr, nlh, rem, OPTQ_A_RULE) {
+	optq_for_each_top(attr, part, rem, OPTQ_A_RULE) {
 		count_rule(in, attr);
 		cond_resched();
 	}
@@ -119,14 +119,14 @@ static void *input_room(size_t n, size_t size)
 }
 
 int optq_rule_input_alloc(struct optq_rule_input *in,
-			  const struct nlmsghdr *nlh,
+			  const struct optq_part *part,
 			  struct netlink_ext_ack *extack)
 {
 	struct optq_match_rules *r = &in->rules;
 	int err;
 
 	memset(in, 0, sizeof(*in));
-	err = count_all(in, nlh, extack) ?: check_counts(r, extack);
+	err = count_all(in, part, extack) ?: check_counts(r, extack);
 	if (err)
 		return err;
 	in->set_attr = input_room(r->n_sets, sizeof(*in->set_attr));
@@ -226,14 +226,14 @@ static int read_set(struct optq_rule_input *in, u32 i, struct nlattr *attr,
 }
 
 /* All ranges of a set side by side, and then all of IPv4 addresses. */
-static int read_sets(struct optq_rule_input *in, const struct nlmsghdr *nlh,
+static int read_sets(struct optq_rule_input *in, const struct optq_part *part,
 		     bool v4, u64 *at, struct netlink_ext_ack *extack)
 {
 	struct nlattr *attr;
 	int rem, err;
 	u32 i = 0;
 
-	optq_for_each_top(attr, nlh, rem, OPTQ_A_SET) {
+	optq_for_each_top(attr, part, rem, OPTQ_A_SET) {
 		i += !!nla_find_nested(attr, OPTQ_SET_A_WORDS);
 		err = read_set(in, i - 1, attr, v4, at, extack);
 		if (err)
@@ -298,7 +298,7 @@ static int read_rule(struct optq_rule_input *in, u32 i, struct nlattr *nest,
 	return 0;
 }
 
-int optq_rule_input_read(struct optq_rule_input *in, const struct nlmsghdr *nlh,
+int optq_rule_input_read(struct optq_rule_input *in, const struct optq_part *part,
 			 struct optq_rule_slot *slot,
 			 struct netlink_ext_ack *extack)
 {
@@ -307,17 +307,17 @@ int optq_rule_input_read(struct optq_rule_input *in, const struct nlmsghdr *nlh,
 	int rem, err;
 	u64 at = 0;
 
-	optq_for_each_top(attr, nlh, rem, OPTQ_A_DIM) {
+	optq_for_each_top(attr, part, rem, OPTQ_A_DIM) {
 		err = read_dim(in, i++, attr, extack);
 		if (err)
 			return err;
 	}
-	err = read_sets(in, nlh, false, &at, extack) ?:
-	      read_sets(in, nlh, true, &at, extack);
+	err = read_sets(in, part, false, &at, extack) ?:
+	      read_sets(in, part, true, &at, extack);
 	if (err)
 		return err;
 	i = 0;
-	optq_for_each_top(attr, nlh, rem, OPTQ_A_RULE) {
+	optq_for_each_top(attr, part, rem, OPTQ_A_RULE) {
 		err = read_rule(in, i, attr, &slot[i], &c, &t, extack);
 		if (err)
 			return err;

@@ -26,11 +26,11 @@ struct optq_rule_input {
  * optq_rule_input_free() follows either way.
  */
 int optq_rule_input_alloc(struct optq_rule_input *in,
-			  const struct nlmsghdr *nlh,
+			  const struct optq_part *part,
 			  struct netlink_ext_ack *extack);
 
 /* Reads it; where and text of the slots point into the message. */
-int optq_rule_input_read(struct optq_rule_input *in, const struct nlmsghdr *nlh,
+int optq_rule_input_read(struct optq_rule_input *in, const struct optq_part *part,
 			 struct optq_rule_slot *slot,
 			 struct netlink_ext_ack *extack);
 

@@ -10,14 +10,14 @@ extern struct genl_family optq_genl_family;
 int optq_genl_init(void);
 void optq_genl_exit(void);
 
-/* The optq instance at the root of a device; ERR_PTR with extack. RTNL held. */
-struct optq_sched *optq_genl_sched(struct net *net, struct nlattr **attrs,
+/* The device of an attribute, which may be NULL; ERR_PTR with extack. RTNL held. */
+struct net_device *optq_genl_dev(struct net *net, const struct nlattr *ifindex,
+				 struct netlink_ext_ack *extack);
+/* The optq instance at its root; likewise. */
+struct optq_sched *optq_genl_sched(struct net *net, const struct nlattr *ifindex,
 				   struct netlink_ext_ack *extack);
 
-/* What came of a change, into the reply to it.  RTNL held. */
-void optq_put_swapped(struct sk_buff *reply, struct genl_info *info,
-		      struct optq_sched *q, u32 dropped);
-
+int optq_genl_tree_set(struct sk_buff *skb, struct genl_info *info);
 int optq_genl_tree_get(struct sk_buff *skb, struct genl_info *info);
 int optq_genl_class_dump(struct sk_buff *skb, struct netlink_callback *cb);
 int optq_genl_rule_dump(struct sk_buff *skb, struct netlink_callback *cb);

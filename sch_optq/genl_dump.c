@@ -73,7 +73,8 @@ int optq_genl_tree_get(struct sk_buff *skb, struct genl_info *info)
 	hdr = genlmsg_put_reply(reply, info, &optq_genl_family, 0,
 				OPTQ_CMD_TREE_GET);
 	rtnl_lock();
-	q = optq_genl_sched(genl_info_net(info), info->attrs, info->extack);
+	q = optq_genl_sched(genl_info_net(info), info->attrs[OPTQ_A_IFINDEX],
+			    info->extack);
 	if (IS_ERR(q))
 		err = PTR_ERR(q);
 	else if (hdr)
@@ -85,22 +86,6 @@ int optq_genl_tree_get(struct sk_buff *skb, struct genl_info *info)
 	}
 	genlmsg_end(reply, hdr);
 	return genlmsg_reply(reply, info);
-}
-
-void optq_put_swapped(struct sk_buff *reply, struct genl_info *info,
-		      struct optq_sched *q, u32 dropped)
-{
-	void *hdr = genlmsg_put_reply(reply, info, &optq_genl_family, 0,
-				      OPTQ_CMD_TREE_SET);
-
-	/* It has room for far more. */
-	if (!hdr ||
-	    nla_put_u32(reply, OPTQ_A_IFINDEX, qdisc_dev(q->sch)->ifindex) ||
-	    nla_put_u32(reply, OPTQ_A_GENERATION, q->generation) ||
-	    nla_put_u32(reply, OPTQ_A_DROPPED, dropped))
-		WARN_ON_ONCE(1);
-	else
-		genlmsg_end(reply, hdr);
 }
 
 static int fill_class(struct sk_buff *skb, struct optq_sched *q,
@@ -127,7 +112,7 @@ struct optq_sched *optq_dump_sched(const struct sk_buff *skb,
 				   struct netlink_callback *cb)
 {
 	struct optq_sched *q = optq_genl_sched(sock_net(skb->sk),
-					       optq_dump_attrs(cb),
+					       optq_dump_attrs(cb)[OPTQ_A_IFINDEX],
 					       cb->extack);
 
 	/* 0 would say that there is nothing to compare. */

@@ -118,11 +118,12 @@ static int read_elem(struct nlattr *nest, bool set, struct elem_request *r,
 /* All are read before any is taken. */
 static int check_all(struct genl_info *info, bool set)
 {
+	struct optq_part part = optq_part_whole(info->nlhdr);
 	struct elem_request r;
 	struct nlattr *attr;
 	int rem, err, n = 0;
 
-	optq_for_each_top(attr, info->nlhdr, rem, OPTQ_A_ELEM) {
+	optq_for_each_top(attr, &part, rem, OPTQ_A_ELEM) {
 		err = read_elem(attr, set, &r, info->extack);
 		if (err)
 			return err;
@@ -182,7 +183,9 @@ static int change_one(struct optq_sched *q, struct nlattr *attr, bool set,
 
 static int change_locked(struct genl_info *info, bool set)
 {
-	struct optq_sched *q = optq_genl_sched(genl_info_net(info), info->attrs,
+	struct optq_part part = optq_part_whole(info->nlhdr);
+	struct optq_sched *q = optq_genl_sched(genl_info_net(info),
+					       info->attrs[OPTQ_A_IFINDEX],
 					       info->extack);
 	struct nlattr *attr;
 	int rem, err = 0;
@@ -193,7 +196,7 @@ static int change_locked(struct genl_info *info, bool set)
 		err = give_elems(q);
 	if (err)
 		return err;
-	optq_for_each_top(attr, info->nlhdr, rem, OPTQ_A_ELEM) {
+	optq_for_each_top(attr, &part, rem, OPTQ_A_ELEM) {
 		err = change_one(q, attr, set, info->extack);
 		if (err)
 			return err;

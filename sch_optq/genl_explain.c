@@ -137,12 +137,12 @@ static void read_names(struct asked *a, const struct optq_key_plan *plan,
 static int read_asked(struct asked *a, const struct optq_sched *q,
 		      const struct netlink_callback *cb)
 {
-	const struct nlmsghdr *nlh = cb->nlh;
+	struct optq_part part = optq_part_whole(cb->nlh);
 	struct nlattr *attr;
 	int rem, err;
 
 	memset(a, 0, sizeof(*a));
-	optq_for_each_top(attr, nlh, rem, OPTQ_A_DIM) {
+	optq_for_each_top(attr, &part, rem, OPTQ_A_DIM) {
 		err = read_known(a, &q->rules->plan, attr, cb->extack);
 		if (err)
 			return err;

@@ -104,7 +104,7 @@ static int rules_keep_texts(struct optq_rules *rules)
 }
 
 /* Of all that decides, and of where it is written. */
-static u64 rules_digest(const struct nlmsghdr *nlh)
+static u64 rules_digest(const struct optq_part *part)
 {
 	static const u16 types[] = { OPTQ_A_DIM, OPTQ_A_SET, OPTQ_A_RULE };
 	siphash_key_t key = {};
@@ -112,7 +112,7 @@ static u64 rules_digest(const struct nlmsghdr *nlh)
 	int i, rem;
 
 	for (i = 0; i < ARRAY_SIZE(types); i++) {
-		optq_for_each_top(attr, nlh, rem, types[i]) {
+		optq_for_each_top(attr, part, rem, types[i]) {
 			key.key[0] = siphash(nla_data(attr), nla_len(attr), &key);
 			key.key[1] = types[i];
 			cond_resched();
@@ -121,14 +121,14 @@ static u64 rules_digest(const struct nlmsghdr *nlh)
 	return key.key[0];
 }
 
-struct optq_rules *optq_rules_parse(const struct nlmsghdr *nlh,
+struct optq_rules *optq_rules_parse(const struct optq_part *part,
 				    struct netlink_ext_ack *extack)
 {
 	struct optq_rules *rules = NULL;
 	struct optq_rule_input in;
 	int err;
 
-	err = optq_rule_input_alloc(&in, nlh, extack);
+	err = optq_rule_input_alloc(&in, part, extack);
 	if (!err) {
 		rules = kvzalloc(struct_size(rules, slot, in.rules.n_rules),
 				 GFP_KERNEL_ACCOUNT);
@@ -136,8 +136,8 @@ struct optq_rules *optq_rules_parse(const struct nlmsghdr *nlh,
 	}
 	if (!err) {
 		rules->n = in.rules.n_rules;
-		rules->digest = rules_digest(nlh);
-		err = optq_rule_input_read(&in, nlh, rules->slot, extack);
+		rules->digest = rules_digest(part);
+		err = optq_rule_input_read(&in, part, rules->slot, extack);
 	}
 	if (!err)
 		err = rules_compile(rules, &in, extack);

@@ -9,6 +9,8 @@
 /* Bytes that they may take, while they are compiled. */
 #define OPTQ_RULES_BYTES	(256ULL << 20)
 
+struct optq_part;
+
 struct optq_rule_slot {
 	u32 class_id;
 	const char *where;	/* NULL: not told */
@@ -31,7 +33,7 @@ struct optq_rules {
  * Reads the dimensions, sets and rules of a message, and compiles them.  ERR_PTR with
  * the reason in extack.  Sleeps, and may take seconds: not under RTNL.
  */
-struct optq_rules *optq_rules_parse(const struct nlmsghdr *nlh,
+struct optq_rules *optq_rules_parse(const struct optq_part *part,
 				    struct netlink_ext_ack *extack);
 
 /* Makes room for what so many flows come to, before they are in force.  -ENOMEM. */

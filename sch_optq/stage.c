@@ -32,14 +32,14 @@ u32 optq_stage_find(const struct optq_stage *st, u32 id)
 	return i;
 }
 
-static int stage_alloc(struct optq_stage *st, const struct nlmsghdr *nlh,
+static int stage_alloc(struct optq_stage *st, const struct optq_part *part,
 		       struct netlink_ext_ack *extack)
 {
 	u32 classes = 0, buckets, i;
 	struct nlattr *attr;
 	int rem;
 
-	optq_for_each_top(attr, nlh, rem, OPTQ_A_CLASS)
+	optq_for_each_top(attr, part, rem, OPTQ_A_CLASS)
 		classes++;
 	if (classes > OPTQ_CLASSES_MAX) {
 		NL_SET_ERR_MSG(extack, "a tree has at most 131072 classes");
@@ -211,10 +211,10 @@ static bool stage_is_leaf(const struct optq_stage *st, u32 id)
 	return i != OPTQ_NONE && !st->class[i].n_children;
 }
 
-int optq_stage_compile(struct optq_stage *st, const struct nlmsghdr *nlh,
+int optq_stage_compile(struct optq_stage *st, const struct optq_part *part,
 		       struct netlink_ext_ack *extack)
 {
-	struct optq_rules *rules = optq_rules_parse(nlh, extack);
+	struct optq_rules *rules = optq_rules_parse(part, extack);
 
 	if (IS_ERR(rules))
 		return PTR_ERR(rules);
@@ -222,14 +222,14 @@ int optq_stage_compile(struct optq_stage *st, const struct nlmsghdr *nlh,
 	return 0;
 }
 
-static int stage_rules(struct optq_stage *st, const struct nlmsghdr *nlh,
+static int stage_rules(struct optq_stage *st, const struct optq_part *part,
 		       struct netlink_ext_ack *extack)
 {
 	struct nlattr *attr;
 	u32 i = 0;
 	int rem;
 
-	optq_for_each_top(attr, nlh, rem, OPTQ_A_RULE) {
+	optq_for_each_top(attr, part, rem, OPTQ_A_RULE) {
 		if (!stage_is_leaf(st, st->rules->slot[i++].class_id)) {
 			NL_SET_ERR_MSG_ATTR(extack, attr,
 					    "a rule must name a leaf class");
@@ -239,13 +239,13 @@ static int stage_rules(struct optq_stage *st, const struct nlmsghdr *nlh,
 	return optq_rules_know(st->rules, st->link.flows);
 }
 
-static int stage_link(struct optq_stage *st, const struct nlmsghdr *nlh,
+static int stage_link(struct optq_stage *st, const struct optq_part *part,
 		      bool create, struct netlink_ext_ack *extack)
 {
 	struct nlattr *attr, *police = NULL;
 	int rem, err = 0;
 
-	optq_for_each_top(attr, nlh, rem, OPTQ_A_LINK) {
+	optq_for_each_top(attr, part, rem, OPTQ_A_LINK) {
 		err = optq_parse_link(attr, &st->link, create, &police, extack);
 		if (err)
 			return err;
@@ -321,19 +321,19 @@ static int stage_moves(struct optq_stage *st, struct netlink_ext_ack *extack)
 	return err;
 }
 
-int optq_stage_parse(struct optq_stage *st, const struct nlmsghdr *nlh,
+int optq_stage_parse(struct optq_stage *st, const struct optq_part *part,
 		     bool create, struct netlink_ext_ack *extack)
 {
 	struct nlattr *attr;
 	int rem, err;
 
-	err = stage_alloc(st, nlh, extack);
+	err = stage_alloc(st, part, extack);
 	if (err)
 		return err;
-	err = stage_link(st, nlh, create, extack);
+	err = stage_link(st, part, create, extack);
 	if (err)
 		return err;
-	optq_for_each_top(attr, nlh, rem, OPTQ_A_CLASS) {
+	optq_for_each_top(attr, part, rem, OPTQ_A_CLASS) {
 		err = stage_one_class(st, attr, extack);
 		if (err)
 			return err;
@@ -350,7 +350,7 @@ int optq_stage_parse(struct optq_stage *st, const struct nlmsghdr *nlh,
 		NL_SET_ERR_MSG(extack, "the default class must be a leaf of the tree");
 		return -ENOENT;
 	}
-	return stage_rules(st, nlh, extack);
+	return stage_rules(st, part, extack);
 }
 
 void optq_stage_free(struct optq_stage *st)

@@ -6,7 +6,7 @@
 #ifndef OPTQ_STAGE_H
 #define OPTQ_STAGE_H
 
-#include "qdisc.h"
+#include "conf.h"
 
 #define OPTQ_NONE	(~0U)		/* no index */
 
@@ -40,18 +40,18 @@ struct optq_stage {
 };
 
 /*
- * Compiles the rules of a message, for optq_stage_parse().  Sleeps, and may take seconds:
+ * Compiles the rules of a tree, for optq_stage_parse().  Sleeps, and may take seconds:
  * not under RTNL.  optq_stage_free() follows either way.
  */
-int optq_stage_compile(struct optq_stage *st, const struct nlmsghdr *nlh,
+int optq_stage_compile(struct optq_stage *st, const struct optq_part *part,
 		       struct netlink_ext_ack *extack);
 
 /*
- * Reads and checks the classes, rules and link parameters of a message on top
+ * Reads and checks the classes, rules and link parameters of a tree on top
  * of the defaults in st->link.  create: flows may be given.  Returns 0,
  * or an error with the reason in extack; optq_stage_free() follows either way.
  */
-int optq_stage_parse(struct optq_stage *st, const struct nlmsghdr *nlh,
+int optq_stage_parse(struct optq_stage *st, const struct optq_part *part,
 		     bool create, struct netlink_ext_ack *extack);
 
 void optq_stage_free(struct optq_stage *st);

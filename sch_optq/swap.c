@@ -24,7 +24,7 @@ int optq_swap_check(struct optq_sched *q, const struct optq_stage *st,
 }
 
 /* Everything that can fail, before anything is touched. */
-static int swap_prepare(struct optq_sched *q, struct optq_stage *st,
+static int swap_classes(struct optq_sched *q, struct optq_stage *st,
 			struct netlink_ext_ack *extack)
 {
 	struct optq_cl *cl;
@@ -167,21 +167,20 @@ static void swap_drain(struct optq_sched *q, struct list_head *gone, u64 now)
 	list_splice(&empty, gone);
 }
 
-static void swap_commit(struct optq_sched *q, struct optq_stage *st,
-			char **names, struct Qdisc **put,
-			struct list_head *gone)
+static void swap_locked(struct optq_swap *s, struct optq_sched *q,
+			struct optq_stage *st)
 {
 	struct optq_drops drops = {};
 	u64 now = ktime_get_ns();
 	struct optq_flow lifted;
 
 	optq_reclass_lift(q, st, now, &lifted);
-	swap_dismantle(q, st, put, gone, now);
-	swap_build(q, st, names, now);
+	swap_dismantle(q, st, s->put, &s->gone, now);
+	swap_build(q, st, s->names, now);
 	optq_apply_link(q, &st->link, now);
 	optq_police_swap(q, &q->tree.root, &st->police, now);
 	swap(q->rules, st->rules);
-	swap_drain(q, gone, now);
+	swap_drain(q, &s->gone, now);
 	optq_changed(q, now);
 	optq_reclass_join(q, now, &lifted);
 	optq_tree_trim(&q->tree, now, &drops);
@@ -190,47 +189,55 @@ static void swap_commit(struct optq_sched *q, struct optq_stage *st,
 	optq_verify(q, "swap");
 }
 
-int optq_swap(struct optq_sched *q, struct optq_stage *st, u32 *dropped,
-	      struct netlink_ext_ack *extack)
+int optq_swap_prepare(struct optq_swap *s, struct optq_sched *q,
+		      struct optq_stage *st, struct netlink_ext_ack *extack)
 {
-	struct optq_cl *cl, *tmp;
-	struct Qdisc **put;
-	LIST_HEAD(gone);
-	char **names;
-	u32 i, elems;
 	int err;
 
-	*dropped = 0;
-	names = kvcalloc(st->n + 1, sizeof(*names), GFP_KERNEL_ACCOUNT);
-	put = kvcalloc(st->n + 1, sizeof(*put), GFP_KERNEL_ACCOUNT);
-	err = names && put ? swap_prepare(q, st, extack) : -ENOMEM;
-	if (!err)
-		err = swap_names(st, names);
-	if (!err) {
-		sch_tree_lock(q->sch);
-		*dropped = q->sch->q.qlen;
-		swap_commit(q, st, names, put, &gone);
-		*dropped -= q->sch->q.qlen;
-		sch_tree_unlock(q->sch);
-		/* It doubles at each call, when it must. */
-		do {
-			elems = q->clhash.hashsize;
-			qdisc_class_hash_grow(q->sch, &q->clhash);
-		} while (q->clhash.hashsize != elems);
-		optq_sysfs_update(q, extack);
-	}
-	list_for_each_entry_safe(cl, tmp, &gone, link) {
+	INIT_LIST_HEAD(&s->gone);
+	s->dropped = 0;
+	s->names = kvcalloc(st->n + 1, sizeof(*s->names), GFP_KERNEL_ACCOUNT);
+	s->put = kvcalloc(st->n + 1, sizeof(*s->put), GFP_KERNEL_ACCOUNT);
+	if (!s->names || !s->put)
+		return -ENOMEM;
+	err = swap_classes(q, st, extack);
+	return err ?: swap_names(st, s->names);
+}
+
+void optq_swap_commit(struct optq_swap *s, struct optq_sched *q,
+		      struct optq_stage *st, struct netlink_ext_ack *extack)
+{
+	u32 elems;
+
+	sch_tree_lock(q->sch);
+	s->dropped = q->sch->q.qlen;
+	swap_locked(s, q, st);
+	s->dropped -= q->sch->q.qlen;
+	sch_tree_unlock(q->sch);
+	/* It doubles at each call, when it must. */
+	do {
+		elems = q->clhash.hashsize;
+		qdisc_class_hash_grow(q->sch, &q->clhash);
+	} while (q->clhash.hashsize != elems);
+	optq_sysfs_update(q, extack);
+}
+
+void optq_swap_end(struct optq_swap *s, struct optq_stage *st)
+{
+	struct optq_cl *cl, *tmp;
+	u32 i;
+
+	list_for_each_entry_safe(cl, tmp, &s->gone, link) {
 		list_del(&cl->link);
 		optq_cl_free(cl);
 		cond_resched();
 	}
 	for (i = 0; i < st->n; i++) {
-		if (names)
-			kfree(names[i]);
-		if (put)
-			qdisc_put(put[i]);
+		if (s->names)
+			kfree(s->names[i]);
+		if (s->put)
+			qdisc_put(s->put[i]);
 	}
-	kvfree(names);
-	kvfree(put);
-	return err;
+	kvfree(s->names);
+	kvfree(s->put);
 }

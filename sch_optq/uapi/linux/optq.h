@@ -19,6 +19,7 @@
 #define OPTQ_DEPTH_MAX		32	/* levels of classes below the link */
 #define OPTQ_NAME_MAX		63	/* bytes of one class name */
 #define OPTQ_PRIO_MAX		7
+#define OPTQ_TREES_MAX		1024	/* of one message */
 #define OPTQ_CLASSES_MAX	131072
 #define OPTQ_RULES_MAX		32768
 #define OPTQ_CONJUNCTS_MAX	65536		/* of all rules of a tree */
@@ -64,7 +65,9 @@ enum optq_ack_filter {
 enum optq_cmd {
 	OPTQ_CMD_UNSPEC,
 	OPTQ_CMD_TREE_SET,	/* do: replace the whole tree, all or nothing;
-				 * NLM_F_ECHO asks what came of it
+				 * NLM_F_ECHO asks what came of it.  Several
+				 * trees, all or none: IFINDEX begins each, and
+				 * in the reply too; before the first, FLAGS
 				 */
 	OPTQ_CMD_TREE_GET,	/* do: the link's parameters and totals */
 	OPTQ_CMD_CLASS_GET,	/* dump: classes with statistics */
