@@ -6,6 +6,7 @@
 #include "apply_view.h"
 #include "model.h"
 #include "nl.h"
+#include "options.h"
 #include "source.h"
 
 struct apply {
@@ -16,6 +17,12 @@ struct apply {
 	struct diags d;
 	struct apply_link *links;	/* one for each of the policy's */
 };
+
+/*
+ * Leaves the links that --dev and --present ask for; the policy is what was read of it
+ * no more.  False: none is left, with an error unless that is in order.
+ */
+bool apply_choose_links(struct apply *a, const struct options *opt);
 
 /* What the kernel's refusal was about, at a place in the policy. */
 void apply_report(struct apply *a, struct apply_link *al, struct span at,

@@ -49,6 +49,26 @@ void policy_free(struct policy *policy)
 	memset(policy, 0, sizeof(*policy));
 }
 
+void policy_keep_links(struct policy *policy,
+		       bool (*keep)(const struct link *link, void *arg),
+		       void *arg)
+{
+	size_t kept = 0, i;
+
+	for (i = 0; i < policy->n_links; i++) {
+		if (keep(&policy->links[i], arg))
+			policy->links[kept++] = policy->links[i];
+		else
+			link_free(&policy->links[i]);
+	}
+	policy->n_links = kept;
+}
+
+bool link_is_called(const struct link *link, const char *word)
+{
+	return !strcmp(link->device, word) || !strcmp(link->name, word);
+}
+
 const char *link_direction(const struct link *link)
 {
 	return link->ingress ? "ingress" : "egress";

@@ -121,6 +121,12 @@ struct policy {
 };
 
 void policy_free(struct policy *policy);
+/* The others are freed; their order stays. */
+void policy_keep_links(struct policy *policy,
+		       bool (*keep)(const struct link *link, void *arg),
+		       void *arg);
+/* By the device's name or by its own. */
+bool link_is_called(const struct link *link, const char *word);
 /* Which of a link's two trees it is, in the words of a policy. */
 const char *link_direction(const struct link *link);
 struct class *link_add_class(struct link *link, uint32_t parent,

@@ -13,11 +13,14 @@ static const struct {
 	const char *verbs;	/* that it goes with, each between spaces */
 	const char *help;	/* "\n": a new line, indented as the first */
 } table[N_OPTIONS] = {
-	[OPTION_DEV] = { "dev", "DEVICE", " explain ",
-		"of explain: the link, if the policy has several; without a\n"
-		"policy the kernel is asked, by the rules in force there" },
+	[OPTION_DEV] = { "dev", "DEVICE", " apply explain ",
+		"of apply: this link alone; of explain: the link, if the\n"
+		"policy has several; without a policy the kernel is asked,\n"
+		"by the rules in force there" },
 	[OPTION_FLOWS] = { "flows", NULL, " show ",
 		"of show: the flows of each class instead" },
+	[OPTION_PRESENT] = { "present", NULL, " apply ",
+		"of apply: links whose device is not there are left out" },
 	[OPTION_RULES] = { "rules", NULL, " show ",
 		"of show: the matches and how many packets each took" },
 	[OPTION_STRICT] = { "strict", NULL, " check ",

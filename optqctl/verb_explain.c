@@ -39,7 +39,7 @@ static const struct link *find_link(const struct policy *policy,
 	suggest_begin(&near, device);
 	for (i = 0; i < policy->n_links; i++) {
 		link = &policy->links[i];
-		if (!strcmp(link->device, device) || !strcmp(link->name, device))
+		if (link_is_called(link, device))
 			return link;
 		suggest_offer(&near, link->device);
 	}

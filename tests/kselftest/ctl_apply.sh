@@ -206,6 +206,35 @@ test_bad_policy()
 }
 
 # A second link whose device is missing leaves the first one as it is.
+# A policy of a second device that comes later, and of one that never does.
+test_some_links()
+{
+	local late=late-$DEV out
+	cat >"$TMP/some.yaml" <<-END
+	optq: 1
+	links:
+	  $late: { egress: { rate: 3mbit, default: b, classes: { b: } } }
+	  $DEV: { egress: { rate: 2mbit, default: a, classes: { a: } } }
+	  never-there: { egress: { default: c, classes: { c: } } }
+	END
+	unchanged 'there is no device "never-there" here' ctl apply "$TMP/some.yaml" || return 1
+	out=$(ctl apply --present "$TMP/some.yaml" 2>&1) || { echo "$out"; return 1; }
+	grep -qF "warning: there is no device \"$late\" here: left out" <<<"$out" &&
+	grep -qF "$DEV: applied: 1 class" <<<"$out" || { echo "$out"; return 1; }
+	look && same 2000000 "$(link_shown .rate_bps)" "rate of what is here" || return 1
+
+	in_c ip link add "$late" type ifb || return 1
+	sed -i 's/rate: 2mbit/rate: 4mbit/' "$TMP/some.yaml"
+	out=$(ctl apply --present --dev "$late" "$TMP/some.yaml" 2>&1) || { echo "$out"; return 1; }
+	same "$late: applied: 1 class, 0 rules" "$out" "output" &&
+	same 3000000 "$(ctl -j show "$late" | jq '.[0].rate_bps')" "rate of what came" &&
+	look && same 2000000 "$(link_shown .rate_bps)" "rate of the other" || return 1
+	in_c ip link del "$late"
+	out=$(ctl apply --present --dev lo "$TMP/some.yaml" 2>&1) &&
+	same "" "$out" "what is said of a device that the policy has not" &&
+	unchanged 'there is no link on "lo"' ctl apply --dev lo "$TMP/some.yaml"
+}
+
 test_missing_device()
 {
 	{
@@ -377,6 +406,7 @@ ktap_test "qdiscs that a change takes away are named" test_qdiscs_go
 ktap_test "show fits 80 columns" test_show_text
 ktap_test "a bad policy changes nothing" test_bad_policy
 ktap_test "a missing device changes nothing" test_missing_device
+ktap_test "apply of what is here, and of one link" test_some_links
 ktap_test "one device under two names" test_one_device_twice
 ktap_test "without CAP_NET_ADMIN nothing is changed or shown" test_not_root
 ktap_test "another qdisc is replaced by a good policy only" test_replaces_another_qdisc

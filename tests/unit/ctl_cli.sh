@@ -46,6 +46,11 @@ links:
     egress: { default: a, classes: { a: } }
 YAML
 sed 's/default: a/default: b/' "$tmp/good.yaml" >"$tmp/bad.yaml"
+cat "$tmp/good.yaml" - >"$tmp/both.yaml" <<'YAML'
+    ingress: { rate: 10mbit, default: a, classes: { a: } }
+  optq-none:
+    egress: { default: a, classes: { a: } }
+YAML
 head -c 10485760 /dev/zero | tr '\0' '#' >"$tmp/big.yaml"
 
 expect "help" 0 "^Usage: optqctl" "$ctl" help
@@ -69,7 +74,7 @@ expect "a packet alone" 2 "with --dev DEVICE" "$ctl" explain "tcp dport 22"
 expect "of a device that is not there" 1 "there is no such device" "$ctl" explain --dev none0 tcp dport 22
 expect "wrong packet" 1 'packet:1:5: error: unknown word "dprt"' "$ctl" explain "$tmp/good.yaml" tcp dprt 22
 expect "packet on no link" 1 'no link on "eth7"' "$ctl" explain --dev eth7 "$tmp/good.yaml" tcp
-expect "device is of explain" 2 "goes with explain" "$ctl" check --dev eth0 "$tmp/good.yaml"
+expect "device is of explain" 2 "goes with apply explain" "$ctl" check --dev eth0 "$tmp/good.yaml"
 expect "option after the verb" 0 '^\[' "$ctl" check -j "$tmp/good.yaml"
 expect "element without one" 2 "app NAME PROTO src ADDRESS" "$ctl" element add eth0
 expect "element without a verb" 2 "element add|delete DEVICE" "$ctl" element
@@ -102,6 +107,20 @@ expect "apply: no such device" 1 'good.yaml:3:3: error: there is no device "optq
 	"$ctl" apply "$tmp/good.yaml"
 expect "apply: no such device as JSON" 1 '"applied":false' "$ctl" -j apply "$tmp/good.yaml"
 absent "no counts of what was not changed" '"(removed|classes|rules)":'
+expect "apply: what is here alone" 0 'good.yaml:3:3: warning: there is no device "optq-no-device" here: left out' \
+	"$ctl" apply --present "$tmp/good.yaml"
+expect "apply: one warning of both trees" 0 "^2$" sh -c '"$1" apply --present "$2" 2>&1 | grep -c warning' \
+	sh "$ctl" "$tmp/both.yaml"
+expect "apply: one link, which is not here" 1 'error: there is no device "optq-none"' \
+	"$ctl" apply --dev optq-none "$tmp/both.yaml"
+absent "nothing of the other" "optq-no-device"
+expect "apply: no such link" 1 'both.yaml: error: there is no link on "eth7"' \
+	"$ctl" apply --dev eth7 "$tmp/both.yaml"
+expect "apply: a device that is no link's, if it is one" 0 "^$" \
+	sh -c '"$1" apply --present --dev eth7 "$2" && echo' sh "$ctl" "$tmp/both.yaml"
+absent "not a word of it" "eth7|[Nn]othing"
+expect "apply: none of the links is here, as JSON" 0 '"severity":"warning"' \
+	"$ctl" -j apply --present "$tmp/good.yaml"
 expect "apply: why not as JSON" 1 '"error":"there is no device' "$ctl" -j apply "$tmp/good.yaml"
 expect "show: no such device" 1 "no such device" "$ctl" show optq-no-device
 expect "output that cannot be written" 1 "No space left" \
