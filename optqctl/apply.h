@@ -35,8 +35,8 @@ bool apply_open(struct apply *a);
  * classes, what goes, and the rules as this kernel takes them.  False with an error.
  */
 bool apply_look(struct apply *a, size_t i);
-/* Loads the tree, or has the kernel check it.  False with an error. */
-bool apply_set_tree(struct apply *a, struct apply_link *al, bool check);
+/* Loads all links, or none; what is wrong is said in the diagnostics. */
+void apply_load(struct apply *a);
 void apply_free(struct apply *a);
 
 /*

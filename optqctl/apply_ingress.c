@@ -16,12 +16,14 @@ static bool has_ingress(const struct apply *a, size_t i)
 static bool settle(struct apply *a, struct apply_link *al,
 		   struct nl_answer *answer)
 {
+	bool good;
+
 	if (answer->error)
 		apply_report(a, al, al->link->device_at, al->link->title,
 			     answer);
-	al->failed = answer->error;
+	good = !answer->error;
 	nl_answer_free(answer);
-	return !al->failed;
+	return good;
 }
 
 bool apply_find_ingress(struct apply *a, size_t i)

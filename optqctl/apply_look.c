@@ -100,6 +100,7 @@ static bool look_at_device(struct apply *a, struct apply_link *al,
 	struct root_qdiscs roots = { 0 };
 	struct nl_answer answer = { 0 };
 	struct live_tree *live = &al->live;
+	bool good;
 
 	qdisc_list(a->route, al->ifindex, &roots, &answer);
 	al->create = !roots.n || strcmp(roots.list[0].kind, OPTQ_KIND);
@@ -116,9 +117,9 @@ static bool look_at_device(struct apply *a, struct apply_link *al,
 		lost_find(link, live, &al->lost);
 	}
 	al->generation = live->generation;
-	al->failed = answer.error;
+	good = !answer.error;
 	nl_answer_free(&answer);
-	return !al->failed;
+	return good;
 }
 
 static bool make_rules(struct apply *a, struct apply_link *al)

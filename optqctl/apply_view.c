@@ -8,16 +8,6 @@
 #include "output.h"
 #include "term.h"
 
-static bool any_applied(const struct apply_link *links, size_t n)
-{
-	size_t i;
-
-	for (i = 0; links && i < n; i++)
-		if (links[i].applied)
-			return true;
-	return false;
-}
-
 static void print_lost(const struct apply_link *al)
 {
 	const struct lost_qdisc *lost;
@@ -32,49 +22,54 @@ static void print_lost(const struct apply_link *al)
 	}
 }
 
-static void print_link(const struct apply_link *al, bool some_failed)
+static void print_link(const struct apply_link *al)
 {
 	const struct link *link = al->link;
 
-	if (al->applied) {
-		printf("%s: applied: %u class%s, %zu rule%s", link->title,
-		       link->n_classes, link->n_classes == 1 ? "" : "es",
-		       link->n_rules, link->n_rules == 1 ? "" : "s");
-		if (*al->replaced)
-			printf(", in place of %s", al->replaced);
-		if (al->removed) {
-			printf(", %zu removed (", al->removed);
-			term_print(stdout, al->removed_names,
-				   strlen(al->removed_names));
-			putchar(')');
-		}
-		if (al->dropped)
-			printf(", %u waiting packet%s dropped", al->dropped,
-			       al->dropped == 1 ? "" : "s");
-		if (link->ingress)
-			printf(", by %s", al->in.ifb);
-		putchar('\n');
-		print_lost(al);
-		if (al->ingress_removed)
-			printf("%s ingress: removed, with %s\n", link->device,
-			       al->in.ifb);
-	} else if (some_failed) {
-		/* Each link is all or nothing, a file of several is not. */
-		printf("%s: not applied\n", link->title);
+	printf("%s: applied: %u class%s, %zu rule%s", link->title,
+	       link->n_classes, link->n_classes == 1 ? "" : "es",
+	       link->n_rules, link->n_rules == 1 ? "" : "s");
+	if (*al->replaced)
+		printf(", in place of %s", al->replaced);
+	if (al->removed) {
+		printf(", %zu removed (", al->removed);
+		term_print(stdout, al->removed_names, strlen(al->removed_names));
+		putchar(')');
 	}
+	if (al->dropped)
+		printf(", %u waiting packet%s dropped", al->dropped,
+		       al->dropped == 1 ? "" : "s");
+	if (link->ingress)
+		printf(", by %s", al->in.ifb);
+	putchar('\n');
+	print_lost(al);
+	if (al->ingress_removed)
+		printf("%s ingress: removed, with %s\n", link->device,
+		       al->in.ifb);
+}
+
+/* What the undoing of it could not give back. */
+static void print_gone(const struct apply_link *al)
+{
+	if (al->created && *al->replaced)
+		fprintf(stderr, "%s: has its default qdisc, no longer %s\n",
+			al->link->title, al->replaced);
 }
 
 void apply_print(const struct source *src, const struct diags *d,
 		 const struct apply_link *links, size_t n)
 {
-	bool some = any_applied(links, n);
+	bool applied = links && n && links->applied;
 	size_t i;
 
 	diags_print(stderr, src, d);
-	for (i = 0; some && i < n; i++)
-		print_link(&links[i], d->errors);
-	if (!some && links)
-		fputs("Nothing was changed.\n", stderr);
+	for (i = 0; applied && i < n; i++)
+		print_link(&links[i]);
+	if (applied || !links)
+		return;
+	fputs("Nothing was changed.\n", stderr);
+	for (i = 0; i < n; i++)
+		print_gone(&links[i]);
 }
 
 static struct json_object *lost_json(const struct lost_qdiscs *lost)

@@ -30,8 +30,9 @@ struct apply_link {
 	struct lost_qdiscs lost;
 	uint32_t dropped;	/* packets that the change lost */
 	uint32_t generation;
-	char *error;		/* why not; NULL: another link failed */
-	bool failed, applied;
+	char *error;		/* why not; NULL: another link failed, or the policy */
+	uint32_t created;	/* handle of the optq that was made for it, or 0 */
+	bool applied;
 };
 
 /* @links may be NULL: the policy was not good. */

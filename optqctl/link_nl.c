@@ -119,69 +119,88 @@ static uint32_t message_end(struct nl_msg *msg)
 	return nlmsg_hdr(msg)->nlmsg_len;
 }
 
-static int put_head(struct nl_msg *msg, const struct tree_request *req,
-		    const struct link *link)
+static int put_head(struct nl_msg *msg, const struct tree *tree)
 {
 	struct nlattr *nest;
 	int err = 0;
 
-	err |= nla_put_u32(msg, OPTQ_A_IFINDEX, (uint32_t)req->ifindex);
-	if (req->check)
-		err |= nla_put_u32(msg, OPTQ_A_FLAGS, OPTQ_F_CHECK);
-	if (req->has_generation)
-		err |= nla_put_u32(msg, OPTQ_A_GENERATION, req->generation);
+	err |= nla_put_u32(msg, OPTQ_A_IFINDEX, (uint32_t)tree->ifindex);
+	if (tree->has_generation)
+		err |= nla_put_u32(msg, OPTQ_A_GENERATION, tree->generation);
 	nest = nla_nest_start(msg, OPTQ_A_LINK);
 	if (!nest)
 		return -NLE_MSGSIZE;
-	err |= link_put_params(msg, link, true);
+	err |= link_put_params(msg, tree->link, true);
 	nla_nest_end(msg, nest);
 	return err;
 }
 
-static int put_tree(struct nl_msg *msg, const struct tree_request *req,
-		    const struct link *link, const struct match_rules *rules,
-		    struct tree_places *places)
+static int put_tree(struct nl_msg *msg, struct tree *tree)
 {
+	const struct link *link = tree->link;
 	struct rules_nl_place at = { 0 };
-	int err = put_head(msg, req, link);
 	size_t i;
+	int err;
 
+	tree->begins = message_end(msg);
+	tree->class_at = mem_zalloc(link->n_classes, sizeof(uint32_t));
+	tree->rule_at = mem_zalloc(link->n_rules, sizeof(uint32_t));
+	err = put_head(msg, tree);
 	for (i = 0; !err && i < link->n_classes; i++) {
-		places->class_at[i] = message_end(msg);
+		tree->class_at[i] = message_end(msg);
 		err = put_class(msg, link, &link->classes[i]);
 	}
-	places->classes_end = message_end(msg);
+	tree->classes_end = message_end(msg);
 	if (!err)
-		err = rules_nl_put_sets(msg, rules);
+		err = rules_nl_put_sets(msg, tree->rules);
 	for (i = 0; !err && i < link->n_rules; i++) {
-		places->rule_at[i] = message_end(msg);
-		err = rules_nl_put_rule(msg, link, rules, &at);
+		tree->rule_at[i] = message_end(msg);
+		err = rules_nl_put_rule(msg, link, tree->rules, &at);
 	}
 	return err;
 }
 
-struct nl_msg *tree_message(const struct tree_request *req,
-			    const struct link *link,
-			    const struct match_rules *rules,
-			    struct tree_places *places)
+static size_t tree_bytes(const struct tree *tree)
 {
+	const struct link *link = tree->link;
 	size_t bytes = HEAD_BYTES + link->n_classes * (size_t)CLASS_BYTES +
-		       rules_nl_bytes(rules);
-	struct nl_msg *msg;
-	int err = -NLE_NOMEM;
-	size_t i;
+		       rules_nl_bytes(tree->rules), i;
 
 	for (i = 0; i < link->n_classes; i++)
 		bytes += link->classes[i].police ? POLICE_BYTES : 0;
+	return bytes;
+}
+
+struct nl_msg *tree_message(struct tree_request *req)
+{
+	struct nl_msg *msg;
+	size_t bytes = 0, i;
+	int err = -NLE_NOMEM;
+
+	for (i = 0; i < req->n; i++)
+		bytes += tree_bytes(&req->trees[i]);
 	msg = nlmsg_alloc_size(bytes);
 	if (msg && genlmsg_put(msg, NL_AUTO_PORT, NL_AUTO_SEQ, req->family, 0,
 			       req->check ? 0 : NLM_F_ECHO, OPTQ_CMD_TREE_SET,
 			       OPTQ_GENL_VERSION))
-		err = put_tree(msg, req, link, rules, places);
+		err = req->check ? nla_put_u32(msg, OPTQ_A_FLAGS, OPTQ_F_CHECK) : 0;
+	for (i = 0; !err && i < req->n; i++)
+		err = put_tree(msg, &req->trees[i]);
 	if (!err)
 		return msg;
 	nlmsg_free(msg);
 	return NULL;
+}
+
+void tree_request_free(struct tree_request *req)
+{
+	size_t i;
+
+	for (i = 0; i < req->n; i++) {
+		free(req->trees[i].class_at);
+		free(req->trees[i].rule_at);
+	}
+	free(req->trees);
 }
 
 /* Index of the nest that holds byte @offset, or @n. */
@@ -196,48 +215,62 @@ static size_t nest_at(const uint32_t *start, size_t n, uint32_t offset)
 	return i - 1;
 }
 
-uint32_t tree_class_at(const struct tree_places *places,
-		       const struct link *link, uint32_t offset)
+static uint32_t class_at(const struct tree *tree, uint32_t offset)
 {
-	size_t i = nest_at(places->rule_at, link->n_rules, offset);
+	const struct link *link = tree->link;
+	size_t i = nest_at(tree->rule_at, link->n_rules, offset);
 
 	if (i < link->n_rules)
 		return link->rules[i].class_index;
-	if (offset >= places->classes_end)
+	if (offset >= tree->classes_end)
 		return NO_CLASS;
-	i = nest_at(places->class_at, link->n_classes, offset);
+	i = nest_at(tree->class_at, link->n_classes, offset);
 	return i < link->n_classes ? (uint32_t)i : NO_CLASS;
 }
 
+struct tree_fault tree_at(const struct tree_request *req, uint32_t offset)
+{
+	struct tree_fault fault = { .tree = req->n, .class_index = NO_CLASS };
+
+	while (fault.tree-- && req->trees[fault.tree].begins > offset)
+		;
+	if (fault.tree != SIZE_MAX)
+		fault.class_index = class_at(&req->trees[fault.tree], offset);
+	return fault;
+}
+
+/* Of each tree its device first; a device has one. */
 int tree_set_reply(struct nlmsghdr *nlh, void *arg)
 {
-	struct nlattr *attr = genlmsg_attrdata(genlmsg_hdr(nlh), 0);
-	struct tree_result *result = arg;
+	struct tree_request *req = arg;
+	struct tree *tree = NULL;
+	struct nlattr *attr;
+	size_t i = 0;
+	int rem;
 
-	attr = nla_find(attr, genlmsg_attrlen(genlmsg_hdr(nlh), 0),
-			OPTQ_A_DROPPED);
-	if (attr && nla_len(attr) >= (int)sizeof(uint32_t))
-		result->dropped = nla_get_u32(attr);
+	nla_for_each_attr(attr, genlmsg_attrdata(genlmsg_hdr(nlh), 0),
+			  genlmsg_attrlen(genlmsg_hdr(nlh), 0), rem) {
+		if (nla_len(attr) < (int)sizeof(uint32_t))
+			continue;
+		if (nla_type(attr) == OPTQ_A_IFINDEX)
+			tree = i < req->n ? &req->trees[i++] : NULL;
+		else if (nla_type(attr) == OPTQ_A_DROPPED && tree)
+			tree->dropped = nla_get_u32(attr);
+	}
 	return NL_OK;
 }
 
-void tree_set(const struct tree_request *req, const struct link *link,
-	      const struct match_rules *rules, struct tree_result *result,
+void tree_set(struct tree_request *req, struct tree_fault *fault,
 	      struct nl_answer *answer)
 {
-	struct tree_places places = {
-		.class_at = mem_zalloc(link->n_classes, sizeof(uint32_t)),
-		.rule_at = mem_zalloc(link->n_rules, sizeof(uint32_t)),
-	};
-	struct nl_msg *msg = tree_message(req, link, rules, &places);
+	struct nl_msg *msg = tree_message(req);
 
-	result->bad_class = NO_CLASS;
-	result->dropped = 0;
+	*fault = (struct tree_fault){ .tree = SIZE_MAX, .class_index = NO_CLASS };
 	answer->take = tree_set_reply;
-	answer->arg = result;
+	answer->arg = req;
 	nl_talk(req->genl, msg, answer);
 	if (answer->error && answer->has_offset)
-		result->bad_class = tree_class_at(&places, link, answer->offset);
-	free(places.class_at);
-	free(places.rule_at);
+		*fault = tree_at(req, answer->offset);
+	else if (answer->error && req->n == 1)
+		fault->tree = 0;
 }

@@ -6,41 +6,49 @@
 #include "match_rules.h"
 #include "nl.h"
 
-struct tree_request {
-	struct nl_sock *genl;
-	int family;
+/* One tree of a request; class ids are in place. */
+struct tree {
+	const struct link *link;
+	const struct match_rules *rules;
 	int ifindex;
-	bool check;		/* ask only, change nothing */
 	bool has_generation;
-	uint32_t generation;	/* the tree that the request was made from */
-};
+	uint32_t generation;	/* of the tree that this was made from */
 
-/* What the request's bytes belong to, to find what the kernel points at. */
-struct tree_places {
-	uint32_t *class_at;	/* offset of each class's nest */
+	/* Where its parts stand in the message, once that is made. */
+	uint32_t begins;
+	uint32_t *class_at;	/* each class's nest */
 	uint32_t classes_end;
 	uint32_t *rule_at;
-};
 
-/* The whole request; class ids are in place. NULL when out of memory. */
-struct nl_msg *tree_message(const struct tree_request *req,
-			    const struct link *link,
-			    const struct match_rules *rules,
-			    struct tree_places *places);
-/* The class that byte @offset of the request is about, or NO_CLASS. */
-uint32_t tree_class_at(const struct tree_places *places,
-		       const struct link *link, uint32_t offset);
-
-struct tree_result {
-	uint32_t bad_class;	/* where the kernel's error points; NO_CLASS */
 	uint32_t dropped;	/* packets that the change lost */
 };
 
-/* Sends it. */
-void tree_set(const struct tree_request *req, const struct link *link,
-	      const struct match_rules *rules, struct tree_result *result,
+/* Trees that take their places together, or not at all. */
+struct tree_request {
+	struct nl_sock *genl;
+	int family;
+	bool check;		/* ask only, change nothing */
+	struct tree *trees;
+	size_t n;
+};
+
+/* The whole message, and the places; NULL when out of memory. */
+struct nl_msg *tree_message(struct tree_request *req);
+void tree_request_free(struct tree_request *req);
+
+/* What the kernel's error is about. */
+struct tree_fault {
+	size_t tree;		/* SIZE_MAX: the request as a whole */
+	uint32_t class_index;	/* NO_CLASS: the link */
+};
+
+/* What stands at byte @offset of the message. */
+struct tree_fault tree_at(const struct tree_request *req, uint32_t offset);
+
+/* Sends it; of each tree the kernel's answer. */
+void tree_set(struct tree_request *req, struct tree_fault *fault,
 	      struct nl_answer *answer);
-/* The kernel's reply to it; @arg: the result. */
+/* The kernel's reply to it; @arg: the request. */
 int tree_set_reply(struct nlmsghdr *nlh, void *arg);
 
 /* The attributes of OPTQ_A_LINK and TCA_OPTIONS; negative: no room. */

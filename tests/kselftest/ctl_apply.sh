@@ -391,7 +391,7 @@ test_module_missing()
 }
 
 ktap_header
-ktap_plan 17
+ktap_plan 18
 optq_require_root
 optq_require_module
 optq_require_ctl

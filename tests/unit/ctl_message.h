@@ -13,10 +13,9 @@
 /* The caller's to free.  Classes are numbered from 1. */
 static inline struct nl_msg *message(struct link *link)
 {
-	struct tree_request req = { .family = 20, .ifindex = 7, .check = true };
-	struct tree_places places = {
-		.class_at = mem_zalloc(link->n_classes, sizeof(uint32_t)),
-		.rule_at = mem_zalloc(link->n_rules, sizeof(uint32_t)),
+	struct tree_request req = {
+		.family = 20, .check = true,
+		.trees = mem_zalloc(1, sizeof(*req.trees)), .n = 1,
 	};
 	struct match_rules rules;
 	struct nl_msg *msg;
@@ -25,11 +24,11 @@ static inline struct nl_msg *message(struct link *link)
 	for (i = 0; i < link->n_classes; i++)
 		link->classes[i].id = i + 1;
 	match_rules_make(&rules, link, NULL);
-	msg = tree_message(&req, link, &rules, &places);
+	req.trees[0] = (struct tree){ .link = link, .rules = &rules, .ifindex = 7 };
+	msg = tree_message(&req);
 	assert_non_null(msg);
 	match_rules_free(&rules);
-	free(places.class_at);
-	free(places.rule_at);
+	tree_request_free(&req);
 	return msg;
 }
 

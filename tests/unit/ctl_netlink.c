@@ -163,16 +163,32 @@ struct request {
 	struct reading r;
 	struct nl_msg *msg;
 	struct match_rules rules;
-	struct tree_places places;
+	struct tree_request req;
 	struct nlattr *top[OPTQ_A_MAX + 1];
 };
 
-static void make_request(struct request *q, bool check)
+/* Several times the same, as trees of devices 7, 8... */
+static void make_message(struct request *q, bool check, size_t n)
 {
-	struct tree_request req = {
-		.family = 30, .ifindex = 7, .check = check,
-		.has_generation = !check, .generation = 9,
+	struct tree_request *req = &q->req;
+	size_t i;
+
+	*req = (struct tree_request){
+		.family = 30, .check = check, .n = n,
+		.trees = mem_zalloc(n, sizeof(*req->trees)),
 	};
+	for (i = 0; i < n; i++)
+		req->trees[i] = (struct tree){
+			.link = &q->r.policy.links[0], .rules = &q->rules,
+			.ifindex = 7 + (int)i, .has_generation = !check,
+			.generation = 9,
+		};
+	q->msg = tree_message(req);
+	assert_non_null(q->msg);
+}
+
+static void make_requests(struct request *q, bool check, size_t n)
+{
 	struct link *link;
 
 	memset(q, 0, sizeof(*q));
@@ -180,21 +196,22 @@ static void make_request(struct request *q, bool check)
 	assert_good(&q->r);
 	link = &q->r.policy.links[0];
 	assign_ids(link, NULL);
-	q->places.class_at = mem_zalloc(link->n_classes, sizeof(uint32_t));
-	q->places.rule_at = mem_zalloc(link->n_rules, sizeof(uint32_t));
 	match_rules_make(&q->rules, link, NULL);
-	q->msg = tree_message(&req, link, &q->rules, &q->places);
-	assert_non_null(q->msg);
+	make_message(q, check, n);
 	assert_int_equal(genlmsg_parse(nlmsg_hdr(q->msg), 0, q->top, OPTQ_A_MAX,
 				       NULL), 0);
+}
+
+static void make_request(struct request *q, bool check)
+{
+	make_requests(q, check, 1);
 }
 
 static void free_request(struct request *q)
 {
 	nlmsg_free(q->msg);
 	match_rules_free(&q->rules);
-	free(q->places.class_at);
-	free(q->places.rule_at);
+	tree_request_free(&q->req);
 	reading_free(&q->r);
 }
 
@@ -289,40 +306,65 @@ static void classes_come_in_order(void **state)
 	free_request(&q);
 }
 
-static uint32_t offset_of(struct request *q, void *at)
+static uint32_t offset_of(const struct request *q, const void *at)
 {
-	return (uint32_t)((char *)at - (char *)nlmsg_hdr(q->msg));
+	return (uint32_t)((const char *)at - (const char *)nlmsg_hdr(q->msg));
+}
+
+static void assert_at(const struct request *q, const void *place, size_t tree,
+		      uint32_t class_index)
+{
+	struct tree_fault fault = tree_at(&q->req, offset_of(q, place));
+
+	assert_int_equal(fault.tree, tree);
+	assert_int_equal(fault.class_index, class_index);
 }
 
 static void offsets_name_the_class(void **state)
 {
-	struct link *link;
 	struct request q;
 
 	(void)state;
 	make_request(&q, false);
+	assert_int_equal(tree_at(&q.req, 20).tree, 0);
+	assert_int_equal(tree_at(&q.req, 20).class_index, NO_CLASS);
+	assert_at(&q, nest(&q, OPTQ_A_CLASS, 0), 0, 0);
+	assert_at(&q, nla_data(nest(&q, OPTQ_A_CLASS, 2)), 0, 2);
+	assert_at(&q, nest(&q, OPTQ_A_SET, 0), 0, NO_CLASS);
+	assert_at(&q, nest(&q, OPTQ_A_RULE, 0), 0, 0);
+	assert_at(&q, nla_data(nest(&q, OPTQ_A_RULE, 1)), 0, 2);
+	free_request(&q);
+}
+
+static void offsets_name_the_tree(void **state)
+{
+	struct request q;
+	struct link *link;
+
+	(void)state;
+	make_requests(&q, false, 3);
 	link = &q.r.policy.links[0];
-	assert_int_equal(tree_class_at(&q.places, link, 20), NO_CLASS);
-	assert_int_equal(tree_class_at(&q.places, link, offset_of(&q,
-				nest(&q, OPTQ_A_CLASS, 0))), 0);
-	assert_int_equal(tree_class_at(&q.places, link, offset_of(&q,
-				nla_data(nest(&q, OPTQ_A_CLASS, 2)))), 2);
-	assert_int_equal(tree_class_at(&q.places, link, offset_of(&q,
-				nest(&q, OPTQ_A_SET, 0))), NO_CLASS);
-	assert_int_equal(tree_class_at(&q.places, link, offset_of(&q,
-				nest(&q, OPTQ_A_RULE, 0))), 0);
-	assert_int_equal(tree_class_at(&q.places, link, offset_of(&q,
-				nla_data(nest(&q, OPTQ_A_RULE, 1)))), 2);
+	assert_at(&q, nest(&q, OPTQ_A_IFINDEX, 0), 0, NO_CLASS);
+	assert_at(&q, nest(&q, OPTQ_A_IFINDEX, 1), 1, NO_CLASS);
+	assert_at(&q, nest(&q, OPTQ_A_IFINDEX, 2), 2, NO_CLASS);
+	assert_at(&q, nest(&q, OPTQ_A_GENERATION, 1), 1, NO_CLASS);
+	assert_at(&q, nest(&q, OPTQ_A_CLASS, link->n_classes + 1), 1, 1);
+	assert_at(&q, nest(&q, OPTQ_A_RULE, link->n_rules), 1, 0);
+	assert_at(&q, nla_data(nest(&q, OPTQ_A_CLASS, 2 * link->n_classes)), 2, 0);
+	free_request(&q);
+	/* What is before the first tree is nobody's. */
+	make_requests(&q, true, 2);
+	assert_int_equal(tree_at(&q.req, 20).tree, SIZE_MAX);
 	free_request(&q);
 }
 
 /* The room that is set aside holds whatever a policy can say. */
 static void the_longest_class_fits(void **state)
 {
-	struct tree_request req = { .family = 30, .ifindex = 7 };
-	struct tree_places places = { 0 };
 	struct match_rules rules = { 0 };
 	struct link link = { 0 };
+	struct tree tree = { .link = &link, .rules = &rules, .ifindex = 7 };
+	struct tree_request req = { .family = 30, .trees = &tree, .n = 1 };
 	char name[OPTQ_NAME_MAX + 1];
 	struct nl_msg *msg;
 	struct class *c;
@@ -345,11 +387,11 @@ static void the_longest_class_fits(void **state)
 	}
 	link.rate = link.burst = link.limit = link.memory = 1;
 	link.wire = link.classes[0].wire;
-	places.class_at = mem_zalloc(link.n_classes, sizeof(uint32_t));
-	msg = tree_message(&req, &link, &rules, &places);
+	msg = tree_message(&req);
 	assert_non_null(msg);
 	nlmsg_free(msg);
-	free(places.class_at);
+	free(tree.class_at);
+	free(tree.rule_at);
 	for (i = 0; i < 1000; i++)
 		free(link.classes[i].name);
 	free(link.classes);
@@ -430,17 +472,25 @@ static void the_wire_is_read(void **state)
 /* A kernel that does not know the attribute yet dropped nothing that it told. */
 static void the_reply_tells_what_was_dropped(void **state)
 {
-	struct tree_result result = { .dropped = 0 };
+	struct tree trees[2] = { { .dropped = 0 } };
+	struct tree_request req = { .trees = trees, .n = 2 };
 	struct nl_msg *msg = nlmsg_alloc();
 
 	(void)state;
 	genlmsg_put(msg, 1, 1, 20, 0, 0, OPTQ_CMD_TREE_SET, OPTQ_GENL_VERSION);
+	nla_put_u32(msg, OPTQ_A_IFINDEX, 7);
 	nla_put_u32(msg, OPTQ_A_GENERATION, 3);
-	assert_int_equal(tree_set_reply(nlmsg_hdr(msg), &result), NL_OK);
-	assert_int_equal(result.dropped, 0);
+	assert_int_equal(tree_set_reply(nlmsg_hdr(msg), &req), NL_OK);
+	assert_int_equal(trees[0].dropped, 0);
 	nla_put_u32(msg, OPTQ_A_DROPPED, 33);
-	assert_int_equal(tree_set_reply(nlmsg_hdr(msg), &result), NL_OK);
-	assert_int_equal(result.dropped, 33);
+	nla_put_u32(msg, OPTQ_A_IFINDEX, 8);
+	nla_put_u32(msg, OPTQ_A_DROPPED, 44);
+	/* More than were asked for. */
+	nla_put_u32(msg, OPTQ_A_IFINDEX, 9);
+	nla_put_u32(msg, OPTQ_A_DROPPED, 55);
+	assert_int_equal(tree_set_reply(nlmsg_hdr(msg), &req), NL_OK);
+	assert_int_equal(trees[0].dropped, 33);
+	assert_int_equal(trees[1].dropped, 44);
 	nlmsg_free(msg);
 }
 
@@ -455,6 +505,7 @@ int main(void)
 		cmocka_unit_test(the_link_is_said),
 		cmocka_unit_test(classes_come_in_order),
 		cmocka_unit_test(offsets_name_the_class),
+		cmocka_unit_test(offsets_name_the_tree),
 		cmocka_unit_test(the_longest_class_fits),
 		cmocka_unit_test(figures_may_be_shorter_or_longer),
 		cmocka_unit_test(the_wire_is_read),
