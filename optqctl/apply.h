@@ -35,8 +35,13 @@ bool apply_open(struct apply *a);
  * classes, what goes, and the rules as this kernel takes them.  False with an error.
  */
 bool apply_look(struct apply *a, size_t i);
-/* Loads all links, or none; what is wrong is said in the diagnostics. */
-void apply_load(struct apply *a);
+/*
+ * All of apply_open() and apply_look(), and what the kernel says of the trees; nothing is
+ * changed but that ifbs are made.  False with an error.
+ */
+bool apply_prepare(struct apply *a);
+/* Then loads all links, or none; what is wrong is said in the diagnostics. */
+void apply_commit(struct apply *a);
 void apply_free(struct apply *a);
 
 /*

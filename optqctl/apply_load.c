@@ -8,6 +8,7 @@
 
 #include "apply.h"
 #include "link_nl.h"
+#include "live.h"
 #include "mem.h"
 #include "qdisc_nl.h"
 
@@ -122,12 +123,32 @@ static bool make_ready(struct apply *a)
 	return true;
 }
 
-void apply_load(struct apply *a)
+static bool look_at_all(struct apply *a)
 {
 	size_t i;
 
-	if (!set_trees(a, true))
-		return;
+	for (i = 0; i < a->policy.n_links; i++) {
+		if (!apply_find_ingress(a, i) || !apply_look(a, i))
+			return false;
+		live_free(&a->links[i].live);
+	}
+	return true;
+}
+
+bool apply_prepare(struct apply *a)
+{
+	if (!apply_open(a))
+		return false;
+	if (look_at_all(a) && set_trees(a, true))
+		return true;
+	apply_undo_ingress(a);
+	return false;
+}
+
+void apply_commit(struct apply *a)
+{
+	size_t i;
+
 	if (make_ready(a) && set_trees(a, false)) {
 		apply_retire_ingress(a);
 		return;
@@ -135,4 +156,24 @@ void apply_load(struct apply *a)
 	for (i = 0; i < a->policy.n_links; i++)
 		if (a->links[i].created)
 			remove_qdisc(a, &a->links[i]);
+	apply_undo_ingress(a);
+}
+
+void apply_free(struct apply *a)
+{
+	size_t i;
+
+	for (i = 0; a->links && i < a->policy.n_links; i++) {
+		match_rules_free(&a->links[i].rules);
+		free(a->links[i].removed_names);
+		free(a->links[i].error);
+		lost_free(&a->links[i].lost);
+		live_free(&a->links[i].live);
+	}
+	free(a->links);
+	nl_socket_free(a->genl);
+	nl_socket_free(a->route);
+	diags_free(&a->d);
+	policy_free(&a->policy);
+	source_free(&a->src);
 }

@@ -5,7 +5,6 @@
 
 #include "apply_view.h"
 #include "diag_view.h"
-#include "output.h"
 #include "term.h"
 
 static void print_lost(const struct apply_link *al)
@@ -131,8 +130,8 @@ struct json_object *apply_link_json(const struct apply_link *al)
 	return o;
 }
 
-void apply_print_json(const struct source *src, const struct diags *d,
-		      const struct apply_link *links, size_t n)
+struct json_object *apply_json(const struct source *src, const struct diags *d,
+			       const struct apply_link *links, size_t n)
 {
 	struct json_object *o = json_object_new_object();
 	struct json_object *list = json_object_new_array();
@@ -143,5 +142,5 @@ void apply_print_json(const struct source *src, const struct diags *d,
 			json_object_array_add(list, apply_link_json(&links[i]));
 	json_object_object_add(o, "links", list);
 	json_object_object_add(o, "diagnostics", diags_json(src, d));
-	print_json(o);
+	return o;
 }

@@ -38,8 +38,8 @@ struct apply_link {
 /* @links may be NULL: the policy was not good. */
 void apply_print(const struct source *src, const struct diags *d,
 		 const struct apply_link *links, size_t n);
-void apply_print_json(const struct source *src, const struct diags *d,
-		      const struct apply_link *links, size_t n);
+struct json_object *apply_json(const struct source *src, const struct diags *d,
+			       const struct apply_link *links, size_t n);
 struct json_object *apply_link_json(const struct apply_link *al);
 
 #endif

@@ -13,6 +13,9 @@ static const struct {
 	const char *verbs;	/* that it goes with, each between spaces */
 	const char *help;	/* "\n": a new line, indented as the first */
 } table[N_OPTIONS] = {
+	[OPTION_CONFIRM] = { "confirm", "TIME", " apply rollback ",
+		"of apply and rollback: taken back after TIME, from 1s to 24h,\n"
+		"unless \"optqctl confirm\" comes before" },
 	[OPTION_DEV] = { "dev", "DEVICE", " apply explain ",
 		"of apply: this link alone; of explain: the link, if the\n"
 		"policy has several; without a policy the kernel is asked,\n"

@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 enum option_id {
+	OPTION_CONFIRM,
 	OPTION_DEV,
 	OPTION_FLOWS,
 	OPTION_PRESENT,

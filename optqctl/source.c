@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "kept.h"
 #include "mem.h"
 #include "source.h"
 
@@ -124,11 +125,18 @@ const char *source_label(const char *path)
 static char *read_file(struct source *src, const char *path,
 		       const struct kind *kind)
 {
+	const struct kept_file *kept;
 	struct stat st;
 	char *why;
 	int fd;
 
 	memset(src, 0, sizeof(*src));
+	if (kept_find(path, &kept)) {
+		if (!kept)
+			return mem_printf("was not kept");
+		source_from_text(src, path, kept->text, kept->len);
+		return NULL;
+	}
 	/* O_NONBLOCK: opening a FIFO must not wait for its writer. */
 	fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (fd < 0)
@@ -139,7 +147,26 @@ static char *read_file(struct source *src, const char *path,
 		why = not_readable(&st, kind);
 	if (!why)
 		why = read_text(src, path, fd, kind, "grew while it was read");
+	if (!why)
+		kept_add(path, src->text, src->len);
 	close(fd);
+	return why;
+}
+
+static char *read_stdin(struct source *src, const char *path)
+{
+	const struct kept_file *kept;
+	char *why;
+
+	if (kept_find(path, &kept)) {
+		if (!kept)
+			return mem_printf("was not kept");
+		source_from_text(src, source_label(path), kept->text, kept->len);
+		return NULL;
+	}
+	why = read_text(src, source_label(path), STDIN_FILENO, &a_policy, "is too long");
+	if (!why)
+		kept_add(path, src->text, src->len);
 	return why;
 }
 
@@ -150,8 +177,7 @@ char *source_read(struct source *src, const char *path)
 
 	memset(src, 0, sizeof(*src));
 	if (is_stdin(path))
-		return read_text(src, source_label(path), STDIN_FILENO,
-				 &a_policy, "is too long");
+		return read_stdin(src, path);
 	why = read_file(src, path, &a_policy);
 	if (!why && slash)
 		src->dir = mem_strndup(path, slash > path ?

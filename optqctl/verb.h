@@ -12,10 +12,13 @@ enum exit_code { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
 enum exit_code verb_check(const struct options *opt);
 enum exit_code verb_apply(const struct options *opt);
+enum exit_code verb_confirm(const struct options *opt);
 enum exit_code verb_element(const struct options *opt);
 enum exit_code verb_explain(const struct options *opt);
+enum exit_code verb_history(const struct options *opt);
 enum exit_code verb_remove(const struct options *opt);
 enum exit_code verb_preset(const struct options *opt);
+enum exit_code verb_rollback(const struct options *opt);
 enum exit_code verb_show(const struct options *opt);
 
 /* Reads a policy whole: true when it has no error. All are to be freed. */

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "guard.h"
+#include "mem.h"
+#include "output.h"
+#include "session.h"
+#include "state.h"
+#include "takeback.h"
+
+static void take_back_overdue(struct session *s)
+{
+	struct entry *e = history_find(&s->history, s->pending.number);
+	char *text = mem_printf("policy %u was not confirmed in time, and its guard is gone: it is taken back now",
+				s->pending.number);
+
+	complain(NULL, text);
+	free(text);
+	if (e)
+		takeback(&s->history, e, NULL);
+	pending_clear(s->dir);
+	s->pending.number = 0;
+}
+
+char *session_open(struct session *s)
+{
+	char *why;
+
+	memset(s, 0, sizeof(*s));
+	s->lock = -1;
+	s->dir = state_dir();
+	why = state_make(s->dir);
+	if (why)
+		return why;
+	s->lock = state_lock(s->dir);
+	if (s->lock < 0)
+		return mem_printf("%s/lock: %s", s->dir, strerror(errno));
+	why = history_read(&s->history, s->dir);
+	if (why)
+		return why;
+	pending_read(&s->pending, s->dir);
+	if (s->pending.number && pending_is_over(&s->pending) && !guard_is_there(s->dir))
+		take_back_overdue(s);
+	return NULL;
+}
+
+void session_close(struct session *s)
+{
+	history_free(&s->history);
+	if (s->lock >= 0)
+		close(s->lock);
+	free(s->dir);
+}
+
+char *time_text(int64_t time_s)
+{
+	time_t then = (time_t)time_s, now = time(NULL);
+	char text[sizeof("-2147483648-01-01 00:00:00")];
+	struct tm at, today;
+
+	localtime_r(&then, &at);
+	localtime_r(&now, &today);
+	strftime(text, sizeof(text), at.tm_year == today.tm_year &&
+		 at.tm_yday == today.tm_yday ? "%H:%M:%S" : "%Y-%m-%d %H:%M:%S", &at);
+	return mem_strndup(text, strlen(text));
+}

@@ -1,0 +1,253 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Policies that were loaded are kept, can be loaded again, and are taken back when nobody
+# confirms them, whatever becomes of who loaded them.
+. "$(dirname "$0")/lib.sh"
+
+ctl() { in_c "$OPTQCTL" "$@"; }
+ctl_json() { in_c "$OPTQCTL" -j "$@" | jq -r "${FILTER:-.}"; }
+
+# policy FILE RATE CLASS...
+policy()
+{
+	local file=$TMP/$1 rate=$2 class
+	shift 2
+	{
+		printf 'optq: 1\nlinks:\n  %s:\n    egress:\n      rate: %s\n      default: %s\n      classes:\n' \
+			"$DEV" "$rate" "$1"
+		for class; do printf '        %s: { rate: 1mbit }\n' "$class"; done
+	} >"$file"
+}
+
+# What runs on the device: "100mbit: a b", or "none"
+live()
+{
+	local dev=${1:-$DEV} got
+	got=$(in_c "$OPTQCTL" -j show "$dev" 2>/dev/null) || { echo none; return; }
+	jq -r '.[0] | "\(.rate_bps / 1000000)mbit: \([.classes[].name] | join(" "))"' <<<"$got"
+}
+
+runs()
+{
+	local got
+	got=$(live "${2:-$DEV}")
+	[ "$got" = "$1" ] && return
+	echo "expected \"$1\", got \"$got\""
+	return 1
+}
+
+is_live() { [ "$(live)" = "$1" ]; }
+
+fails()
+{
+	local text=$1 out
+	shift
+	out=$("$@" 2>&1) && { echo "did not fail: $*"; return 1; }
+	[[ $out == *"$text"* ]] && return
+	echo "expected \"$text\", got: $out"
+	return 1
+}
+
+quiet() { "$@" >"$TMP/quiet" 2>&1 || { echo "failed: $*"; cat "$TMP/quiet"; return 1; }; }
+
+newest() { FILTER='.[0].number' ctl_json history; }
+
+kept_and_listed()
+{
+	local got
+	[ "$(ctl history)" = "No policy has been loaded yet." ] || return 1
+	quiet ctl apply "$TMP/a.yaml" && quiet ctl apply "$TMP/b.yaml" && quiet ctl apply "$TMP/b.yaml" || return 1
+	got=$(FILTER='.[] | "\(.number) \(.author) \(.what) \(.devices | join(",")) \(.in_force)"' ctl_json history)
+	[ "$got" = "2 root apply $DEV true
+1 root apply $DEV false" ] || { echo "listed: $got"; return 1; }
+	ctl history 1 | cmp - "$TMP/a.yaml" || return 1
+	ctl history | grep -Eq '^\* 2 +[0-9]{4}-[0-9-]+ [0-9:]+  root  apply .*b\.yaml: wan0$' ||
+		{ ctl history; return 1; }
+}
+
+back_and_forth()
+{
+	quiet ctl rollback && runs "10mbit: a" &&
+	quiet ctl rollback && runs none &&
+	fails "there is no policy to take back" ctl rollback &&
+	quiet ctl rollback 2 && runs "20mbit: b c" &&
+	quiet ctl rollback 1 && runs "10mbit: a" &&
+	[ "$(FILTER='.[0].what' ctl_json history)" = "rollback to 1" ] &&
+	quiet ctl rollback && runs "20mbit: b c"
+}
+
+removed_and_back()
+{
+	quiet ctl remove "$DEV" && runs none && quiet ctl rollback && runs "20mbit: b c"
+}
+
+confirmed()
+{
+	quiet ctl apply "$TMP/a.yaml" || return 1
+	ctl apply --confirm 2s "$TMP/b.yaml" >"$TMP/out" || return 1
+	grep -q 'is taken back at .* unless "optqctl confirm" comes before' "$TMP/out" || { cat "$TMP/out"; return 1; }
+	quiet ctl confirm && runs "20mbit: b c" || return 1
+	sleep 4
+	runs "20mbit: b c" && fails "nothing waits to be confirmed" ctl confirm
+}
+
+not_confirmed()
+{
+	quiet ctl apply "$TMP/a.yaml" && quiet ctl apply --confirm 2s "$TMP/b.yaml" &&
+	runs "20mbit: b c" && optq_wait_for 10 is_live "10mbit: a" || return 1
+	[ "$(FILTER='.[0].state' ctl_json history)" = "taken back" ] || { ctl history; return 1; }
+	# The first one that a device has is taken off it.
+	quiet ctl remove "$DEV" && quiet ctl apply --confirm 1s "$TMP/b.yaml" &&
+	optq_wait_for 10 is_live none && quiet ctl apply "$TMP/a.yaml"
+}
+
+# Whoever loads it is killed at some moment: the old policy is there in the end.
+killed_anywhere()
+{
+	local i pid
+	for ((i = 0; i < 15; i++)); do
+		ip netns exec "$NS_C" "$OPTQCTL" apply --confirm 1s "$TMP/b.yaml" >/dev/null 2>&1 &
+		pid=$!
+		sleep "0.0$((i * 7 % 10))$i"
+		kill -KILL $pid 2>/dev/null
+		wait $pid 2>/dev/null
+		sleep 1.5
+		optq_wait_for 5 is_live "10mbit: a" || { echo "killed in round $i: $(live)"; ctl history; return 1; }
+		optq_wait_for 5 nothing_waits || { echo "still waits in round $i"; return 1; }
+	done
+}
+
+nothing_waits() { ! ctl confirm >/dev/null 2>&1; }
+
+terminal_gone()
+{
+	setsid bash -c "ip netns exec $NS_C $OPTQCTL apply --confirm 2s $TMP/b.yaml >/dev/null; kill -HUP 0; sleep 9" &
+	optq_wait_for 5 is_live "20mbit: b c" || { echo "not applied"; return 1; }
+	optq_wait_for 10 is_live "10mbit: a" || { echo "not taken back: $(live)"; return 1; }
+}
+
+guard_killed()
+{
+	quiet ctl apply --confirm 1s "$TMP/b.yaml" || return 1
+	pkill -KILL -f "optqctl apply --confirm 1s $TMP/b.yaml" || { echo "no guard"; return 1; }
+	sleep 2
+	runs "20mbit: b c" && fails "nothing waits" ctl confirm && runs "10mbit: a"
+}
+
+one_at_a_time()
+{
+	quiet ctl apply --confirm 60s "$TMP/b.yaml" || return 1
+	fails "waits to be confirmed until" ctl apply "$TMP/c.yaml" &&
+	runs "20mbit: b c" && ctl history | grep -q "to be confirmed$" &&
+	quiet ctl rollback && runs "10mbit: a" && fails "nothing waits" ctl confirm &&
+	quiet ctl apply "$TMP/c.yaml" && runs "30mbit: d" &&
+	quiet ctl rollback --confirm 60s "$(($(newest) - 2))" 2>/dev/null || return 1
+	quiet ctl confirm
+}
+
+# What the policy names is kept with it, as it was.
+files_are_kept()
+{
+	local number
+	printf '10.1.1.0/24\n' >"$TMP/guests.txt"
+	cat >"$TMP/sets.yaml" <<-YAML
+		optq: 1
+		sets: { guests: { file: guests.txt } }
+		links:
+		  $DEV:
+		    egress:
+		      default: rest
+		      classes: { guests: { match: "src @guests" }, rest: }
+	YAML
+	quiet ctl apply "$TMP/sets.yaml" || return 1
+	number=$(newest)
+	printf '10.2.2.0/24\n' >"$TMP/guests.txt"
+	quiet ctl apply "$TMP/sets.yaml" && [ "$(newest)" -gt "$number" ] || { echo "a changed set is a new policy"; return 1; }
+	ctl history "$number" | grep -q '^10\.1\.1\.0/24' || return 1
+	rm "$TMP/guests.txt" "$TMP/sets.yaml"
+	quiet ctl rollback "$number" &&
+	ctl explain --dev "$DEV" src 10.1.1.7 dst 10.9.9.9 | grep -q guests || { ctl explain --dev "$DEV" src 10.1.1.7; return 1; }
+	# One that is gone from there is not looked for where it was.
+	printf '10.3.3.0/24\n' >"$TMP/guests.txt"
+	cp -r "/var/lib/optq/netns/$NS_C" "$TMP/torn"
+	jq '.files |= .[:1]' "$TMP/torn/history/$number/meta.json" >"$TMP/meta" &&
+	mv "$TMP/meta" "$TMP/torn/history/$number/meta.json" || return 1
+	fails "was not kept" env OPTQ_STATE_DIR="$TMP/torn" ip netns exec "$NS_C" "$OPTQCTL" rollback "$number"
+}
+
+by_device()
+{
+	in_c ip link add other0 type dummy && in_c ip link set other0 up || return 1
+	sed "s/$DEV/other0/" "$TMP/c.yaml" >"$TMP/other.yaml"
+	quiet ctl apply "$TMP/a.yaml" && quiet ctl apply "$TMP/other.yaml" && quiet ctl apply "$TMP/b.yaml" &&
+	quiet ctl rollback && runs "10mbit: a" && runs "30mbit: d" other0 &&
+	quiet ctl rollback && runs none other0 && runs "10mbit: a"
+}
+
+each_namespace_its_own()
+{
+	[ -d "/var/lib/optq/netns/$NS_C/history" ] || return 1
+	[ "$(in_s "$OPTQCTL" history)" = "No policy has been loaded yet." ]
+}
+
+state_not_there()
+{
+	local out
+	touch "$TMP/file"
+	fails "nothing can be kept" env OPTQ_STATE_DIR="$TMP/file/x" ip netns exec "$NS_C" "$OPTQCTL" apply --confirm 9s "$TMP/b.yaml" &&
+	runs "10mbit: a" || return 1
+	out=$(OPTQ_STATE_DIR=$TMP/file/x ctl apply "$TMP/b.yaml" 2>&1) || { echo "$out"; return 1; }
+	[[ $out == *"is not kept in the history"* ]] && runs "20mbit: b c" &&
+	fails "nothing can be kept" env OPTQ_STATE_DIR="$TMP/file/x" ip netns exec "$NS_C" "$OPTQCTL" rollback 1
+}
+
+wrong_calls()
+{
+	fails "there is no policy 999: the history has" ctl rollback 999 &&
+	fails "there is no policy 999" ctl history 999 &&
+	fails "a number must come first" ctl rollback last &&
+	fails '"0s" is not between 1s and 24h' ctl apply --confirm 0s "$TMP/a.yaml" &&
+	fails '"25h" is not between 1s and 24h' ctl apply --confirm 25h "$TMP/a.yaml" &&
+	fails "--confirm" ctl apply --confirm soon "$TMP/a.yaml" &&
+	fails 'goes with "rollback N"' ctl rollback --confirm 9s &&
+	fails "goes with apply rollback" ctl show --confirm 9s
+}
+
+# A policy that is not good, or is refused, is not kept.
+only_what_was_loaded()
+{
+	local before
+	before=$(newest)
+	sed 's/rate: 1mbit/rate: 1bogus/' "$TMP/a.yaml" >"$TMP/bad.yaml"
+	fails "bogus" ctl apply --confirm 9s "$TMP/bad.yaml" &&
+	[ "$before" = "$(newest)" ] && nothing_waits
+}
+
+ktap_header
+optq_require_root
+optq_require_cmd ip jq setsid pkill
+optq_require_module
+optq_require_ctl
+optq_setup_ns || { echo "Bail out! no namespaces"; exit 1; }
+policy a.yaml 10mbit a
+policy b.yaml 20mbit b c
+policy c.yaml 30mbit d
+ktap_plan 15
+ktap_test "what was loaded is kept and listed" kept_and_listed
+ktap_test "taken back, and loaded again" back_and_forth
+ktap_test "a removal is taken back" removed_and_back
+ktap_test "confirmed in time" confirmed
+ktap_test "not confirmed" not_confirmed
+ktap_test "killed at any moment" killed_anywhere
+ktap_test "the terminal goes" terminal_gone
+ktap_test "even the guard is killed" guard_killed
+ktap_test "one waits at a time, and can be taken back at once" one_at_a_time
+ktap_test "files that a policy names are kept" files_are_kept
+ktap_test "each device gets what it had" by_device
+ktap_test "each network namespace has its own" each_namespace_its_own
+ktap_test "without a place to keep it" state_not_there
+ktap_test "wrong calls" wrong_calls
+ktap_test "only what was loaded is kept" only_what_was_loaded
+rm -rf "/var/lib/optq/netns/$NS_C"
+ktap_done
