@@ -47,7 +47,7 @@ enum exit_code verb_apply(const struct options *opt)
 	struct apply a = { 0 };
 	enum exit_code code;
 
-	if (load_policy(opt->argv[0], &a.src, &a.policy, &a.d) &&
+	if (load_policy(opt->argv[0], opt->lets, &a.src, &a.policy, &a.d) &&
 	    apply_choose_links(&a, opt))
 		run(&a);
 	diags_sort(&a.d);
