@@ -112,20 +112,6 @@ static struct span origin(const struct expansion *ex, struct span at,
 	return table_row(fe->table, row)[0].at;
 }
 
-static int compare_names(const void *a, const void *b)
-{
-	const struct class *x = *(const struct class *const *)a;
-	const struct class *y = *(const struct class *const *)b;
-	int order;
-
-	if (x->parent != y->parent)
-		return x->parent < y->parent ? -1 : 1;
-	order = strcmp(x->name, y->name);
-	if (order)
-		return order;
-	return x < y ? -1 : x > y;
-}
-
 /* Keys of one map were compared when it was read: one of the two is of a row. */
 static void check_pair(const struct expansion *ex, const struct class *first,
 		       const struct class *class, struct diags *d)
@@ -133,8 +119,7 @@ static void check_pair(const struct expansion *ex, const struct class *first,
 	struct span used, at;
 	char *line;
 
-	if (class->parent != first->parent || strcmp(class->name, first->name) ||
-	    (class->name_at.off < ex->each.base && first->name_at.off < ex->each.base))
+	if (class->name_at.off < ex->each.base && first->name_at.off < ex->each.base)
 		return;
 	at = origin(ex, class->name_at, &used);
 	line = source_line_label(ex->src, origin(ex, first->name_at, &used).off,
@@ -147,20 +132,20 @@ static void check_pair(const struct expansion *ex, const struct class *first,
 void expand_check_names(const struct expansion *ex, const struct policy *policy,
 			struct diags *d)
 {
-	const struct class **sorted;
+	const struct class *class;
 	const struct link *link;
-	uint32_t c;
+	uint32_t c, first;
 	size_t l;
 
 	for (l = 0; ex->each.n && l < policy->n_links; l++) {
 		link = &policy->links[l];
-		sorted = mem_zalloc(link->n_classes, sizeof(*sorted));
-		for (c = 0; c < link->n_classes; c++)
-			sorted[c] = &link->classes[c];
-		qsort(sorted, link->n_classes, sizeof(*sorted), compare_names);
-		for (c = 1; c < link->n_classes; c++)
-			check_pair(ex, sorted[c - 1], sorted[c], d);
-		free(sorted);
+		for (c = 0; c < link->n_classes; c++) {
+			class = &link->classes[c];
+			first = link_find_child(link, class->parent, class->name,
+						strlen(class->name));
+			if (first != c)
+				check_pair(ex, &link->classes[first], class, d);
+		}
 	}
 }
 
