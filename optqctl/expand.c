@@ -39,9 +39,15 @@ static void put_values(const struct walk *w, struct ynode *node)
 	for (i = 0; node->kind == YNODE_MAP && i < node->n; i++)
 		if (node->keys[i]->subst)
 			check_key(w, node, i);
-	for (i = 0; i < node->n; i++)
-		if (node->kind == YNODE_LIST || !is_for_each(node->keys[i]))
+	for (i = 0; i < node->n; i++) {
+		if (node->kind == YNODE_LIST)
 			put_values(w, node->items[i]);
+		else if (means_for_each(node->keys[i]))
+			diag_error(w->d, node->keys[i]->at, "\"%s\": classes for each row of a table stand below \"for each subscribers.csv:\"",
+				   node->keys[i]->text);
+		else if (!is_for_each(node->keys[i]))
+			put_values(w, node->items[i]);
+	}
 }
 
 static void put_all_values(struct expansion *ex, struct ynode *root,
@@ -104,7 +110,7 @@ static struct span origin(const struct expansion *ex, struct span at,
 	var = named ? vars_find(&ex->vars, ref.name, ref.name_len) : NULL;
 	if (!fe && !var)
 		return at;
-	*used = real;
+	*used = named ? (struct span){ ref.off, ref.len } : real;
 	if (i != SIZE_MAX)
 		return table_row(fe->table, row)[i].at;
 	if (var)

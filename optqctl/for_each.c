@@ -2,6 +2,7 @@
 #include <linux/optq.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "for_each.h"
 #include "mem.h"
@@ -17,6 +18,17 @@ bool is_for_each(const struct ynode *key)
 
 	return !strncmp(key->text, words, len) &&
 	       (!key->text[len] || key->text[len] == ' ');
+}
+
+bool means_for_each(const struct ynode *key)
+{
+	static const char *const forms[] = { "foreach ", "for-each ", "for_each ", "for each " };
+	size_t i;
+
+	for (i = 0; i < sizeof(forms) / sizeof(*forms); i++)
+		if (!strncasecmp(key->text, forms[i], strlen(forms[i])))
+			return !is_for_each(key);
+	return false;
 }
 
 /* What a name in the classes of a table means: a column, or a variable. */
@@ -108,32 +120,32 @@ struct copier {
 	struct diags *d;
 };
 
-/* The text is one name whose value is empty: what has it is left out. */
-static bool is_left_out(const struct copier *c, const struct ynode *node)
+/*
+ * Whether a value in the text is empty: what is nothing but that is left out, and more is
+ * an error; then it is left out too, for there is no sense in the rest.
+ */
+static bool has_empty(const struct copier *c, const struct ynode *node)
 {
 	struct var_value value;
 	struct var_ref ref;
+	struct span at;
+	size_t from;
 
-	return node->kind == YNODE_SCALAR &&
-	       var_ref_next(node->text, node->text_len, 0, &ref) &&
-	       !ref.escape && ref.len == node->text_len &&
-	       c->scope.value(c->scope.arg, ref.name, ref.name_len, &value) &&
-	       !value.len;
-}
-
-/* A name that is nothing but an empty cell is refused as a name. */
-static void refuse_empty(const struct copier *c, const struct ynode *node)
-{
-	const struct ynode_piece *p;
-	size_t i;
-
-	for (i = 0; node->text_len && node->subst && i < node->subst->n; i++) {
-		p = &node->subst->pieces[i];
-		if (!p->len)
-			diag_error(c->d, ynode_piece_span(c->src, node, p),
-				   "\"%.*s\" has no value here: an empty cell leaves out a key whose value is nothing else",
-				   (int)p->raw_len, node->subst->raw + p->raw_off);
+	for (from = 0; node->kind == YNODE_SCALAR &&
+	     var_ref_next(node->text, node->text_len, from, &ref);
+	     from = ref.off + ref.len) {
+		if (ref.escape ||
+		    !c->scope.value(c->scope.arg, ref.name, ref.name_len, &value) ||
+		    value.len)
+			continue;
+		at.off = ynode_source_offset(c->src, node, ref.off) + c->shift;
+		at.len = ref.len;
+		if (ref.len != node->text_len)
+			diag_error(c->d, at, "\"%s\" has no value here: an empty cell leaves out a key whose value is nothing else",
+				   node->text);
+		return true;
 	}
+	return false;
 }
 
 static struct ynode *copy_scalar(const struct copier *c, const struct ynode *node)
@@ -142,7 +154,6 @@ static struct ynode *copy_scalar(const struct copier *c, const struct ynode *nod
 
 	copy->shift = c->shift;
 	subst_scalar(c->src, copy, &c->scope, c->d);
-	refuse_empty(c, copy);
 	return copy;
 }
 
@@ -161,10 +172,13 @@ static struct ynode *copy_node(const struct copier *c, const struct ynode *node)
 		copy->keys = mem_zalloc(node->n, sizeof(*copy->keys));
 	copy->room = node->n;
 	for (i = 0; i < node->n; i++) {
-		if (is_left_out(c, node->items[i]))
+		if (has_empty(c, node->items[i]))
 			continue;
-		if (node->kind == YNODE_MAP)
+		if (node->kind == YNODE_MAP) {
+			/* A name that is nothing but empty is refused as a name. */
+			has_empty(c, node->keys[i]);
 			copy->keys[copy->n] = copy_scalar(c, node->keys[i]);
+		}
 		copy->items[copy->n++] = copy_node(c, node->items[i]);
 	}
 	return copy;

@@ -30,6 +30,8 @@ struct for_eaches {
 
 /* Whether a key among classes stands for many. */
 bool is_for_each(const struct ynode *key);
+/* Likewise by intent: it is written otherwise, as "foreach subscribers.csv:". */
+bool means_for_each(const struct ynode *key);
 /* Reads the tables that the policy names.  @root must live as long. */
 void for_eaches_load(struct for_eaches *all, struct source *src,
 		     struct vars *vars, const struct ynode *root,

@@ -93,6 +93,10 @@ static struct ynode *load(struct includer *in, const struct ynode *name)
 			   in->d);
 	if (!path || !has_room(in, name))
 		return NULL;
+	if (!*path) {
+		diag_error(in->d, name->at, "include: the name of a file is empty");
+		return NULL;
+	}
 	if (var_ref_next(path, name->text_len, 0, &ref)) {
 		diag_error(in->d, name->at, "include: no variable is possible here: what they are is known when all files are read");
 		return NULL;

@@ -472,7 +472,8 @@ static size_t raw_offset(const struct ynode_subst *subst, size_t off)
  * Walks value and source side by side: what differs is an escape, a doubled
  * quote, or white space that YAML folds.
  */
-static size_t walk(const struct source *src, const struct ynode *node, size_t off)
+size_t ynode_source_offset(const struct source *src, const struct ynode *node,
+			   size_t off)
 {
 	const char *raw = src->text + node->at.off - node->shift;
 	const char *text = node->subst ? node->subst->raw : node->text;
@@ -481,6 +482,9 @@ static size_t walk(const struct source *src, const struct ynode *node, size_t of
 	bool quoted = (!node->plain || node->subst) && end &&
 		      (*raw == '"' || *raw == '\'');
 	size_t i = quoted ? 1 : 0;
+
+	if (node->subst)
+		off = raw_offset(node->subst, off);
 
 	while (v < off && i < end) {
 		if (raw[i] == text[v]) {
@@ -506,18 +510,4 @@ static size_t walk(const struct source *src, const struct ynode *node, size_t of
 	       strchr(" \t\r\n", raw[i]))
 		i++;
 	return node->at.off + (i < end ? i : end);
-}
-
-size_t ynode_source_offset(const struct source *src, const struct ynode *node,
-			   size_t off)
-{
-	return walk(src, node, node->subst ? raw_offset(node->subst, off) : off);
-}
-
-struct span ynode_piece_span(const struct source *src, const struct ynode *node,
-			     const struct ynode_piece *piece)
-{
-	size_t off = walk(src, node, piece->raw_off);
-
-	return (struct span){ off, walk(src, node, piece->raw_off + piece->raw_len) - off };
 }

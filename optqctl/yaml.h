@@ -53,8 +53,4 @@ bool ynode_is_null(const struct ynode *node);
 /* Where byte @off of a scalar's value stands in the source. */
 size_t ynode_source_offset(const struct source *src, const struct ynode *node,
 			   size_t off);
-/* Where the name stood that a piece is the value of. */
-struct span ynode_piece_span(const struct source *src, const struct ynode *node,
-			     const struct ynode_piece *piece);
-
 #endif
