@@ -42,7 +42,7 @@ load()
 	from=${EPOCHREALTIME/./}
 	quietly in_c "$OPTQCTL" apply "$TMP/isp.yaml" || return 1
 	echo $((${EPOCHREALTIME/./} - from)) >"$TMP/us"
-	note "$MANY rows, rate $1: $(awk '{ printf "%.3f s", $1 / 1e6 }' "$TMP/us")"
+	echo "$MANY rows, rate $1: $(awk '{ printf "%.3f s", $1 / 1e6 }' "$TMP/us")"
 	same "$((MANY + 1))" "$(in_c "$OPTQ_NL" count "$DEV")" "classes" &&
 		[ "$(cat "$TMP/us")" -le $MOST_US ]
 }
