@@ -60,6 +60,7 @@ uninstall:
 	rm -f $(DESTDIR)/usr/lib/tc/q_optq.so $(DESTDIR)/usr/lib/*/tc/q_optq.so
 	rm -f $(DESTDIR)$(PREFIX)/sbin/optqctl
 	rm -f $(DESTDIR)$(PREFIX)/share/man/man8/optqctl.8
+	rm -f $(DESTDIR)$(PREFIX)/share/man/man5/optq-policy.5
 	rm -f $(DESTDIR)/usr/share/man/man8/tc-optq.8
 	rm -rf $(DESTDIR)$(PREFIX)/share/doc/optq $(DESTDIR)$(PREFIX)/share/optq
 	$(if $(DESTDIR),,-if command -v dkms >/dev/null; then \

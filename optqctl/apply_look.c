@@ -35,6 +35,7 @@ void apply_report(struct apply *a, struct apply_link *al, struct span at,
 static void check_one_link(struct apply *a, size_t i)
 {
 	const struct link *link = a->links[i].link, *other;
+	char *line;
 	size_t j;
 
 	for (j = 0; j < i; j++) {
@@ -42,11 +43,13 @@ static void check_one_link(struct apply *a, size_t i)
 		if (a->links[j].device != a->links[i].device ||
 		    other->ingress != link->ingress)
 			continue;
+		line = source_line_label(&a->src, other->device_at.off,
+					 link->device_at.off);
 		fail_link(a, &a->links[i], link->device_at,
-			  mem_printf("\"%s\" is the device of link \"%s\" in line %zu already (there \"%s\"): a device has one tree",
-				     link->device, other->name,
-				     source_position(&a->src, other->device_at.off).line,
+			  mem_printf("\"%s\" is the device of link \"%s\" in %s already (there \"%s\"): a device has one tree",
+				     link->device, other->name, line,
 				     other->device));
+		free(line);
 		return;
 	}
 }

@@ -30,6 +30,7 @@ struct diag_file {
 struct diag {
 	enum diag_severity severity;
 	struct span at;
+	struct span used;		/* where the value at @at is used; len 0: there */
 	struct diag_file *file;		/* NULL: the policy */
 	char *text;
 };

@@ -38,10 +38,20 @@ static size_t characters(const char *s, size_t len)
 	return n;
 }
 
+static struct place place_in(const struct source *src, struct span at)
+{
+	struct place p = { .file = source_part_at(src, at.off).name, .at = at };
+	size_t start;
+
+	p.pos = source_position(src, at.off);
+	p.line = source_line(src, at.off, &start, &p.len);
+	p.at.off -= start;
+	return p;
+}
+
 static struct place place_of(const struct source *src, const struct diag *diag)
 {
 	struct place p = { .file = src->name, .at = diag->at };
-	size_t start;
 
 	if (diag->file) {
 		p.file = diag->file->name;
@@ -52,9 +62,7 @@ static struct place place_of(const struct source *src, const struct diag *diag)
 		p.pos.column = characters(p.line, p.at.off < p.len ? p.at.off :
 					  p.len) + 1;
 	} else if (diag->at.off != DIAG_NOWHERE) {
-		p.pos = source_position(src, diag->at.off);
-		p.line = source_line(src, diag->at.off, &start, &p.len);
-		p.at.off -= start;
+		p = place_in(src, diag->at);
 	}
 	return p;
 }
@@ -86,17 +94,32 @@ static void print_excerpt(FILE *out, const struct place *place, bool color)
 	putc('\n', out);
 }
 
+static void print_place(FILE *out, const struct place *place, bool color)
+{
+	term_color(out, color, TERM_BOLD);
+	term_print(out, place->file, strlen(place->file));
+	if (place->line)
+		fprintf(out, ":%zu:%zu", place->pos.line, place->pos.column);
+	fputs(": ", out);
+	term_color_end(out, color);
+}
+
+static void print_used(FILE *out, const struct source *src, struct span used,
+		       bool color)
+{
+	struct place place = place_in(src, used);
+
+	print_place(out, &place, color);
+	fputs("note: is used here\n", out);
+	print_excerpt(out, &place, color);
+}
+
 static void print_diag(FILE *out, const struct source *src,
 		       const struct diag *diag, bool color)
 {
 	struct place place = place_of(src, diag);
 
-	term_color(out, color, TERM_BOLD);
-	term_print(out, place.file, strlen(place.file));
-	if (place.line)
-		fprintf(out, ":%zu:%zu", place.pos.line, place.pos.column);
-	fputs(": ", out);
-	term_color_end(out, color);
+	print_place(out, &place, color);
 	term_color(out, color, diag->severity == DIAG_ERROR ? TERM_RED :
 		   TERM_YELLOW);
 	fprintf(out, "%s: ", severity_name(diag));
@@ -105,6 +128,8 @@ static void print_diag(FILE *out, const struct source *src,
 	putc('\n', out);
 	if (place.line && (diag->file || src->len))
 		print_excerpt(out, &place, color);
+	if (diag->used.len)
+		print_used(out, src, diag->used, color);
 }
 
 static void print_hidden(FILE *out, size_t all, const char *what)
@@ -125,20 +150,31 @@ void diags_print(FILE *out, const struct source *src, const struct diags *d)
 	print_hidden(out, d->warnings, "warnings");
 }
 
+static void add_place(struct json_object *o, const struct place *place)
+{
+	json_object_object_add(o, "file", json_object_new_string(place->file));
+	if (!place->line)
+		return;
+	json_object_object_add(o, "line",
+			       json_object_new_int64((int64_t)place->pos.line));
+	json_object_object_add(o, "column",
+			       json_object_new_int64((int64_t)place->pos.column));
+}
+
 static struct json_object *diag_json(const struct source *src,
 				     const struct diag *diag)
 {
-	struct json_object *o = json_object_new_object();
+	struct json_object *o = json_object_new_object(), *used;
 	struct place place = place_of(src, diag);
 
 	json_object_object_add(o, "severity",
 			       json_object_new_string(severity_name(diag)));
-	json_object_object_add(o, "file", json_object_new_string(place.file));
-	if (place.line) {
-		json_object_object_add(o, "line",
-				       json_object_new_int64((int64_t)place.pos.line));
-		json_object_object_add(o, "column",
-				       json_object_new_int64((int64_t)place.pos.column));
+	add_place(o, &place);
+	if (diag->used.len) {
+		place = place_in(src, diag->used);
+		used = json_object_new_object();
+		add_place(used, &place);
+		json_object_object_add(o, "used", used);
 	}
 	json_object_object_add(o, "message", json_object_new_string(diag->text));
 	return o;

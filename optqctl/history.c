@@ -217,6 +217,18 @@ static char *read_file(const char *dir, size_t i, const char *path,
 	return why;
 }
 
+static void take_lets(struct kept_files *files, struct json_object *lets)
+{
+	size_t n = json_object_is_type(lets, json_type_array) ?
+		   json_object_array_length(lets) : 0, i;
+	const char **texts = mem_zalloc(n + 1, sizeof(*texts));
+
+	for (i = 0; i < n; i++)
+		texts[i] = json_object_get_string(json_object_array_get_idx(lets, i));
+	kept_set_lets(files, texts);
+	free(texts);
+}
+
 char *history_files(const struct history *h, const struct entry *e,
 		    struct kept_files *files)
 {
@@ -225,6 +237,7 @@ char *history_files(const struct history *h, const struct entry *e,
 	size_t i, n = 0;
 
 	memset(files, 0, sizeof(*files));
+	take_lets(files, json_object_object_get(o, "let"));
 	paths = json_object_object_get(o, "files");
 	if (json_object_is_type(paths, json_type_array))
 		n = json_object_array_length(paths);
@@ -258,6 +271,20 @@ static const char *get_device(const void *arg, size_t i)
 static const char *get_path(const void *arg, size_t i)
 {
 	return ((const struct kept_files *)arg)->list[i].path;
+}
+
+static const char *get_let(const void *arg, size_t i)
+{
+	return ((const struct kept_files *)arg)->lets[i];
+}
+
+static size_t n_lets(const struct kept_files *files)
+{
+	size_t n = 0;
+
+	while (files->lets && files->lets[n])
+		n++;
+	return n;
 }
 
 static struct json_object *meta_json(const struct entry *e)
@@ -355,6 +382,7 @@ char *history_add(struct history *h, struct entry *e, const struct kept_files *f
 	if (!why) {
 		o = meta_json(e);
 		add_list(o, "files", get_path, files, files->n);
+		add_list(o, "let", get_let, files, n_lets(files));
 		why = write_meta(dir, o);
 	}
 	if (why)

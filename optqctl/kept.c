@@ -52,11 +52,42 @@ void kept_add(const char *path, const char *text, size_t len)
 	file->len = len;
 }
 
+static size_t count_lets(const char *const *lets)
+{
+	size_t n = 0;
+
+	while (lets && lets[n])
+		n++;
+	return n;
+}
+
+void kept_set_lets(struct kept_files *files, const char *const *lets)
+{
+	size_t n = count_lets(lets), i;
+
+	files->lets = mem_zalloc(n + 1, sizeof(*files->lets));
+	for (i = 0; i < n; i++)
+		files->lets[i] = mem_strndup(lets[i], strlen(lets[i]));
+}
+
+static bool same_lets(const char *const *a, const char *const *b)
+{
+	size_t n = count_lets(a), i;
+
+	if (count_lets(b) != n)
+		return false;
+	for (i = 0; i < n; i++)
+		if (strcmp(a[i], b[i]))
+			return false;
+	return true;
+}
+
 bool kept_same(const struct kept_files *a, const struct kept_files *b)
 {
 	size_t i;
 
-	if (a->n != b->n)
+	if (a->n != b->n || !same_lets((const char *const *)a->lets,
+				       (const char *const *)b->lets))
 		return false;
 	for (i = 0; i < a->n; i++)
 		if (strcmp(a->list[i].path, b->list[i].path) ||
@@ -75,5 +106,8 @@ void kept_free(struct kept_files *files)
 		free(files->list[i].text);
 	}
 	free(files->list);
+	for (i = 0; files->lets && files->lets[i]; i++)
+		free(files->lets[i]);
+	free(files->lets);
 	memset(files, 0, sizeof(*files));
 }

@@ -18,6 +18,7 @@ struct kept_file {
 struct kept_files {
 	struct kept_file *list;	/* the policy first */
 	size_t n, room;
+	char **lets;		/* what --let said, ended by NULL; or NULL: nothing */
 };
 
 /* From now on what is read is added to @to as well; NULL: no more. */
@@ -28,6 +29,9 @@ void kept_replay(const struct kept_files *from);
 /* For who reads a file.  False: it is to be read where it is; @file NULL: it is not there. */
 bool kept_find(const char *path, const struct kept_file **file);
 void kept_add(const char *path, const char *text, size_t len);
+
+/* NULL ends them; they are copied. */
+void kept_set_lets(struct kept_files *files, const char *const *lets);
 
 bool kept_same(const struct kept_files *a, const struct kept_files *b);
 void kept_free(struct kept_files *files);

@@ -57,7 +57,7 @@ static void usage(FILE *out)
 	      "FILE may be - for standard input.  PACKET is in the words of a match:\n"
 	      "  optqctl explain branch.yaml src 10.1.2.3 udp dport 53 dscp ef\n"
 	      "  optqctl explain --dev eth0 src 10.1.2.3 udp dport 53 dscp ef\n"
-	      "The policy language: optqctl(8), policy.md\n", out);
+	      "The policy language: optq-policy(5), policy.md\n", out);
 }
 
 static int finish_output(enum exit_code code)

@@ -24,6 +24,7 @@ static void link_free(struct link *link)
 	}
 	police_free(link->police);
 	free(link->classes);
+	free(link->slot);
 	for (i = 0; i < link->n_rules; i++) {
 		conjuncts_free(&link->rules[i].any);
 		free(link->rules[i].text);
@@ -74,6 +75,55 @@ const char *link_direction(const struct link *link)
 	return link->ingress ? "ingress" : "egress";
 }
 
+static uint32_t hash(uint32_t parent, const char *name, size_t len)
+{
+	uint32_t h = 0x811c9dc5 ^ parent;
+
+	for (; len; len--, name++)
+		h = (h ^ (unsigned char)*name) * 0x01000193;
+	return h ^ h >> 15;
+}
+
+/* The slot of its first child of that name, or the free one where it belongs. */
+static uint32_t *child_slot(const struct link *link, uint32_t parent,
+			    const char *name, size_t len)
+{
+	size_t i = hash(parent, name, len) & (link->slots - 1);
+	const struct class *class;
+
+	for (; link->slot[i]; i = (i + 1) & (link->slots - 1)) {
+		class = &link->classes[link->slot[i] - 1];
+		if (class->parent == parent && strlen(class->name) == len &&
+		    !memcmp(class->name, name, len))
+			break;
+	}
+	return &link->slot[i];
+}
+
+static void note_name(struct link *link, uint32_t index)
+{
+	const struct class *class = &link->classes[index];
+	uint32_t *slot = child_slot(link, class->parent, class->name,
+				    strlen(class->name));
+
+	if (!*slot)
+		*slot = index + 1;
+}
+
+/* Half of the slots stay free. */
+static void make_slots(struct link *link)
+{
+	uint32_t i;
+
+	if (2 * (link->n_classes + 1) <= link->slots)
+		return;
+	free(link->slot);
+	link->slots = link->slots ? 2 * link->slots : 16;
+	link->slot = mem_zalloc(link->slots, sizeof(*link->slot));
+	for (i = 0; i < link->n_classes; i++)
+		note_name(link, i);
+}
+
 struct class *link_add_class(struct link *link, uint32_t parent,
 			     const char *name)
 {
@@ -81,9 +131,11 @@ struct class *link_add_class(struct link *link, uint32_t parent,
 
 	link->classes = mem_grow(link->classes, &link->classes_room,
 				 link->n_classes + 1, sizeof(*link->classes));
+	make_slots(link);
 	class = &link->classes[link->n_classes++];
 	class->name = mem_strndup(name, strlen(name));
 	class->parent = parent;
+	note_name(link, link->n_classes - 1);
 	class->ecn = -1;
 	class->l4s = -1;
 	class->level = 1;
@@ -123,24 +175,24 @@ size_t link_find_dim(const struct link *link, struct dim dim)
 	return i;
 }
 
+uint32_t link_find_child(const struct link *link, uint32_t parent,
+			 const char *name, size_t len)
+{
+	uint32_t found = link->slots ? *child_slot(link, parent, name, len) : 0;
+
+	return found ? found - 1 : NO_CLASS;
+}
+
 uint32_t link_find_class(const struct link *link, const char *path)
 {
-	uint32_t parent = NO_CLASS, i = 0;
+	uint32_t class = NO_CLASS;
 	size_t len;
 
-	/* Depth first: a component's children follow it. */
 	for (;;) {
 		len = strcspn(path, "/");
-		for (; i < link->n_classes; i++)
-			if (link->classes[i].parent == parent &&
-			    strlen(link->classes[i].name) == len &&
-			    !memcmp(link->classes[i].name, path, len))
-				break;
-		if (i == link->n_classes)
-			return NO_CLASS;
-		if (!path[len])
-			return i;
+		class = link_find_child(link, class, path, len);
+		if (class == NO_CLASS || !path[len])
+			return class;
 		path += len + 1;
-		parent = i++;
 	}
 }

@@ -104,6 +104,8 @@ struct link {
 	struct class *classes;		/* depth first, parents before children */
 	uint32_t n_classes;
 	size_t classes_room;
+	uint32_t *slot;			/* index + 1, by parent and name */
+	uint32_t slots;			/* a power of two */
 	struct rule *rules;
 	size_t n_rules, rules_room;
 	struct dim dims[OPTQ_DIMS_MAX];	/* that the rules look at, in their order */
@@ -135,7 +137,9 @@ struct class *link_add_class(struct link *link, uint32_t parent,
 char *class_path(const struct link *link, uint32_t index);
 /* Which of its dimensions that is; n_dims: none. */
 size_t link_find_dim(const struct link *link, struct dim dim);
-/* NO_CLASS when there is none. */
+/* The first of that name below @parent, and that of a path; NO_CLASS: there is none. */
+uint32_t link_find_child(const struct link *link, uint32_t parent,
+			 const char *name, size_t len);
 uint32_t link_find_class(const struct link *link, const char *path);
 
 #endif

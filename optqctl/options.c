@@ -2,7 +2,9 @@
 #include <getopt.h>
 #include <string.h>
 
+#include "mem.h"
 #include "options.h"
+#include "term.h"
 
 /* What getopt_long() gives for the first of them; the others follow. */
 #define FIRST_LONG	256
@@ -22,6 +24,9 @@ static const struct {
 		"by the rules in force there" },
 	[OPTION_FLOWS] = { "flows", NULL, " show ",
 		"of show: the flows of each class instead" },
+	[OPTION_LET] = { "let", "NAME=VALUE", " check apply explain ",
+		"of check, apply and explain: the value of a variable,\n"
+		"whatever the policy gives it; may be given again" },
 	[OPTION_PRESENT] = { "present", NULL, " apply ",
 		"of apply: links whose device is not there are left out" },
 	[OPTION_RULES] = { "rules", NULL, " show ",
@@ -44,24 +49,45 @@ static void fill_longs(struct option *longs)
 	longs[i] = (struct option){ "version", no_argument, NULL, 'V' };
 }
 
+static bool add_let(struct options *opt, size_t *n)
+{
+	const char *equals = strchr(optarg, '=');
+
+	if (!equals || equals == optarg) {
+		fputs("optqctl: --let ", stderr);
+		term_print(stderr, optarg, strlen(optarg));
+		fputs(": a name and its value are needed, as in --let rate=50mbit\n",
+		      stderr);
+		return false;
+	}
+	opt->lets[(*n)++] = optarg;
+	return true;
+}
+
 bool options_read(struct options *opt, int argc, char **argv)
 {
 	struct option longs[N_OPTIONS + 4] = { 0 };
+	size_t n_lets = 0;
 	int c;
 
 	memset(opt, 0, sizeof(*opt));
+	/* No more than there are words. */
+	opt->lets = mem_zalloc((size_t)argc + 1, sizeof(*opt->lets));
 	fill_longs(longs);
 	while ((c = getopt_long(argc, argv, "jhV", longs, NULL)) != -1) {
-		if (c >= FIRST_LONG)
+		if (c >= FIRST_LONG) {
 			opt->given[c - FIRST_LONG] = optarg ? optarg : "";
-		else if (c == 'j')
+			if (c == FIRST_LONG + OPTION_LET && !add_let(opt, &n_lets))
+				return false;
+		} else if (c == 'j') {
 			opt->json = true;
-		else if (c == 'h')
+		} else if (c == 'h') {
 			opt->help = true;
-		else if (c == 'V')
+		} else if (c == 'V') {
 			opt->version = true;
-		else
+		} else {
 			return false;
+		}
 	}
 	opt->argc = argc - optind;
 	opt->argv = argv + optind;

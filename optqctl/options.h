@@ -10,6 +10,7 @@ enum option_id {
 	OPTION_CONFIRM,
 	OPTION_DEV,
 	OPTION_FLOWS,
+	OPTION_LET,
 	OPTION_PRESENT,
 	OPTION_RULES,
 	OPTION_STRICT,
@@ -19,6 +20,7 @@ enum option_id {
 struct options {
 	bool json, help, version;
 	const char *given[N_OPTIONS];	/* NULL: not given; "" of one without a value */
+	const char **lets;			/* each --let, ended by NULL */
 	int argc;			/* verb and arguments, without the options */
 	char **argv;
 };

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "expand.h"
 #include "mem.h"
 #include "policy.h"
 #include "policy_keys.h"
@@ -12,14 +13,15 @@
 
 struct reader {
 	const struct source *src;
+	const struct for_eaches *each;
 	struct diags *d;
 	struct policy *policy;
 	struct link *link;
 };
 
 static const struct key policy_keys[] = {
-	{ "optq", KEY_OTHER }, { "sets", KEY_OTHER }, { "links", KEY_OTHER },
-	{ NULL }
+	{ "optq", KEY_OTHER }, { "include", KEY_OTHER }, { "let", KEY_OTHER },
+	{ "sets", KEY_OTHER }, { "links", KEY_OTHER }, { NULL }
 };
 
 static const struct key link_keys[] = {
@@ -170,10 +172,48 @@ static bool room_for_class(struct reader *r, const struct ynode *name,
 	return true;
 }
 
+/* False: there is room for no more. */
+static bool add_class(struct reader *r, const struct ynode *name,
+		      const struct ynode *body, uint32_t parent)
+{
+	uint32_t index = r->link->n_classes;
+	struct class *class;
+
+	if (!room_for_class(r, name, parent))
+		return false;
+	check_name(name, "class", r->d);
+	class = link_add_class(r->link, parent, name->text);
+	class->name_at = name->at;
+	/* "other:" alone is a leaf that has every default. */
+	if (!ynode_is_null(body) && is_map(body, "a class", r->d))
+		read_class(r, body, index);
+	return true;
+}
+
+/* Row by row: they need not be in memory all at once. */
+static bool add_rows(struct reader *r, const struct ynode *key, uint32_t parent)
+{
+	struct for_each *fe = for_each_find(r->each, key);
+	size_t errors = r->d->errors, row, i;
+	struct ynode *classes;
+	bool room = true;
+
+	/* More errors than are shown need not be found. */
+	for (row = 0; fe && room && row < fe->table->n_rows &&
+	     r->d->errors - errors < DIAG_SHOWN_MAX; row++) {
+		classes = for_each_row(r->each, fe, row, r->d);
+		for (i = 0; room && i < classes->n; i++)
+			room = add_class(r, classes->keys[i], classes->items[i],
+					 parent);
+		ynode_free(classes);
+	}
+	return room;
+}
+
 static void read_classes(struct reader *r, const struct ynode *map,
 			 uint32_t parent)
 {
-	struct class *class;
+	bool room = true;
 	size_t i;
 
 	if (!is_map(map, "classes", r->d))
@@ -182,19 +222,10 @@ static void read_classes(struct reader *r, const struct ynode *map,
 		diag_error(r->d, map->at, parent == NO_CLASS ?
 			   "classes: no class is given: a link needs one at least, such as \"rest:\"" :
 			   "classes: no class is given: name one, or leave the key out");
-	for (i = 0; i < map->n; i++) {
-		const struct ynode *name = map->keys[i], *body = map->items[i];
-		uint32_t index = r->link->n_classes;
-
-		if (!room_for_class(r, name, parent))
-			return;
-		check_name(name, "class", r->d);
-		class = link_add_class(r->link, parent, name->text);
-		class->name_at = name->at;
-		/* "other:" alone is a leaf that has every default. */
-		if (!ynode_is_null(body) && is_map(body, "a class", r->d))
-			read_class(r, body, index);
-	}
+	for (i = 0; room && i < map->n; i++)
+		room = is_for_each(map->keys[i]) ?
+			add_rows(r, map->keys[i], parent) :
+			add_class(r, map->keys[i], map->items[i], parent);
 }
 
 static void read_tree(struct reader *r, const struct ynode *map)
@@ -341,9 +372,10 @@ static void check_version(struct reader *r, const struct ynode *root)
 }
 
 void policy_read(const struct source *src, const struct ynode *root,
-		 struct policy *policy, struct diags *d)
+		 const struct for_eaches *each, struct policy *policy,
+		 struct diags *d)
 {
-	struct reader r = { .src = src, .d = d, .policy = policy };
+	struct reader r = { .src = src, .each = each, .d = d, .policy = policy };
 	const struct ynode *links;
 	size_t i;
 
@@ -367,22 +399,35 @@ void policy_read(const struct source *src, const struct ynode *root,
 	named_sets_warn_unused(&policy->sets);
 }
 
-bool policy_parse(const struct source *src, struct policy *policy,
-		  struct diags *d)
+static void parse_tree(struct source *src, struct ynode *root,
+		       struct policy *policy, struct diags *d)
 {
 	struct preset_uses uses;
+	struct expansion ex;
+	size_t placed;
+
+	if (expand_policy(&ex, src, root, d)) {
+		placed = d->n;
+		presets_expand(root, &uses, ex.end, d);
+		policy_read(src, root, &ex.each, policy, d);
+		expand_check_names(&ex, policy, d);
+		policy_check(policy, d);
+		presets_place(&uses, policy, d);
+		expand_place(&ex, policy, d, placed);
+		preset_uses_free(&uses);
+	}
+	expansion_free(&ex);
+	policy_place_rules(policy, src);
+}
+
+bool policy_parse(struct source *src, struct policy *policy, struct diags *d)
+{
 	struct ynode *root;
 
 	memset(policy, 0, sizeof(*policy));
 	root = yaml_parse(src, d);
-	if (root) {
-		presets_expand(root, &uses, d);
-		policy_read(src, root, policy, d);
-		policy_check(policy, d);
-		presets_place(&uses, policy, d);
-		preset_uses_free(&uses);
-		policy_place_rules(policy, src);
-	}
+	if (root)
+		parse_tree(src, root, policy, d);
 	policy->root = root;
 	diags_sort(d);
 	return !d->errors;

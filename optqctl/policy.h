@@ -3,17 +3,22 @@
 #ifndef OPTQCTL_POLICY_H
 #define OPTQCTL_POLICY_H
 
+#include "for_each.h"
 #include "model.h"
 #include "source.h"
 #include "yaml.h"
 
-/* False when @d holds errors; @policy is to be freed either way. */
-bool policy_parse(const struct source *src, struct policy *policy,
+/*
+ * False when @d holds errors; @policy is to be freed either way.  Files that the policy
+ * names become parts of @src.
+ */
+bool policy_parse(struct source *src, struct policy *policy,
 		  struct diags *d);
 
 /* The steps of it: what the keys say, what they mean together. */
 void policy_read(const struct source *src, const struct ynode *root,
-		 struct policy *policy, struct diags *d);
+		 const struct for_eaches *each, struct policy *policy,
+		 struct diags *d);
 void policy_check(struct policy *policy, struct diags *d);
 
 #endif

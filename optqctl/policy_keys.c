@@ -106,12 +106,12 @@ const struct key *find_key(const struct key *keys, const struct ynode *name,
 	const struct key *key;
 	const char *word;
 
-	suggest_begin(&near, name->text);
-	for (key = keys; key->name; key++) {
+	for (key = keys; key->name; key++)
 		if (!strcmp(key->name, name->text))
 			return key;
+	suggest_begin(&near, name->text);
+	for (key = keys; key->name; key++)
 		suggest_offer(&near, key->name);
-	}
 	/* A merge key was refused as such already. */
 	if (name->plain && !strcmp(name->text, "<<"))
 		return NULL;

@@ -15,7 +15,7 @@ static struct span place_in(const struct match_reader *r,
 	size_t off, end;
 
 	/* A preset's text is not at hand. */
-	if (expr->at.off >= r->src->len)
+	if (expr->at.off - expr->shift >= r->src->len)
 		return expr->at;
 	off = ynode_source_offset(r->src, expr, part.off);
 	end = ynode_source_offset(r->src, expr, part.off + part.len);
@@ -161,7 +161,8 @@ void policy_place_rules(struct policy *policy, const struct source *src)
 	for (l = 0; l < policy->n_links; l++) {
 		for (i = 0; i < policy->links[l].n_rules; i++) {
 			rule = &policy->links[l].rules[i];
-			rule->where = mem_printf("%s:%zu", src->name,
+			rule->where = mem_printf("%s:%zu",
+						 source_part_at(src, rule->at.off).name,
 						 source_position(src, rule->at.off).line);
 		}
 	}

@@ -232,22 +232,26 @@ static enum verdict judge(struct reach *r, size_t i, size_t end, uint32_t *by,
 	return verdict;
 }
 
-/* " in line 14", to be freed; a preset has no lines here. */
-static char *in_line(const struct reach *r, const struct rule *rule)
+/* " in line 14", to be freed; a preset and a table's rows have no lines here. */
+static char *in_line(const struct reach *r, const struct rule *rule,
+		     const struct rule *seen_from)
 {
 	const struct source *src = r->policy->sets.src;
+	char *line, *text;
 
 	if (rule->at.off >= src->len)
 		return mem_strndup("", 0);
-	return mem_printf(" in line %zu",
-			  source_position(src, rule->at.off).line);
+	line = source_line_label(src, rule->at.off, seen_from->at.off);
+	text = mem_printf(" in %s", line);
+	free(line);
+	return text;
 }
 
 static void warn_never(const struct reach *r, const struct rule *rule,
 		       const struct rule *by, bool alone)
 {
 	char *path = class_path(r->link, by->class_index);
-	char *line = in_line(r, by);
+	char *line = in_line(r, by, rule);
 
 	if (alone)
 		diag_warning(r->d, rule->at, "match: never reached: %s \"%s\"%s takes all of it before",
@@ -367,7 +371,7 @@ static void warn_crossed(struct reach *r, const struct rule *rule,
 {
 	const struct rule *first = &r->link->rules[c->rule];
 	char *path = class_path(r->link, first->class_index);
-	char *line = in_line(r, first), *more = mem_strndup("", 0);
+	char *line = in_line(r, first, rule), *more = mem_strndup("", 0);
 
 	if (c->n > 1) {
 		free(more);

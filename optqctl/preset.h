@@ -34,11 +34,15 @@ struct preset_use {
 struct preset_uses {
 	struct preset_use *list;	/* in the order of base */
 	size_t n, room;
+	size_t base;			/* of the first */
 	struct ynode **roots;		/* presets that were read, in their order */
 };
 
-/* Puts classes in place of each "preset:" below @root, merged with those beside it. */
-void presets_expand(struct ynode *root, struct preset_uses *uses,
+/*
+ * Puts classes in place of each "preset:" below @root, merged with those beside it; the
+ * policy has no place from @base on.
+ */
+void presets_expand(struct ynode *root, struct preset_uses *uses, size_t base,
 		    struct diags *d);
 /* What is wrong inside a preset is shown at the line that asked for it. */
 void presets_place(const struct preset_uses *uses, struct policy *policy,

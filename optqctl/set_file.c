@@ -100,25 +100,6 @@ static void take_lines(struct line_reader *r)
 	}
 }
 
-/* Relative to where the policy is, not to where optqctl was started. */
-static char *path_beside(const struct source *policy, const char *path)
-{
-	if (*path == '/' || !policy->dir)
-		return mem_strndup(path, strlen(path));
-	return mem_printf("%s/%s", policy->dir, path);
-}
-
-/* Likewise as the policy itself is called in messages. */
-static char *label_beside(const struct source *policy, const char *path)
-{
-	const char *slash = strrchr(policy->name, '/');
-
-	if (*path == '/' || !slash)
-		return mem_strndup(path, strlen(path));
-	return mem_printf("%.*s/%s", (int)(slash - policy->name), policy->name,
-			  path);
-}
-
 bool set_file_read(struct named_sets *sets, struct named_set *set,
 		   enum optq_field field, struct match_names *names,
 		   struct values *values)
@@ -127,8 +108,8 @@ bool set_file_read(struct named_sets *sets, struct named_set *set,
 		.sets = sets, .set = set, .field = field, .names = names,
 		.values = values,
 	};
-	char *path = path_beside(sets->src, set->path), *why;
-	char *label = label_beside(sets->src, set->path);
+	char *path = source_path(sets->src, set->file_at.off, set->path), *why;
+	char *label = source_path_label(sets->src, set->file_at.off, set->path);
 
 	why = source_read_data(&r.file, path, "a set's file", SET_FILE_MAX);
 	if (why) {

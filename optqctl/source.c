@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -10,39 +11,71 @@
 #include "mem.h"
 #include "source.h"
 
-static void index_lines(struct source *src)
+static void index_lines(struct source *src, size_t from)
 {
-	size_t room = 0, i;
+	size_t i;
 
-	src->n_lines = 0;
-	for (i = 0; i <= src->len; i++) {
-		if (i && src->text[i - 1] != '\n')
+	for (i = from; i <= src->len; i++) {
+		if (i > from && src->text[i - 1] != '\n')
 			continue;
-		src->line_start = mem_grow(src->line_start, &room,
+		src->line_start = mem_grow(src->line_start, &src->lines_room,
 					   src->n_lines + 1,
 					   sizeof(*src->line_start));
 		src->line_start[src->n_lines++] = i;
 	}
 }
 
-void source_from_text(struct source *src, const char *name, const char *text,
+/* From @base on. */
+static void take_text(struct source *src, size_t base, const char *text,
 		      size_t len)
 {
 	static const char bom[] = "\xef\xbb\xbf";
 
-	memset(src, 0, sizeof(*src));
 	if (len >= 3 && !memcmp(text, bom, 3)) {
 		text += 3;
 		len -= 3;
 	}
+	src->text = mem_grow(src->text, &src->text_room, base + len + 1, 1);
+	memcpy(src->text + base, text, len);
+	src->text[base + len] = '\0';
+	src->len = base + len;
+	index_lines(src, base);
+}
+
+void source_from_text(struct source *src, const char *name, const char *text,
+		      size_t len)
+{
+	memset(src, 0, sizeof(*src));
 	src->name = mem_strndup(name, strlen(name));
-	src->text = mem_strndup(text, len);
-	src->len = len;
-	index_lines(src);
+	take_text(src, 0, text, len);
+}
+
+size_t source_add_text(struct source *src, const char *name, const char *text,
+		       size_t len)
+{
+	size_t base = src->len + 1;
+	struct source_part *part;
+
+	src->more = mem_grow(src->more, &src->more_room, src->n_more + 1,
+			     sizeof(*src->more));
+	part = &src->more[src->n_more++];
+	part->name = mem_strndup(name, strlen(name));
+	part->base = base;
+	part->first_line = src->n_lines;
+	take_text(src, base, text, len);
+	part->len = src->len - base;
+	return base;
 }
 
 void source_free(struct source *src)
 {
+	size_t i;
+
+	for (i = 0; i < src->n_more; i++) {
+		free(src->more[i].name);
+		free(src->more[i].dir);
+	}
+	free(src->more);
 	free(src->name);
 	free(src->dir);
 	free(src->text);
@@ -93,23 +126,23 @@ static char *not_readable(const struct stat *st, const struct kind *kind)
 	return NULL;
 }
 
-static char *read_text(struct source *src, const char *label, int fd,
-		       const struct kind *kind, const char *too_large)
-{
-	char *buf, *why;
+/* What was read of a file, or why it was not. */
+struct content {
+	char *text, *why;
 	size_t len;
+	struct file_id id;
+};
 
+static void read_text(struct content *c, int fd, const struct kind *kind,
+		      const char *too_large)
+{
 	/* One byte over the limit tells a file that grew since fstat. */
-	buf = mem_zalloc(kind->max + 1, 1);
-	why = read_bounded(fd, buf, kind->max + 1, &len);
-	if (!why && len > kind->max)
-		why = mem_printf("%s: %s is at most %zu bytes (%zu MiB)",
-				 too_large, kind->what, kind->max,
-				 kind->max >> 20);
-	if (!why)
-		source_from_text(src, label, buf, len);
-	free(buf);
-	return why;
+	c->text = mem_zalloc(kind->max + 1, 1);
+	c->why = read_bounded(fd, c->text, kind->max + 1, &c->len);
+	if (!c->why && c->len > kind->max)
+		c->why = mem_printf("%s: %s is at most %zu bytes (%zu MiB)",
+				    too_large, kind->what, kind->max,
+				    kind->max >> 20);
 }
 
 static bool is_stdin(const char *path)
@@ -122,67 +155,87 @@ const char *source_label(const char *path)
 	return is_stdin(path) ? "<stdin>" : path;
 }
 
-static char *read_file(struct source *src, const char *path,
-		       const struct kind *kind)
+static void read_file(struct content *c, const char *path,
+		      const struct kind *kind)
 {
-	const struct kept_file *kept;
 	struct stat st;
-	char *why;
 	int fd;
 
-	memset(src, 0, sizeof(*src));
-	if (kept_find(path, &kept)) {
-		if (!kept)
-			return mem_printf("was not kept");
-		source_from_text(src, path, kept->text, kept->len);
-		return NULL;
-	}
 	/* O_NONBLOCK: opening a FIFO must not wait for its writer. */
 	fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	if (fd < 0)
-		return mem_printf("cannot be opened: %s", strerror(errno));
+	if (fd < 0) {
+		c->why = mem_printf("cannot be opened: %s", strerror(errno));
+		return;
+	}
 	if (fstat(fd, &st))
-		why = mem_printf("cannot be read: %s", strerror(errno));
+		c->why = mem_printf("cannot be read: %s", strerror(errno));
 	else
-		why = not_readable(&st, kind);
-	if (!why)
-		why = read_text(src, path, fd, kind, "grew while it was read");
-	if (!why)
-		kept_add(path, src->text, src->len);
+		c->why = not_readable(&st, kind);
+	if (!c->why) {
+		c->id = (struct file_id){ st.st_dev, st.st_ino };
+		read_text(c, fd, kind, "grew while it was read");
+	}
 	close(fd);
-	return why;
 }
 
-static char *read_stdin(struct source *src, const char *path)
+/* Where a file is whose path is that; NULL: where we are. */
+static char *directory(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	if (!slash)
+		return NULL;
+	return mem_strndup(path, slash > path ? (size_t)(slash - path) : 1);
+}
+
+/* What was kept is as it was checked then; each is another file. */
+static void take_kept(struct content *c, const struct kept_file *kept)
+{
+	if (!kept) {
+		c->why = mem_printf("was not kept");
+		return;
+	}
+	c->text = mem_strndup(kept->text, kept->len);
+	c->len = kept->len;
+	c->id = (struct file_id){ 0, (ino_t)(uintptr_t)kept };
+}
+
+static void read_content(struct content *c, const char *path,
+			 const struct kind *kind)
 {
 	const struct kept_file *kept;
-	char *why;
 
 	if (kept_find(path, &kept)) {
-		if (!kept)
-			return mem_printf("was not kept");
-		source_from_text(src, source_label(path), kept->text, kept->len);
-		return NULL;
+		take_kept(c, kept);
+		return;
 	}
-	why = read_text(src, source_label(path), STDIN_FILENO, &a_policy, "is too long");
-	if (!why)
-		kept_add(path, src->text, src->len);
-	return why;
+	if (kind->stdin_too && is_stdin(path))
+		read_text(c, STDIN_FILENO, kind, "is too long");
+	else
+		read_file(c, path, kind);
+	if (!c->why)
+		kept_add(path, c->text, c->len);
+}
+
+static char *read_whole(struct source *src, const char *path,
+			const struct kind *kind)
+{
+	struct content c = { 0 };
+
+	memset(src, 0, sizeof(*src));
+	read_content(&c, path, kind);
+	if (!c.why) {
+		source_from_text(src, source_label(path), c.text, c.len);
+		src->dir = directory(path);
+		src->id = c.id;
+	}
+	free(c.text);
+	return c.why;
 }
 
 char *source_read(struct source *src, const char *path)
 {
-	const char *slash = strrchr(path, '/');
-	char *why;
-
-	memset(src, 0, sizeof(*src));
-	if (is_stdin(path))
-		return read_stdin(src, path);
-	why = read_file(src, path, &a_policy);
-	if (!why && slash)
-		src->dir = mem_strndup(path, slash > path ?
-				       (size_t)(slash - path) : 1);
-	return why;
+	return read_whole(src, path, &a_policy);
 }
 
 char *source_read_data(struct source *src, const char *path, const char *what,
@@ -190,7 +243,70 @@ char *source_read_data(struct source *src, const char *path, const char *what,
 {
 	const struct kind kind = { what, max, false };
 
-	return read_file(src, path, &kind);
+	return read_whole(src, path, &kind);
+}
+
+char *source_add_file(struct source *src, size_t from, const char *path,
+		      const char *what, size_t max, size_t *base)
+{
+	const struct kind kind = { what, max, false };
+	char *label = source_path_label(src, from, path);
+	char *where = source_path(src, from, path);
+	struct content c = { 0 };
+	char *why = NULL;
+
+	read_file(&c, where, &kind);
+	if (c.why) {
+		why = mem_printf("%s %s", label, c.why);
+	} else {
+		*base = source_add_text(src, label, c.text, c.len);
+		src->more[src->n_more - 1].dir = directory(where);
+		src->more[src->n_more - 1].id = c.id;
+	}
+	free(c.text);
+	free(c.why);
+	free(where);
+	free(label);
+	return why;
+}
+
+struct source_part source_part_at(const struct source *src, size_t off)
+{
+	size_t lo = 0, hi = src->n_more, mid;
+
+	while (lo < hi) {
+		mid = lo + (hi - lo) / 2;
+		if (src->more[mid].base <= off)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	if (lo)
+		return src->more[lo - 1];
+	return (struct source_part){
+		.name = src->name, .dir = src->dir, .id = src->id,
+		.len = src->n_more ? src->more[0].base - 1 : src->len,
+	};
+}
+
+/* Relative to where the file is that names it, not to where optqctl was started. */
+char *source_path(const struct source *src, size_t from, const char *path)
+{
+	struct source_part part = source_part_at(src, from);
+
+	if (*path == '/' || !part.dir)
+		return mem_strndup(path, strlen(path));
+	return mem_printf("%s/%s", part.dir, path);
+}
+
+char *source_path_label(const struct source *src, size_t from, const char *path)
+{
+	struct source_part part = source_part_at(src, from);
+	const char *slash = strrchr(part.name, '/');
+
+	if (*path == '/' || !slash)
+		return mem_strndup(path, strlen(path));
+	return mem_printf("%.*s/%s", (int)(slash - part.name), part.name, path);
 }
 
 static size_t line_index(const struct source *src, size_t off)
@@ -215,12 +331,22 @@ struct source_pos source_position(const struct source *src, size_t off)
 	if (off > src->len)
 		off = src->len;
 	line = line_index(src, off);
-	pos.line = line + 1;
+	pos.line = line - source_part_at(src, off).first_line + 1;
 	pos.column = 1;
 	for (i = src->line_start[line]; i < off; i++)
 		if ((src->text[i] & 0xc0) != 0x80)
 			pos.column++;
 	return pos;
+}
+
+char *source_line_label(const struct source *src, size_t off, size_t from)
+{
+	struct source_part part = source_part_at(src, off);
+	size_t line = source_position(src, off).line;
+
+	if (part.base == source_part_at(src, from).base)
+		return mem_printf("line %zu", line);
+	return mem_printf("line %zu of %s", line, part.name);
 }
 
 const char *source_line(const struct source *src, size_t off, size_t *start,
@@ -232,6 +358,7 @@ const char *source_line(const struct source *src, size_t off, size_t *start,
 		off = src->len;
 	line = line_index(src, off);
 	*start = src->line_start[line];
+	/* What follows a line is its end, or the byte behind a file. */
 	end = line + 1 < src->n_lines ? src->line_start[line + 1] - 1 : src->len;
 	if (end > *start && src->text[end - 1] == '\r')
 		end--;

@@ -43,7 +43,8 @@ static bool load_again(struct group *g, const struct kept_files *files,
 	bool good;
 
 	kept_replay(files);
-	if (load_policy(files->list[0].path, &a.src, &a.policy, &a.d)) {
+	if (load_policy(files->list[0].path, (const char *const *)files->lets,
+			&a.src, &a.policy, &a.d)) {
 		policy_keep_links(&a.policy, is_in_group, g);
 		if (a.policy.n_links && apply_prepare(&a))
 			apply_commit(&a);

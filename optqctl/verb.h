@@ -21,8 +21,11 @@ enum exit_code verb_preset(const struct options *opt);
 enum exit_code verb_rollback(const struct options *opt);
 enum exit_code verb_show(const struct options *opt);
 
-/* Reads a policy whole: true when it has no error. All are to be freed. */
-bool load_policy(const char *path, struct source *src, struct policy *policy,
-		 struct diags *d);
+/*
+ * Reads a policy whole, with variables as the command line gives them (struct options);
+ * true when it has no error.  All are to be freed.
+ */
+bool load_policy(const char *path, const char *const *lets, struct source *src,
+		 struct policy *policy, struct diags *d);
 
 #endif

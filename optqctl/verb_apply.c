@@ -9,7 +9,8 @@ static bool run(struct apply *a, struct keeping *k, const struct options *opt)
 	bool good;
 
 	kept_record(&k->files);
-	good = load_policy(opt->argv[0], &a->src, &a->policy, &a->d);
+	kept_set_lets(&k->files, opt->lets);
+	good = load_policy(opt->argv[0], opt->lets, &a->src, &a->policy, &a->d);
 	kept_record(NULL);
 	if (!good || !apply_choose_links(a, opt))
 		return true;

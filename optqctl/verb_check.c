@@ -9,10 +9,11 @@
 #include "policy.h"
 #include "policy_reach.h"
 #include "term.h"
+#include "vars.h"
 #include "verb.h"
 
-bool load_policy(const char *path, struct source *src, struct policy *policy,
-		 struct diags *d)
+bool load_policy(const char *path, const char *const *lets, struct source *src,
+		 struct policy *policy, struct diags *d)
 {
 	struct span nowhere = { DIAG_NOWHERE, 0 };
 	char *why;
@@ -20,8 +21,11 @@ bool load_policy(const char *path, struct source *src, struct policy *policy,
 	memset(policy, 0, sizeof(*policy));
 	memset(d, 0, sizeof(*d));
 	why = source_read(src, path);
-	if (!why)
+	if (!why) {
+		for (; *lets; lets++)
+			vars_add_option(src, *lets, d);
 		return policy_parse(src, policy, d);
+	}
 	src->name = mem_printf("%s", source_label(path));
 	diag_error(d, nowhere, "%s", why);
 	free(why);
@@ -50,7 +54,7 @@ enum exit_code verb_check(const struct options *opt)
 	struct diags d;
 	bool good;
 
-	good = load_policy(opt->argv[0], &src, &policy, &d);
+	good = load_policy(opt->argv[0], opt->lets, &src, &policy, &d);
 	if (good && opt->given[OPTION_STRICT]) {
 		warn_overlaps(&policy, &d);
 		diags_sort(&d);

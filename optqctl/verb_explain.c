@@ -128,7 +128,7 @@ static bool explain_by_file(const struct options *opt)
 	struct diags d;
 	bool good;
 
-	good = load_policy(opt->argv[0], &src, &policy, &d);
+	good = load_policy(opt->argv[0], opt->lets, &src, &policy, &d);
 	if (good)
 		link = find_link(&policy, opt->given[OPTION_DEV], &d);
 	/* Its warnings are check's affair. */

@@ -86,7 +86,8 @@ static bool read_kept(struct keeping *k, struct apply *a, const char *number)
 	}
 	k->policy = e->policy;
 	kept_replay(&k->files);
-	good = load_policy(k->files.list[0].path, &a->src, &a->policy, &a->d);
+	good = load_policy(k->files.list[0].path, (const char *const *)k->files.lets,
+			   &a->src, &a->policy, &a->d);
 	kept_replay(NULL);
 	if (good)
 		policy_keep_links(&a->policy, entry_has_link, e);

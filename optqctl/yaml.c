@@ -14,6 +14,8 @@
 
 struct builder {
 	const struct source *src;
+	struct source_part part;	/* of it, that is parsed */
+	size_t end;			/* of this part */
 	struct diags *d;
 	struct ynode *root;
 	struct ynode *stack[YAML_DEPTH_MAX];
@@ -37,6 +39,11 @@ void ynode_free(struct ynode *node)
 	free(node->keys);
 	free(node->items);
 	free(node->text);
+	if (node->subst) {
+		free(node->subst->raw);
+		free(node->subst->pieces);
+		free(node->subst);
+	}
 	free(node);
 }
 
@@ -53,7 +60,7 @@ static struct span token_span(const struct builder *b, struct fy_token *token)
 
 	if (!start)
 		return at;
-	at.off = start->input_pos;
+	at.off = b->part.base + start->input_pos;
 	if (end && end->input_pos > start->input_pos)
 		at.len = end->input_pos - start->input_pos;
 	return at;
@@ -77,9 +84,9 @@ static void place_empty(const struct builder *b, struct ynode *node)
 
 	if (!top || top->kind != YNODE_LIST)
 		return;
-	while (off < b->src->len && strchr(" \t\r\n", b->src->text[off]))
+	while (off < b->end && strchr(" \t\r\n", b->src->text[off]))
 		off++;
-	if (off < b->src->len && b->src->text[off] == '-')
+	if (off < b->end && b->src->text[off] == '-')
 		node->at.off = off;
 }
 
@@ -169,7 +176,8 @@ static bool refuse_directive(struct builder *b, struct fy_token *start)
 {
 	size_t end = start ? token_span(b, start).off : 0, i;
 
-	for (i = 0; i < b->src->n_lines && b->src->line_start[i] < end; i++) {
+	for (i = b->part.first_line; i < b->src->n_lines &&
+	     b->src->line_start[i] < end; i++) {
 		struct span at = { b->src->line_start[i], 1 };
 
 		if (b->src->text[at.off] != '%')
@@ -271,12 +279,14 @@ static struct span error_span(const struct builder *b,
 
 	if (err->fyt && fy_token_start_mark(err->fyt))
 		at = token_span(b, err->fyt);
-	if (strstr(err->msg, "quote") && at.off && strchr("'\"", text[at.off - 1]))
+	if (strstr(err->msg, "quote") && at.off > b->part.base &&
+	    strchr("'\"", text[at.off - 1]))
 		at.off--;
 	/* What was opened and never closed is found missing at the end. */
-	if (at.off >= b->src->len && !open_bracket(b, &at))
-		at.off = b->src->len;
-	while (at.off && at.off >= b->src->len && strchr(" \n", text[at.off - 1]))
+	if (at.off >= b->end && !open_bracket(b, &at))
+		at.off = b->end;
+	while (at.off > b->part.base && at.off >= b->end &&
+	       strchr(" \n", text[at.off - 1]))
 		at.off--;
 	return at;
 }
@@ -331,27 +341,29 @@ static void parse_text(struct builder *b)
 	cfg.diag = fy_diag_create(&diag_cfg);
 	fy_diag_set_collect_errors(cfg.diag, true);
 	parser = fy_parser_create(&cfg);
-	if (parser && !fy_parser_set_string(parser, b->src->text, b->src->len))
+	if (parser && !fy_parser_set_string(parser, b->src->text + b->part.base,
+					      b->part.len))
 		run_parser(b, parser, cfg.diag);
 	fy_parser_destroy(parser);
 	fy_diag_destroy(cfg.diag);
 }
 
-static bool check_bytes(const struct source *src, struct diags *d)
+static bool check_bytes(const struct builder *b)
 {
-	struct span at = { utf8_valid_length(src->text, src->len), 1 };
-	const char *nul;
+	const char *text = b->src->text + b->part.base, *nul;
+	struct span at = { utf8_valid_length(text, b->part.len), 1 };
 
-	nul = memchr(src->text, '\0', src->len);
-	if (nul && (size_t)(nul - src->text) < at.off) {
-		at.off = (size_t)(nul - src->text);
-		diag_error(d, at, "a NUL byte: a policy is text in UTF-8");
+	nul = memchr(text, '\0', b->part.len);
+	if (nul && (size_t)(nul - text) < at.off) {
+		at.off = b->part.base + (size_t)(nul - text);
+		diag_error(b->d, at, "a NUL byte: a policy is text in UTF-8");
 		return false;
 	}
-	if (at.off == src->len)
+	if (at.off == b->part.len)
 		return true;
-	diag_error(d, at, "the byte 0x%02x is not UTF-8: save the file in UTF-8",
-		   (unsigned char)src->text[at.off]);
+	at.off += b->part.base;
+	diag_error(b->d, at, "the byte 0x%02x is not UTF-8: save the file in UTF-8",
+		   (unsigned char)b->src->text[at.off]);
 	return false;
 }
 
@@ -364,6 +376,16 @@ static int compare_keys(const void *a, const void *b)
 	if (order)
 		return order;
 	return x->at.off < y->at.off ? -1 : x->at.off > y->at.off;
+}
+
+void yaml_given_twice(const struct source *src, const struct ynode *key,
+		      const struct ynode *first, struct diags *d)
+{
+	char *line = source_line_label(src, first->at.off, key->at.off);
+
+	diag_error(d, key->at, "\"%s\" is given twice, first in %s: keep one",
+		   key->text, line);
+	free(line);
 }
 
 static void check_keys(const struct source *src, const struct ynode *map,
@@ -379,10 +401,7 @@ static void check_keys(const struct source *src, const struct ynode *map,
 			diag_error(d, sorted[i]->at,
 				   "merge keys (<<) are not accepted: write the values out");
 		else if (i && !strcmp(sorted[i]->text, sorted[i - 1]->text))
-			diag_error(d, sorted[i]->at,
-				   "\"%s\" is given twice, first in line %zu: keep one",
-				   sorted[i]->text,
-				   source_position(src, sorted[i - 1]->at.off).line);
+			yaml_given_twice(src, sorted[i], sorted[i - 1], d);
 	}
 	free(sorted);
 }
@@ -398,14 +417,17 @@ static void check_all_keys(const struct source *src, const struct ynode *node,
 		check_all_keys(src, node->items[i], d);
 }
 
-struct ynode *yaml_parse(const struct source *src, struct diags *d)
+struct ynode *yaml_parse_at(const struct source *src, size_t base,
+			    struct diags *d)
 {
-	struct builder b = { .src = src, .d = d };
-	struct span start = { 0, 0 };
+	struct builder b = { .src = src, .part = source_part_at(src, base),
+			     .d = d, .last_end = base };
+	struct span start = { base, 0 };
 	size_t errors = d->errors;
 	int i;
 
-	if (!check_bytes(src, d))
+	b.end = base + b.part.len;
+	if (!check_bytes(&b))
 		return NULL;
 	parse_text(&b);
 	if (d->errors == errors && !b.root)
@@ -420,6 +442,32 @@ struct ynode *yaml_parse(const struct source *src, struct diags *d)
 	return b.root;
 }
 
+struct ynode *yaml_parse(const struct source *src, struct diags *d)
+{
+	return yaml_parse_at(src, 0, d);
+}
+
+/*
+ * Where byte @off of a scalar's value stands in its text with the names of variables: what
+ * is inside a value stands where the name does.
+ */
+static size_t raw_offset(const struct ynode_subst *subst, size_t off)
+{
+	const struct ynode_piece *p;
+	size_t more = 0, less = 0, i;
+
+	for (i = 0; i < subst->n; i++) {
+		p = &subst->pieces[i];
+		if (off < p->off)
+			break;
+		if (off < p->off + p->len)
+			return p->raw_off;
+		more = p->raw_off + p->raw_len;
+		less = p->off + p->len;
+	}
+	return more + (off - less);
+}
+
 /*
  * Walks value and source side by side: what differs is an escape, a doubled
  * quote, or white space that YAML folds.
@@ -427,13 +475,19 @@ struct ynode *yaml_parse(const struct source *src, struct diags *d)
 size_t ynode_source_offset(const struct source *src, const struct ynode *node,
 			   size_t off)
 {
-	const char *raw = src->text + node->at.off;
+	const char *raw = src->text + node->at.off - node->shift;
+	const char *text = node->subst ? node->subst->raw : node->text;
+	size_t text_len = node->subst ? node->subst->raw_len : node->text_len;
 	size_t end = node->at.len, v = 0;
-	bool quoted = !node->plain && end && (*raw == '"' || *raw == '\'');
+	bool quoted = (!node->plain || node->subst) && end &&
+		      (*raw == '"' || *raw == '\'');
 	size_t i = quoted ? 1 : 0;
 
+	if (node->subst)
+		off = raw_offset(node->subst, off);
+
 	while (v < off && i < end) {
-		if (raw[i] == node->text[v]) {
+		if (raw[i] == text[v]) {
 			if (quoted && raw[i] == '\'' && *raw == '\'')
 				i++;
 			i++;
@@ -443,7 +497,7 @@ size_t ynode_source_offset(const struct source *src, const struct ynode *node,
 
 			i += raw[i + 1] == 'x' ? 4 : raw[i + 1] == 'u' ? 6 :
 			     raw[i + 1] == 'U' ? 10 : 2;
-			v += utf8_decode(node->text + v, node->text_len - v, &cp);
+			v += utf8_decode(text + v, text_len - v, &cp);
 		} else if (strchr(" \t\r\n", raw[i])) {
 			/* Folded: a run of white space is one blank. */
 			i++;
@@ -452,7 +506,7 @@ size_t ynode_source_offset(const struct source *src, const struct ynode *node,
 		}
 	}
 	/* What was folded away before the byte that is asked for. */
-	while (i + 1 < end && v < node->text_len && raw[i] != node->text[v] &&
+	while (i + 1 < end && v < text_len && raw[i] != text[v] &&
 	       strchr(" \t\r\n", raw[i]))
 		i++;
 	return node->at.off + (i < end ? i : end);

@@ -52,6 +52,8 @@ char *yaml_hint(const struct source *src, struct span at, const char *msg,
 		return mem_printf(": indent with blanks, not with tabs");
 	if (blank_is_missing(text))
 		return mem_printf(": a blank goes behind the colon, as in \"rate: 20mbit\"");
+	if (*text == '{' && open < at.off && text[-1] == '$')
+		return mem_printf(": quote what has ${ } in it, as in rate: \"${rate}\"");
 	if (*text == '{' && open < at.off)
 		return mem_printf(": quote a match that has { } in it, as in match: \"tcp port { 80, 443 }\"");
 	if (strchr("\"'", *text) && *text && strstr(msg, "quoted"))

@@ -141,7 +141,34 @@ for doc in docs/policy.md docs/man/optqctl.8; do
 		absent "no warning in it" "warning"
 	done
 done
+
+# Variables of the command line, and files of each other.
+mkdir "$tmp/sites"
+cp "$tree"/examples/sites/*.yaml "$tmp/sites"
+site=$tmp/sites/lyon.yaml
+expect "a site" 0 "lyon.yaml: ok: 2 links, 7 classes" "$ctl" check "$site"
+expect "a variable of the command line" 0 "lyon.yaml: ok" "$ctl" check --let up=500mbit "$site"
+expect "it counts" 1 "^--let:1:4: error: rate: the smallest rate is 8bit" "$ctl" check --let up=1bit "$site"
+expect "and where it is used is told" 1 "base.yaml:16:13: note: is used here" "$ctl" check --let up=1bit "$site"
+expect "the last of a name counts" 0 "lyon.yaml: ok" "$ctl" check --let up=1bit --let up=500mbit "$site"
+expect "explain takes them too" 0 "rate 500mbit" "$ctl" explain --let=up=500mbit --dev wan0 "$site" dscp ef
+expect "and apply" 1 "^--let:1:4: error: rate: the smallest rate is 8bit" "$ctl" apply --let up=1bit "$site"
+expect "the place as JSON" 1 '"file":"--let","line":1,"column":4,"used":{"file":"[^"]*base.yaml","line":16,"column":13}' \
+	sh -c '"$1" -j check --let up=1bit "$2" | tr -d " \n"; exit 1' sh "$ctl" "$site"
+expect "a variable that the policy does not have" 1 'no variable "upp": did you mean "up"' "$ctl" check --let upp=5mbit "$site"
+expect "a variable without a value" 2 "a name and its value are needed, as in --let rate=50mbit" "$ctl" check --let up "$site"
+expect "a variable without a name" 2 "a name and its value are needed" "$ctl" check --let =5mbit "$site"
+expect "a verb that has no variables" 2 "goes with check apply explain" "$ctl" show --let up=5mbit
+expect "no terminal's codes out of a table" 1 'class name "a?\[31mb"' sh -c 'cd "$2" &&
+	printf "name\na\033[31mb\n" >t.csv && printf "%s\n" "optq: 1" "links:" "  e0:" "    egress:" "      default: x" \
+	"      classes:" "        for each t.csv: { \"\${name}\": }" "        x:" >t.yaml && "$1" check t.yaml' sh "$ctl" "$tmp"
+absent "nor of its line" "$(printf '\033')"
+
 MAKEFLAGS= make -s -C "$tree/optqctl" install DESTDIR="$tmp/root" PREFIX=/usr >/dev/null
+for example in isp.yaml sites/porto.yaml; do
+	expect "the example $example as it is installed" 0 ": ok: " "$ctl" check \
+		"$tmp/root/usr/share/doc/optq/examples/$example"
+done
 for preset in diffserv4 diffserv8 rfc4594; do
 	expect "the preset $preset" 0 "^  *default:" "$ctl" preset $preset
 	expect "what is installed of it" 0 "^optq: 1" sh -c 'cmp "$2" "$1" && cat "$1"' sh \
@@ -155,8 +182,8 @@ expect "presets as JSON" 0 '"name":"rfc4594"' "$ctl" -j preset
 expect "a preset as JSON" 0 '"text":"# SPDX' "$ctl" -j preset rfc4594
 expect "unknown preset" 1 'unknown preset "difserv4": did you mean "diffserv4"? there are diffserv4 diffserv8 rfc4594' \
 	"$ctl" preset difserv4
-expect "what is installed" 0 "^6$" sh -c 'cd "$1" && ls sbin/optqctl \
-	share/man/man8/optqctl.8 share/doc/optq/policy.md share/doc/optq/scheduler.md \
+expect "what is installed" 0 "^7$" sh -c 'cd "$1" && ls sbin/optqctl \
+	share/man/man8/optqctl.8 share/man/man5/optq-policy.5 share/doc/optq/policy.md share/doc/optq/scheduler.md \
 	share/doc/optq/policy.schema.json share/doc/optq/examples/shop.yaml | wc -l' \
 	sh "$tmp/root/usr"
 # Packages install into a directory of theirs; no module, then one.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Every file of tests/policies/bad prints exactly what FILE.expect says, every
- * file of tests/policies/good and of examples is accepted without a warning.
+ * file of tests/policies/good and of examples and its sites is accepted without a warning.
  * With UPDATE_EXPECT=1 the expectations are written anew, to be read in the
  * diff before they are committed.
  */
@@ -126,6 +126,7 @@ int main(void)
 	n = add_dir(tests, n, POLICIES "/bad", bad_file);
 	n = add_dir(tests, n, POLICIES "/good", good_file);
 	n = add_dir(tests, n, EXAMPLES, good_file);
+	n = add_dir(tests, n, EXAMPLES "/sites", good_file);
 	failed = _cmocka_run_group_tests("ctl_golden", tests, n, NULL, NULL);
 	for (i = 0; i < n; i++) {
 		struct file *file = tests[i].initial_state;

@@ -395,6 +395,7 @@ static void the_longest_class_fits(void **state)
 	for (i = 0; i < 1000; i++)
 		free(link.classes[i].name);
 	free(link.classes);
+	free(link.slot);
 }
 
 /* The kernel may be older or newer: what both know of the figures is taken. */

@@ -4,7 +4,8 @@
 #	ctl_spec.sh TREE
 #
 # docs/netlink/optq.yaml names every attribute, command and counter of the uapi
-# header in its order, docs/policy.schema.json and docs/policy.md every key.
+# header in its order, docs/policy.schema.json and docs/policy.md every key; the manual
+# page of the language is docs/policy.md.
 tree=$1
 header=$tree/sch_optq/uapi/linux/optq.h
 spec=$tree/docs/netlink/optq.yaml
@@ -24,6 +25,13 @@ same()
 		echo "not ok $n - $1"
 		diff "$tmp/want" "$tmp/have" | sed 's/^/# /'
 	fi
+}
+
+# skip NAME WHY
+skip()
+{
+	n=$((n + 1))
+	echo "ok $n - $1 # SKIP $2"
 }
 
 # Members of an enum of the header, as the spec writes them.
@@ -104,6 +112,17 @@ schema_keys()
 		sed -n '/"properties": {/,$s/^        "\([a-z-]*\)": {.*/\1/p' | sort
 }
 
+# At the top the schema's are two levels further left.
+keys policy_keys >"$tmp/want"
+sed -n '/^  "properties": {$/,/^  }/s/^    "\([a-z-]*\)": {.*/\1/p' "$tree/docs/policy.schema.json" |
+	sort >"$tmp/have"
+same "the schema's keys of a policy"
+: >"$tmp/have"
+while read -r key; do
+	grep -q "^| \`$key\` |" "$tree/docs/policy.md" && echo "$key"
+done <"$tmp/want" >"$tmp/have"
+same "docs/policy.md's keys of a policy"
+
 for object in link tree class; do
 	keys "${object}_keys" >"$tmp/want"
 	schema_keys "$object" >"$tmp/have"
@@ -127,6 +146,28 @@ sed -n '/^    "wire": {$/,/^    }/p' "$tree/docs/policy.schema.json" |
 	sed -n '/"enum": \[$/,/\]/p' | grep -o '"[a-z-]*"' | tr -d '"' |
 	grep -v '^enum$' >"$tmp/have"
 same "the schema's names of link layers"
+
+# The manual page of the language is made of docs/policy.md, and reads well.
+page=$tree/docs/man/optq-policy.5
+cat "$tree/docs/policy.md" "$tree/docs/man/policy-page.sh" | sha256sum | cut -c1-64 >"$tmp/want"
+sed -n 's/^\.\\" sha256 //p' "$page" >"$tmp/have"
+same "what docs/man/optq-policy.5 was made of (make -C optqctl man)"
+# Each lowdown writes a page of its own.
+ours=$(sed -n 's/^\.\\" lowdown //p' "$page")
+if [ "$(dpkg-query -W -f '${Version}' lowdown 2>/dev/null)" = "$ours" ]; then
+	sh "$tree/docs/man/policy-page.sh" "$tree/docs/policy.md" >"$tmp/want"
+	cp "$page" "$tmp/have"
+	same "docs/man/optq-policy.5"
+else
+	skip "docs/man/optq-policy.5" "lowdown $ours is not here"
+fi
+if command -v man >/dev/null && command -v tbl >/dev/null; then
+	echo "end" >"$tmp/want"
+	{ MANWIDTH=80 man --warnings=all -l "$page" | col -b | sed -n '/^.\{81\}/p'; echo "end"; } >"$tmp/have" 2>&1
+	same "warnings of docs/man/optq-policy.5 and lines beyond 80 columns"
+else
+	skip "how docs/man/optq-policy.5 reads" "man or tbl is not here"
+fi
 
 # The tree of HTB that the README speaks of is the demo's.
 sed -n '/^row_htb()/,/^}/p' "$tree/tests/demo/rows.sh" |
