@@ -49,7 +49,7 @@ install-tools:
 # A copy of the module's sources alone; an older build of this version goes.
 dkms-source:
 	rm -rf $(DKMS_SRC)
-	for file in Kbuild LICENSE $$(find sch_optq -name '*.[ch]'); do \
+	for file in Kbuild $$(find sch_optq -name '*.[ch]'); do \
 		install -D -m 0644 $$file $(DKMS_SRC)/$$file || exit 1; \
 	done
 	sed 's/#MODULE_VERSION#/$(VERSION)/' dkms.conf | \

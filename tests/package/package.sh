@@ -43,12 +43,12 @@ layer()
 packages() { sed -e 's/#.*//' "$list" | tr -s ' \t' '\n' | sed '/^$/d'; }
 
 # Manuals and documents are wanted here.
+# shellcheck disable=SC2046	# a list of names
 install_tools()
 {
 	cp -L /etc/resolv.conf "$merged/etc/resolv.conf" &&
 	rm -f "$merged"/etc/dpkg/dpkg.cfg.d/*mmdebstrap* &&
 	echo force-unsafe-io >"$merged/etc/dpkg/dpkg.cfg.d/fast" &&
-	# shellcheck disable=SC2046	# a list of names
 	in_root "$suite" env DEBIAN_FRONTEND=noninteractive sh -c '
 		apt-get -q update && apt-get -q -y --no-install-recommends install "$@" &&
 		apt-get clean' sh $(packages)
