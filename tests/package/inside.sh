@@ -196,6 +196,14 @@ rule_good()
 	return $status
 }
 
+units_work()
+{
+	rm -f /src/look /src/said
+	bash $src/tests/package/boot.sh $src/tests/package/booted.sh
+	cat /src/look
+	grep -qx good /src/look
+}
+
 optqctl_works()
 {
 	local file
@@ -252,6 +260,7 @@ check "systemd takes the units" units_good
 check "and finds them sandboxed" units_sandboxed
 check "the policy is loaded at boot" unit_enabled
 check "udev starts the unit of a device that appears" rule_good
+check "under a systemd that has booted the units work" units_work
 check "optqctl is of the packages' version, and its documents are there" optqctl_works
 check "they go" remove_packages
 check "purging leaves nothing" purge_packages
