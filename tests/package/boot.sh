@@ -12,30 +12,28 @@ if [ -z "${OPTQ_BOOT:-}" ]; then
 fi
 
 set -e
-for dir in /etc /var/lib /var/log /var/tmp /run /tmp; do
-	mkdir -p /mnt$dir
-	mount -n -t tmpfs -o mode=755 tmpfs /mnt$dir
-	case $dir in
-	/run|/tmp|/var/tmp) ;;
-	/var/lib) mkdir -p /mnt/var/lib/systemd ;;
-	*) cp -a $dir/. /mnt$dir ;;
-	esac
-	mount -n --move /mnt$dir $dir
+stage=/src/stage
+mkdir -p $stage
+for dir in etc var run tmp; do
+	mount -n -t tmpfs -o mode=755 tmpfs $stage
+	[ $dir != etc ] || cp -a /etc/. $stage
+	mount -n --move $stage /$dir
 done
+mkdir /var/lib
 mount -n -t proc proc /proc
 mount -n -t sysfs sysfs /sys
 mount -n -t cgroup2 cgroup2 /sys/fs/cgroup
 
 # Without the machine's disks and terminals.
-mount -n -t tmpfs -o mode=755 tmpfs /mnt
-mkdir /mnt/pts /mnt/shm
+mount -n -t tmpfs -o mode=755 tmpfs $stage
+mkdir $stage/pts $stage/shm
 for node in null zero full random urandom tty; do
-	: >/mnt/$node
-	mount -n --bind /dev/$node /mnt/$node
+	: >$stage/$node
+	mount -n --bind /dev/$node $stage/$node
 done
-mount -n -t devpts -o newinstance,ptmxmode=0666 devpts /mnt/pts
-ln -s pts/ptmx /mnt/ptmx
-mount -n --move /mnt /dev
+mount -n -t devpts -o newinstance,ptmxmode=0666 devpts $stage/pts
+ln -s pts/ptmx $stage/ptmx
+mount -n --move $stage /dev
 
 cat >/etc/systemd/system/look.service <<UNIT
 [Unit]

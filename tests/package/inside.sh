@@ -64,6 +64,17 @@ build_packages()
 	[ -z "$(find $src -name '*.o' -o -name '*.so' -o -path '*/debian/tmp')" ]
 }
 
+# The root has them all, so that one left out would not be missed in the build.
+libraries_named()
+{
+	local pc dev
+	for pc in $(sed -n 's/^PKGS := //p' $src/optqctl/Makefile); do
+		dev=$(dpkg -S "$(pkg-config --variable=pcfiledir "$pc")/$pc.pc") || return 1
+		dev=${dev%%:*}
+		grep -qx " $dev," $src/debian/control || { echo "$pc: no $dev"; return 1; }
+	done
+}
+
 install_packages()
 {
 	everything >/src/before
@@ -246,6 +257,7 @@ by_make()
 }
 
 check "dpkg-buildpackage builds both, and cleans up" build_packages
+check "they need each library that optqctl is built with" libraries_named
 check "lintian has nothing to say" quiet lintian --allow-root -I --pedantic \
 	--fail-on error,warning,info,pedantic /src/optq_*_amd64.changes
 check "they install" install_packages
