@@ -247,7 +247,7 @@ purge_packages()
 by_make()
 {
 	local kdir=/usr/src/linux-headers-$kernel
-	make -s -C /optq install DESTDIR=/tmp/all PREFIX=/usr KDIR="$kdir" &&
+	make -s -C /optq install W=1 DESTDIR=/tmp/all PREFIX=/usr KDIR="$kdir" &&
 	find /tmp/all ! -type d &&
 	find /tmp/all/lib/modules -name 'sch_optq.ko*' | grep -q . &&
 	[ -e "$(echo /tmp/all/usr/lib/*/tc/q_optq.so)" ] &&
