@@ -9,7 +9,7 @@
 # make module | plugin | optqctl builds one part; make unit runs the tests that
 # need no kernel; OPTQ_DEBUG=1 makes the module check itself at every packet.
 
-VERSION := 0.1.0
+include version.mk
 PREFIX ?= /usr/local
 KDIR ?= /lib/modules/$(shell uname -r)/build
 KBUILD_FLAGS := $(if $(W),W=$(W)) $(if $(OPTQ_DEBUG),OPTQ_DEBUG=$(OPTQ_DEBUG))
@@ -28,7 +28,7 @@ plugin:
 	$(MAKE) -C tc-plugin
 
 optqctl:
-	$(MAKE) -C optqctl VERSION=$(VERSION)
+	$(MAKE) -C optqctl
 
 unit: plugin optqctl
 	$(MAKE) -C tests/unit test
@@ -47,22 +47,22 @@ install-tools:
 	$(MAKE) -C optqctl install PREFIX=$(PREFIX)
 
 # A copy of the module's sources alone; an older build of this version goes.
-dkms-install: install-tools
+dkms-source:
 	rm -rf $(DKMS_SRC)
-	for file in Kbuild LICENSE dkms.conf $$(find sch_optq -name '*.[ch]'); do \
+	for file in Kbuild $$(find sch_optq -name '*.[ch]'); do \
 		install -D -m 0644 $$file $(DKMS_SRC)/$$file || exit 1; \
 	done
+	sed 's/#MODULE_VERSION#/$(VERSION)/' dkms.conf | \
+		install -m 0644 /dev/stdin $(DKMS_SRC)/dkms.conf
+
+dkms-install: install-tools dkms-source
 	$(if $(DESTDIR),,-dkms remove -m optq -v $(VERSION) --all)
 	$(if $(DESTDIR),,dkms install -m optq -v $(VERSION))
 
 # Quiet about what was never installed: packages call it, and so may anybody twice.
 uninstall:
-	rm -f $(DESTDIR)/usr/lib/tc/q_optq.so $(DESTDIR)/usr/lib/*/tc/q_optq.so
-	rm -f $(DESTDIR)$(PREFIX)/sbin/optqctl
-	rm -f $(DESTDIR)$(PREFIX)/share/man/man8/optqctl.8
-	rm -f $(DESTDIR)$(PREFIX)/share/man/man5/optq-policy.5
-	rm -f $(DESTDIR)/usr/share/man/man8/tc-optq.8
-	rm -rf $(DESTDIR)$(PREFIX)/share/doc/optq $(DESTDIR)$(PREFIX)/share/optq
+	$(MAKE) -C tc-plugin uninstall PREFIX=/usr
+	$(MAKE) -C optqctl uninstall PREFIX=$(PREFIX)
 	$(if $(DESTDIR),,-if command -v dkms >/dev/null; then \
 		dkms remove -m optq -v $(VERSION) --all; fi)
 	rm -rf $(DKMS_SRC)
@@ -77,5 +77,5 @@ clean:
 
 include tests/vm/vm.mk
 
-.PHONY: all module plugin optqctl unit install install-tools dkms-install \
-	uninstall clean
+.PHONY: all module plugin optqctl unit install install-tools dkms-source \
+	dkms-install uninstall clean

@@ -5,17 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "complete.h"
 #include "suggest.h"
 #include "term.h"
 #include "verb.h"
 
-static const struct verb {
-	const char *name;
-	const char *args;
-	int min_args, max_args;
-	enum exit_code (*run)(const struct options *opt);
-	const char *help;
-} verbs[] = {
+static const struct verb verbs[] = {
 	{ "check", "FILE", 1, 1, verb_check,
 	  "report every mistake of a policy; touches nothing" },
 	{ "apply", "FILE", 1, 1, verb_apply,
@@ -134,6 +129,11 @@ int main(int argc, char **argv)
 	struct options opt;
 
 	setlocale(LC_CTYPE, "");
+	/* Before the options are read: those to complete are not ours. */
+	if (argc > 1 && !strcmp(argv[1], "complete")) {
+		complete(stdout, verbs, N_VERBS, argv + 2, argc - 2);
+		return finish_output(EXIT_DONE);
+	}
 	if (!options_read(&opt, argc, argv)) {
 		usage(stderr);
 		return (int)EXIT_USAGE;

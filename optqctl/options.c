@@ -9,12 +9,7 @@
 /* What getopt_long() gives for the first of them; the others follow. */
 #define FIRST_LONG	256
 
-static const struct {
-	const char *name;
-	const char *value;	/* what it takes, in the help text; NULL: nothing */
-	const char *verbs;	/* that it goes with, each between spaces */
-	const char *help;	/* "\n": a new line, indented as the first */
-} table[N_OPTIONS] = {
+static const struct option_row table[N_OPTIONS] = {
 	[OPTION_CONFIRM] = { "confirm", "TIME", " apply rollback ",
 		"of apply and rollback: taken back after TIME, from 1s to 24h,\n"
 		"unless \"optqctl confirm\" comes before" },
@@ -94,12 +89,17 @@ bool options_read(struct options *opt, int argc, char **argv)
 	return true;
 }
 
-static bool goes_with(const char *verbs, const char *verb)
+const struct option_row *options_row(enum option_id id)
+{
+	return &table[id];
+}
+
+bool option_goes_with(const struct option_row *row, const char *verb)
 {
 	size_t len = strlen(verb);
 	const char *at;
 
-	for (at = verbs; (at = strstr(at, verb)); at += len)
+	for (at = row->verbs; (at = strstr(at, verb)); at += len)
 		if (at[-1] == ' ' && at[len] == ' ')
 			return true;
 	return false;
@@ -110,7 +110,7 @@ bool options_fit(const struct options *opt, const char *verb)
 	size_t i;
 
 	for (i = 0; i < N_OPTIONS; i++) {
-		if (!opt->given[i] || goes_with(table[i].verbs, verb))
+		if (!opt->given[i] || option_goes_with(&table[i], verb))
 			continue;
 		fprintf(stderr, "optqctl: --%s goes with%.*s\n", table[i].name,
 			(int)strlen(table[i].verbs) - 1, table[i].verbs);

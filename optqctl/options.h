@@ -17,6 +17,13 @@ enum option_id {
 	N_OPTIONS
 };
 
+struct option_row {
+	const char *name;
+	const char *value;	/* what it takes, in the help text; NULL: nothing */
+	const char *verbs;	/* that it goes with, each between spaces */
+	const char *help;	/* "\n": a new line, indented as the first */
+};
+
 struct options {
 	bool json, help, version;
 	const char *given[N_OPTIONS];	/* NULL: not given; "" of one without a value */
@@ -29,6 +36,8 @@ struct options {
 bool options_read(struct options *opt, int argc, char **argv);
 /* Whether all that are given go with @verb; false with a message. */
 bool options_fit(const struct options *opt, const char *verb);
+const struct option_row *options_row(enum option_id id);
+bool option_goes_with(const struct option_row *row, const char *verb);
 /* A line or more for each, for the help text. */
 void options_help(FILE *out);
 

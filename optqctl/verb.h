@@ -10,6 +10,14 @@
 
 enum exit_code { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
+struct verb {
+	const char *name;
+	const char *args;	/* capitals: kinds of words, see complete.c */
+	int min_args, max_args;
+	enum exit_code (*run)(const struct options *opt);
+	const char *help;
+};
+
 enum exit_code verb_check(const struct options *opt);
 enum exit_code verb_apply(const struct options *opt);
 enum exit_code verb_confirm(const struct options *opt);

@@ -182,10 +182,15 @@ expect "presets as JSON" 0 '"name":"rfc4594"' "$ctl" -j preset
 expect "a preset as JSON" 0 '"text":"# SPDX' "$ctl" -j preset rfc4594
 expect "unknown preset" 1 'unknown preset "difserv4": did you mean "diffserv4"? there are diffserv4 diffserv8 rfc4594' \
 	"$ctl" preset difserv4
-expect "what is installed" 0 "^7$" sh -c 'cd "$1" && ls sbin/optqctl \
+expect "what is installed" 0 "^12$" sh -c 'cd "$1" && ls sbin/optqctl \
 	share/man/man8/optqctl.8 share/man/man5/optq-policy.5 share/doc/optq/policy.md share/doc/optq/scheduler.md \
-	share/doc/optq/policy.schema.json share/doc/optq/examples/shop.yaml | wc -l' \
-	sh "$tmp/root/usr"
+	share/doc/optq/policy.schema.json share/doc/optq/examples/shop.yaml \
+	share/bash-completion/completions/optqctl share/zsh/site-functions/_optqctl \
+	lib/systemd/system/optq.service lib/systemd/system/optq@.service.d/sandbox.conf \
+	lib/udev/rules.d/90-optq.rules | wc -l' sh "$tmp/root/usr"
+expect "what is installed names its own places" 0 "^ExecStart=/usr/sbin/optqctl apply" \
+	sh -c 'grep -rh "^ExecStart\|/usr/local/s[bh]" "$1/lib" "$1/share/doc" "$1/share/man"' sh "$tmp/root/usr"
+absent "no others" "/usr/local"
 # Packages install into a directory of theirs; no module, then one.
 uninstalled()
 {

@@ -52,6 +52,8 @@ test: $(test_bins) $(test_build)/match_replay $(top)/optqctl/optqctl
 	@failed=0; $(test_build)/match_replay $(top)/tests/fuzz/corpus/match/* || failed=1; for t in $(test_bins); do \
 		LC_ALL=C.UTF-8 CMOCKA_MESSAGE_OUTPUT=TAP $$t || failed=1; done; \
 	sh $(top)/tests/unit/ctl_cli.sh $(top)/optqctl/optqctl $(top) || failed=1; \
+	bash $(top)/tests/unit/ctl_complete.sh $(top)/optqctl/optqctl $(top) || failed=1; \
+	bash $(top)/tests/unit/ctl_plain.sh $(top)/optqctl/optqctl $(top) || failed=1; \
 	sh $(top)/tests/unit/ctl_spec.sh $(top) || failed=1; \
 	exit $$failed
 

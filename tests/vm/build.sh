@@ -19,20 +19,6 @@ suite_check "$suite"
 root=$(suite_root "$suite")
 dst=$root$GUEST_TREE
 
-source_list()
-{
-	if git -C "$TOP" rev-parse --git-dir >/dev/null 2>&1; then
-		git -C "$TOP" -c core.quotePath=off \
-			ls-files --cached --others --exclude-standard
-	else
-		(cd "$TOP" && find . \( -name build -o -name .git \) -prune -o \
-			\( -type f -o -type l \) -print | sed 's,^\./,,')
-	fi | sort -u | while IFS= read -r file; do
-		[ -e "$TOP/$file" ] || [ -L "$TOP/$file" ] || continue
-		printf '%s\n' "$file"
-	done
-}
-
 # copy_changed FROM TO < names: what differs is copied, and new to make; a source's
 # own time may lie before that of an object built from what it replaced.
 copy_changed()

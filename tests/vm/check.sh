@@ -14,6 +14,7 @@
 #	some	likewise, those only that say most about another kernel
 #	det	rates and delays in guests whose time is exact
 #	suites	the build on the oldest and the newest kernel supported
+#	package	Debian packages in the default suite: built, installed, purged
 #
 # Environment: SUITE (trixie), TESTS (names of kernel tests instead of all),
 # VERBOSE=1 (what the tests say even when they pass)
@@ -167,6 +168,8 @@ stage_suites()
 	run_stage one-plugin one_plugin
 }
 
+stage_package() { run_stage package "$TOP/tests/package/package.sh" "$suite"; }
+
 "$VM_HERE/needs.sh" || exit 1
 # Unpacking waits more than it works: by the time they are asked for the others are there.
 case " $* " in
@@ -179,7 +182,7 @@ esac
 mkdir -p "$LOGS"
 for stage in "$@"; do
 	case $stage in
-	harness|build|unit|um|vm|some|det|suites) ;;
+	harness|build|unit|um|vm|some|det|suites|package) ;;
 	*) die "unknown stage '$stage'" ;;
 	esac
 	"stage_$stage"

@@ -64,6 +64,21 @@ debian_mirror()
 	say "$mirror"
 }
 
+# The sources as they are here, without what is built from them.
+source_list()
+{
+	if git -C "$TOP" rev-parse --git-dir >/dev/null 2>&1; then
+		git -C "$TOP" -c core.quotePath=off \
+			ls-files --cached --others --exclude-standard
+	else
+		(cd "$TOP" && find . \( -name build -o -name .git \) -prune -o \
+			\( -type f -o -type l \) -print | sed 's,^\./,,')
+	fi | sort -u | while IFS= read -r file; do
+		[ -e "$TOP/$file" ] || [ -L "$TOP/$file" ] || continue
+		printf '%s\n' "$file"
+	done
+}
+
 # Runs a command in a suite's root.  Mounts live in a namespace of their own, so
 # an interrupted run leaves none behind.
 in_root() { (exec_in_root "$@"); }

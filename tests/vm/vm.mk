@@ -9,7 +9,7 @@ export SUITE TESTS VERBOSE
 
 # All tests, from nothing.
 check:
-	@$(VM_DIR)/check.sh build unit harness um some det suites
+	@$(VM_DIR)/check.sh build unit harness um some det suites package
 
 # One part of it each; all but the harness need what `build` makes.
 check-build:
@@ -22,6 +22,8 @@ check-um:
 	@$(VM_DIR)/check.sh um
 check-vm:
 	@$(VM_DIR)/check.sh build vm
+check-package:
+	@$(VM_DIR)/check.sh build package
 check-det:
 	@$(VM_DIR)/check.sh build det
 
@@ -52,4 +54,4 @@ guest:
 		$(VM_DIR)/boot.sh $(MODE) $(SUITE) guest $(LIMIT) "$$OPTQ_JOB"
 
 .PHONY: check check-build check-unit check-harness check-um check-vm check-det \
-	check-kernels demo bench bench-docs guest
+	check-package check-kernels demo bench bench-docs guest
