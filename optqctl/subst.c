@@ -143,10 +143,14 @@ bool subst_in_source(const struct source *src, struct span at,
 {
 	struct source_part part = source_part_at(src, at.off);
 	size_t end = part.base + part.len, from = at.off;
+	size_t last = at.off + (at.len ? at.len : 1);
 	const char *text = src->text;
 
-	while (from < end && var_ref_next(text, end, from, ref) &&
-	       ref->off < at.off + (at.len ? at.len : 1)) {
+	/* The text behind @at may be long, and a name may end there. */
+	if (last > end)
+		last = end;
+	while (from < last && memchr(text + from, '$', last - from) &&
+	       var_ref_next(text, end, from, ref) && ref->off < last) {
 		if (!ref->escape && !ref->open)
 			return true;
 		from = ref->off + ref->len;

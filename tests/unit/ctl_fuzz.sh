@@ -14,6 +14,13 @@ for kind in "$policies/bad" "$policies/good" "$examples"; do
 		cp "$file" "$corpus/policy/$(basename "$kind")-$(basename "$file")"
 	done
 done
+# Policies of a table, each with several.
+for table in "$policies"/parts/*.csv "$examples"/*.csv; do
+	for policy in "$policies/good/for-each.yaml" "$policies/bad/for-each.yaml" "$examples/isp.yaml"; do
+		{ sed 's|for each [^:]*:|for each /proc/self/fd/9:|' "$policy" && echo '%csv' && cat "$table"; } \
+			>"$corpus/policy/$(basename "$policy" .yaml)-$(basename "$table")"
+	done
+done
 cp "$matches"/* "$corpus/match/"
 
 # Each expression of the good policies is a seed of its own.
