@@ -3,18 +3,20 @@
 # Colours on a terminal alone, and none where NO_COLOR is set: of every verb; TAP on stdout.
 #	ctl_plain.sh OPTQCTL TREE
 
-# Verbs run that change what is live: where nothing is.
+# Verbs run that change what is live, and what is kept of it: where there is none of either.
+kept=$(ls -d /var/lib/optq /run/optq 2>/dev/null)
 if [ -z "$OPTQ_PLAIN_ALONE" ]; then
 	for how in "" "--user --map-root-user"; do
-		# shellcheck disable=SC2086	# options, or none
-		unshare $how --net --mount true 2>/dev/null &&
-			OPTQ_PLAIN_ALONE=1 exec unshare $how --net --mount bash "$0" "$@"
+		how="$how --net ${kept:+--mount}"
+		# shellcheck disable=SC2086	# options
+		unshare $how true 2>/dev/null &&
+			OPTQ_PLAIN_ALONE=1 exec unshare $how bash "$0" "$@"
 	done
 	echo "1..0 # SKIP no network namespace to be had"
 	exit 0
 fi
-for dir in /var/lib/optq /run/optq; do
-	[ ! -d $dir ] || mount -t tmpfs tmpfs $dir || exit 1
+for dir in $kept; do
+	mount -t tmpfs tmpfs "$dir" || [ ! -d "$dir" ] || exit 1
 done
 
 ctl=$(realpath "$1") || exit 1
