@@ -21,6 +21,17 @@ struct apply {
 void apply_report(struct apply *a, struct apply_link *al, struct span at,
 		  const char *what, const struct nl_answer *answer);
 
+/* Finds the policy's devices, and opens the ways to the kernel.  False with an error. */
+bool apply_open(struct apply *a);
+/*
+ * What link @i's device runs now, kept in its live; from that the ids of the policy's
+ * classes, what goes, and the rules as this kernel takes them.  False with an error.
+ */
+bool apply_look(struct apply *a, size_t i);
+/* Loads the tree, or has the kernel check it.  False with an error. */
+bool apply_set_tree(struct apply *a, struct apply_link *al, bool check);
+void apply_free(struct apply *a);
+
 /*
  * Of link @i, an ingress: finds its ifb or makes one.  Of an egress: finds the ingress
  * that its device has and the policy has not.  False with an error.

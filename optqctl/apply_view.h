@@ -6,6 +6,7 @@
 
 #include "diag.h"
 #include "ingress_nl.h"
+#include "live.h"
 #include "lost.h"
 #include "match_rules.h"
 
@@ -17,6 +18,7 @@ struct apply_link {
 	const struct link *link;
 	int device;		/* index of the link's device */
 	int ifindex;		/* of what the tree stands on: that, or an ifb */
+	struct live_tree live;	/* what runs there */
 	struct match_rules rules;	/* the link's, as this kernel takes them */
 	struct ingress in;	/* of an ingress; of a link without one: what goes */
 	bool ifb_made;		/* for it, and to go again where it fails */
