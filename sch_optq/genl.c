@@ -63,7 +63,8 @@ static int stage_read(struct optq_stage *st, struct genl_info *info,
 					     info->extack);
 }
 
-static int tree_check_only(struct genl_info *info, struct optq_stage *st)
+static int tree_check_only(struct genl_info *info, struct optq_stage *st,
+			   struct sk_buff *reply)
 {
 	struct net_device *dev = genl_dev(genl_info_net(info), info->attrs,
 					  info->extack);
@@ -77,7 +78,11 @@ static int tree_check_only(struct genl_info *info, struct optq_stage *st)
 	if (q)
 		st->link.flows = q->conf.flows;
 	err = stage_read(st, info, dev, !q);
-	return err || !q ? err : optq_swap_check(q, st, info->extack);
+	if (!err && q)
+		err = optq_swap_check(q, st, info->extack);
+	if (!err && reply)
+		optq_put_checked(reply, info, dev, q, st->rules);
+	return err;
 }
 
 static int tree_replace(struct optq_sched *q, struct genl_info *info,
@@ -127,7 +132,7 @@ static int genl_tree_set(struct sk_buff *skb, struct genl_info *info)
 	if (info->attrs[OPTQ_A_FLAGS])
 		flags = nla_get_u32(info->attrs[OPTQ_A_FLAGS]);
 	/* Before the change: after it nothing may fail. */
-	if (info->nlhdr->nlmsg_flags & NLM_F_ECHO && !(flags & OPTQ_F_CHECK)) {
+	if (info->nlhdr->nlmsg_flags & NLM_F_ECHO) {
 		reply = nlmsg_new(NLMSG_DEFAULT_SIZE, GFP_KERNEL);
 		if (!reply)
 			return -ENOMEM;
@@ -135,7 +140,7 @@ static int genl_tree_set(struct sk_buff *skb, struct genl_info *info)
 	err = optq_stage_compile(&st, info->nlhdr, info->extack);
 	rtnl_lock();
 	if (!err)
-		err = flags & OPTQ_F_CHECK ? tree_check_only(info, &st) :
+		err = flags & OPTQ_F_CHECK ? tree_check_only(info, &st, reply) :
 					     tree_set_locked(info, &st, reply);
 	optq_stage_free(&st);
 	rtnl_unlock();

@@ -14,7 +14,12 @@ void optq_genl_exit(void);
 struct optq_sched *optq_genl_sched(struct net *net, struct nlattr **attrs,
 				   struct netlink_ext_ack *extack);
 
-/* What came of a change, into the reply to it.  RTNL held. */
+/* What a check found, into the reply to it; q NULL: the device has none.  RTNL held. */
+void optq_put_checked(struct sk_buff *reply, struct genl_info *info,
+		      const struct net_device *dev, const struct optq_sched *q,
+		      const struct optq_rules *rules);
+
+/* What came of a change, likewise. */
 void optq_put_swapped(struct sk_buff *reply, struct genl_info *info,
 		      struct optq_sched *q, u32 dropped);
 

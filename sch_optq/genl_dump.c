@@ -87,6 +87,23 @@ int optq_genl_tree_get(struct sk_buff *skb, struct genl_info *info)
 	return genlmsg_reply(reply, info);
 }
 
+void optq_put_checked(struct sk_buff *reply, struct genl_info *info,
+		      const struct net_device *dev, const struct optq_sched *q,
+		      const struct optq_rules *rules)
+{
+	void *hdr = genlmsg_put_reply(reply, info, &optq_genl_family, 0,
+				      OPTQ_CMD_TREE_SET);
+
+	/* It has room for far more. */
+	if (!hdr || nla_put_u32(reply, OPTQ_A_IFINDEX, dev->ifindex) ||
+	    (q && (nla_put_u32(reply, OPTQ_A_GENERATION, q->generation) ||
+		   nla_put_u8(reply, OPTQ_A_SAME_RULES,
+			      optq_rules_same(q->rules, rules)))))
+		WARN_ON_ONCE(1);
+	else
+		genlmsg_end(reply, hdr);
+}
+
 void optq_put_swapped(struct sk_buff *reply, struct genl_info *info,
 		      struct optq_sched *q, u32 dropped)
 {
