@@ -6,6 +6,7 @@
 
 #include "diag.h"
 #include "ingress_nl.h"
+#include "link_nl.h"
 #include "live.h"
 #include "lost.h"
 #include "match_rules.h"
@@ -30,6 +31,7 @@ struct apply_link {
 	struct lost_qdiscs lost;
 	uint32_t dropped;	/* packets that the change lost */
 	uint32_t generation;
+	struct tree_result checked;	/* what the kernel answered last */
 	char *error;		/* why not; NULL: another link failed */
 	bool failed, applied;
 };

@@ -175,8 +175,7 @@ struct nl_msg *tree_message(const struct tree_request *req,
 		bytes += link->classes[i].police ? POLICE_BYTES : 0;
 	msg = nlmsg_alloc_size(bytes);
 	if (msg && genlmsg_put(msg, NL_AUTO_PORT, NL_AUTO_SEQ, req->family, 0,
-			       req->check ? 0 : NLM_F_ECHO, OPTQ_CMD_TREE_SET,
-			       OPTQ_GENL_VERSION))
+			       NLM_F_ECHO, OPTQ_CMD_TREE_SET, OPTQ_GENL_VERSION))
 		err = put_tree(msg, req, link, rules, places);
 	if (!err)
 		return msg;
@@ -211,13 +210,16 @@ uint32_t tree_class_at(const struct tree_places *places,
 
 int tree_set_reply(struct nlmsghdr *nlh, void *arg)
 {
-	struct nlattr *attr = genlmsg_attrdata(genlmsg_hdr(nlh), 0);
+	struct nlattr *top[OPTQ_A_MAX + 1];
 	struct tree_result *result = arg;
 
-	attr = nla_find(attr, genlmsg_attrlen(genlmsg_hdr(nlh), 0),
-			OPTQ_A_DROPPED);
-	if (attr && nla_len(attr) >= (int)sizeof(uint32_t))
-		result->dropped = nla_get_u32(attr);
+	if (genlmsg_parse(nlh, 0, top, OPTQ_A_MAX, NULL))
+		return NL_OK;
+	result->dropped = get_u32(top[OPTQ_A_DROPPED]);
+	result->generation = get_u32(top[OPTQ_A_GENERATION]);
+	if (top[OPTQ_A_SAME_RULES])
+		result->rules = get_u8(top[OPTQ_A_SAME_RULES]) ? RULES_SAME :
+								 RULES_OTHERS;
 	return NL_OK;
 }
 
@@ -231,8 +233,7 @@ void tree_set(const struct tree_request *req, const struct link *link,
 	};
 	struct nl_msg *msg = tree_message(req, link, rules, &places);
 
-	result->bad_class = NO_CLASS;
-	result->dropped = 0;
+	*result = (struct tree_result){ .bad_class = NO_CLASS };
 	answer->take = tree_set_reply;
 	answer->arg = result;
 	nl_talk(req->genl, msg, answer);

@@ -31,9 +31,18 @@ struct nl_msg *tree_message(const struct tree_request *req,
 uint32_t tree_class_at(const struct tree_places *places,
 		       const struct link *link, uint32_t offset);
 
+/* Whether rules take the packets that those in force take. */
+enum rules_verdict {
+	RULES_UNKNOWN,		/* an older kernel does not tell */
+	RULES_SAME,
+	RULES_OTHERS,
+};
+
 struct tree_result {
 	uint32_t bad_class;	/* where the kernel's error points; NO_CLASS */
 	uint32_t dropped;	/* packets that the change lost */
+	uint32_t generation;	/* after it, or that it was checked against */
+	enum rules_verdict rules;	/* of a check only */
 };
 
 /* Sends it. */

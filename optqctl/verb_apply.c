@@ -29,6 +29,7 @@ bool apply_set_tree(struct apply *a, struct apply_link *al, bool check)
 
 	tree_set(&req, link, &al->rules, &result, &answer);
 	al->dropped = result.dropped;
+	al->checked = result;
 	if (answer.error && result.bad_class != NO_CLASS) {
 		path = class_path(link, result.bad_class);
 		apply_report(a, al, link->classes[result.bad_class].name_at,

@@ -428,7 +428,7 @@ static void the_wire_is_read(void **state)
 }
 
 /* A kernel that does not know the attribute yet dropped nothing that it told. */
-static void the_reply_tells_what_was_dropped(void **state)
+static void the_reply_tells_what_came_of_it(void **state)
 {
 	struct tree_result result = { .dropped = 0 };
 	struct nl_msg *msg = nlmsg_alloc();
@@ -441,6 +441,11 @@ static void the_reply_tells_what_was_dropped(void **state)
 	nla_put_u32(msg, OPTQ_A_DROPPED, 33);
 	assert_int_equal(tree_set_reply(nlmsg_hdr(msg), &result), NL_OK);
 	assert_int_equal(result.dropped, 33);
+	assert_int_equal(result.generation, 3);
+	assert_int_equal(result.rules, RULES_UNKNOWN);
+	nla_put_u8(msg, OPTQ_A_SAME_RULES, 0);
+	tree_set_reply(nlmsg_hdr(msg), &result);
+	assert_int_equal(result.rules, RULES_OTHERS);
 	nlmsg_free(msg);
 }
 
@@ -458,7 +463,7 @@ int main(void)
 		cmocka_unit_test(the_longest_class_fits),
 		cmocka_unit_test(figures_may_be_shorter_or_longer),
 		cmocka_unit_test(the_wire_is_read),
-		cmocka_unit_test(the_reply_tells_what_was_dropped),
+		cmocka_unit_test(the_reply_tells_what_came_of_it),
 	};
 
 	return cmocka_run_group_tests_name("ctl_netlink", tests, NULL, NULL);
