@@ -24,7 +24,7 @@ void apply_report(struct apply *a, struct apply_link *al, struct span at,
 /* Finds the policy's devices, and opens the ways to the kernel.  False with an error. */
 bool apply_open(struct apply *a);
 /*
- * What link @i's device runs now, kept in its live; from that the ids of the policy's
+ * What link @i's device, or its ifb that is perhaps not there yet, runs now, kept in its live; from that the ids of the policy's
  * classes, what goes, and the rules as this kernel takes them.  False with an error.
  */
 bool apply_look(struct apply *a, size_t i);
@@ -33,9 +33,11 @@ bool apply_set_tree(struct apply *a, struct apply_link *al, bool check);
 void apply_free(struct apply *a);
 
 /*
- * Of link @i, an ingress: finds its ifb or makes one.  Of an egress: finds the ingress
- * that its device has and the policy has not.  False with an error.
+ * Of link @i, an ingress: finds its ifb, if there is one.  Of an egress: finds the
+ * ingress that its device has and the policy has not.  False with an error.
  */
+bool apply_seek_ingress(struct apply *a, size_t i);
+/* Likewise; an ingress without an ifb gets one. */
 bool apply_find_ingress(struct apply *a, size_t i);
 /* Leads what comes in to the tree that has been loaded.  False with an error. */
 bool apply_lead_ingress(struct apply *a, struct apply_link *al);

@@ -26,6 +26,7 @@ struct apply_link {
 	bool ingress_removed;
 	bool create;		/* the device has no optq yet */
 	char replaced[32];	/* kind of the configured qdisc that goes */
+	uint32_t replaced_waiting;	/* packets in it, or in the default one */
 	size_t removed;		/* live classes that the policy does not have */
 	char *removed_names;	/* of the first of them */
 	struct lost_qdiscs lost;

@@ -8,12 +8,16 @@
 #include "options.h"
 #include "source.h"
 
-enum exit_code { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
+enum exit_code {
+	EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2,
+	EXIT_CHANGES = 3,	/* of what compares: there are some */
+};
 
 enum exit_code verb_check(const struct options *opt);
 enum exit_code verb_apply(const struct options *opt);
 enum exit_code verb_element(const struct options *opt);
 enum exit_code verb_explain(const struct options *opt);
+enum exit_code verb_plan(const struct options *opt);
 enum exit_code verb_remove(const struct options *opt);
 enum exit_code verb_preset(const struct options *opt);
 enum exit_code verb_show(const struct options *opt);

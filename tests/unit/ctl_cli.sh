@@ -49,7 +49,7 @@ sed 's/default: a/default: b/' "$tmp/good.yaml" >"$tmp/bad.yaml"
 head -c 10485760 /dev/zero | tr '\0' '#' >"$tmp/big.yaml"
 
 expect "help" 0 "^Usage: optqctl" "$ctl" help
-absent "help lists only what there is" "plan|rollback|monitor"
+absent "help lists only what there is" "rollback|monitor"
 expect "--help" 0 "^Usage: optqctl" "$ctl" --help
 expect "--version" 0 "^optqctl [0-9]" "$ctl" --version
 expect "no verb" 2 "^Usage: optqctl" "$ctl"
@@ -103,6 +103,13 @@ expect "apply: no such device" 1 'good.yaml:3:3: error: there is no device "optq
 expect "apply: no such device as JSON" 1 '"applied":false' "$ctl" -j apply "$tmp/good.yaml"
 absent "no counts of what was not changed" '"(removed|classes|rules)":'
 expect "apply: why not as JSON" 1 '"error":"there is no device' "$ctl" -j apply "$tmp/good.yaml"
+expect "plan without a file" 2 "plan FILE" "$ctl" plan
+expect "plan: bad policy" 1 "bad.yaml:4:24: error: default" "$ctl" plan "$tmp/bad.yaml"
+expect "plan: bad policy as JSON" 1 '^\[$' "$ctl" -j plan "$tmp/bad.yaml"
+expect "plan: no such device" 1 'good.yaml:3:3: error: there is no device "optq-no-device"' \
+	"$ctl" plan "$tmp/good.yaml"
+expect "plan: why not as JSON" 1 '"error":"there is no device' "$ctl" -j plan "$tmp/good.yaml"
+absent "no plan of what is not there" '"(nothing_to_do|changes)":'
 expect "show: no such device" 1 "no such device" "$ctl" show optq-no-device
 expect "output that cannot be written" 1 "No space left" \
 	sh -c '"$1" help >/dev/full' sh "$ctl"
