@@ -22,6 +22,8 @@ static const struct verb {
 	  "say what apply would change, and with what packets" },
 	{ "apply", "FILE", 1, 1, verb_apply,
 	  "check a policy, then load it: all of a link or nothing" },
+	{ "diff", "FILE FILE", 2, 2, verb_diff,
+	  "say what one policy has that the other has not" },
 	{ "show", "[DEVICE]", 0, 1, verb_show,
 	  "show the live classes: what they sent, dropped, hold" },
 	{ "explain", "[FILE] PACKET", 1, INT_MAX, verb_explain,

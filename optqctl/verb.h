@@ -15,6 +15,7 @@ enum exit_code {
 
 enum exit_code verb_check(const struct options *opt);
 enum exit_code verb_apply(const struct options *opt);
+enum exit_code verb_diff(const struct options *opt);
 enum exit_code verb_element(const struct options *opt);
 enum exit_code verb_explain(const struct options *opt);
 enum exit_code verb_plan(const struct options *opt);

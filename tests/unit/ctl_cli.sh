@@ -110,6 +110,21 @@ expect "plan: no such device" 1 'good.yaml:3:3: error: there is no device "optq-
 	"$ctl" plan "$tmp/good.yaml"
 expect "plan: why not as JSON" 1 '"error":"there is no device' "$ctl" -j plan "$tmp/good.yaml"
 absent "no plan of what is not there" '"(nothing_to_do|changes)":'
+cat >"$tmp/other.yaml" <<'YAML'
+optq: 1
+links:
+  optq-no-device:
+    egress: { rate: 1mbit, default: in/a, classes: { in: { classes: { a: { limit: 5 } } }, b: { match: dscp ef } } }
+  another: { egress: { default: a, classes: { a: } } }
+YAML
+expect "diff without a second file" 2 "diff FILE FILE" "$ctl" diff "$tmp/good.yaml"
+expect "diff of the same" 0 "^optq-no-device: no difference$" "$ctl" diff "$tmp/good.yaml" "$tmp/good.yaml"
+LC_ALL=C expect "diff" 0 "^  -> a -> in/a  limit 1000 -> 5$" "$ctl" diff "$tmp/good.yaml" "$tmp/other.yaml"
+absent "no escape codes in it" "$(printf '\033')"
+expect "diff of a link that is new" 0 "^another: a new link: 1 added$" "$ctl" diff "$tmp/good.yaml" "$tmp/other.yaml"
+expect "diff of a link that is gone" 0 "^another: no more: 1 removed$" "$ctl" diff "$tmp/other.yaml" "$tmp/good.yaml"
+expect "diff as JSON" 0 '"old_path":"a"' "$ctl" -j diff "$tmp/good.yaml" "$tmp/other.yaml"
+expect "diff of a bad policy" 1 "bad.yaml:4:24: error: default" "$ctl" diff "$tmp/good.yaml" "$tmp/bad.yaml"
 expect "show: no such device" 1 "no such device" "$ctl" show optq-no-device
 expect "output that cannot be written" 1 "No space left" \
 	sh -c '"$1" help >/dev/full' sh "$ctl"
