@@ -31,13 +31,16 @@ void apply_report(struct apply *a, struct apply_link *al, struct span at,
 /* Finds the policy's devices, and opens the ways to the kernel.  False with an error. */
 bool apply_open(struct apply *a);
 /*
- * What link @i's device runs now, kept in its live; from that the ids of the policy's
- * classes, what goes, and the rules as this kernel takes them.  False with an error.
+ * What link @i's device, or its ifb that is perhaps not there yet, runs now, kept in its
+ * live; from that the ids of the policy's classes, what goes, and the rules as this kernel
+ * takes them.  False with an error.
  */
 bool apply_look(struct apply *a, size_t i);
+/* What the kernel says of one tree, kept in its checked.  False with an error. */
+bool apply_check_tree(struct apply *a, struct apply_link *al);
 /*
- * All of apply_open() and apply_look(), and what the kernel says of the trees; nothing is
- * changed but that ifbs are made.  False with an error.
+ * All of these, of all links; nothing is changed but that ifbs are made.  False with an
+ * error.
  */
 bool apply_prepare(struct apply *a);
 /* Then loads all links, or none; what is wrong is said in the diagnostics. */
@@ -45,9 +48,11 @@ void apply_commit(struct apply *a);
 void apply_free(struct apply *a);
 
 /*
- * Of link @i, an ingress: finds its ifb or makes one.  Of an egress: finds the ingress
- * that its device has and the policy has not.  False with an error.
+ * Of link @i, an ingress: finds its ifb, if there is one.  Of an egress: finds the
+ * ingress that its device has and the policy has not.  False with an error.
  */
+bool apply_seek_ingress(struct apply *a, size_t i);
+/* Likewise; an ingress without an ifb gets one. */
 bool apply_find_ingress(struct apply *a, size_t i);
 /* Leads what comes in to the tree that has been loaded.  False with an error. */
 bool apply_lead_ingress(struct apply *a, struct apply_link *al);

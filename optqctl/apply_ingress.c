@@ -26,7 +26,7 @@ static bool settle(struct apply *a, struct apply_link *al,
 	return good;
 }
 
-bool apply_find_ingress(struct apply *a, size_t i)
+bool apply_seek_ingress(struct apply *a, size_t i)
 {
 	struct apply_link *al = &a->links[i];
 	struct nl_answer answer = { 0 };
@@ -34,13 +34,23 @@ bool apply_find_ingress(struct apply *a, size_t i)
 	if (has_ingress(a, i))
 		return true;
 	ingress_find(a->route, al->device, &al->in, &answer);
-	if (!answer.error && al->link->ingress && !al->in.ifindex) {
-		nl_answer_free(&answer);
-		ingress_create(a->route, al->device, &al->in, &answer);
-		al->ifb_made = al->in.ifindex;
-	}
 	if (al->link->ingress)
 		al->ifindex = al->in.ifindex;
+	return settle(a, al, &answer);
+}
+
+bool apply_find_ingress(struct apply *a, size_t i)
+{
+	struct apply_link *al = &a->links[i];
+	struct nl_answer answer = { 0 };
+
+	if (!apply_seek_ingress(a, i))
+		return false;
+	if (!al->link->ingress || al->in.ifindex)
+		return true;
+	ingress_create(a->route, al->device, &al->in, &answer);
+	al->ifb_made = al->in.ifindex;
+	al->ifindex = al->in.ifindex;
 	return settle(a, al, &answer);
 }
 

@@ -12,15 +12,14 @@
 #include "mem.h"
 #include "qdisc_nl.h"
 
-static void make_request(struct apply *a, struct tree_request *req, bool check)
+static void make_request(struct apply *a, const struct apply_link *al, size_t n,
+			 struct tree_request *req, bool check)
 {
-	const struct apply_link *al = a->links;
 	size_t i;
 
 	*req = (struct tree_request){
 		.genl = a->genl, .family = a->family, .check = check,
-		.trees = mem_zalloc(a->policy.n_links, sizeof(*req->trees)),
-		.n = a->policy.n_links,
+		.trees = mem_zalloc(n, sizeof(*req->trees)), .n = n,
 	};
 	for (i = 0; i < req->n; i++, al++)
 		req->trees[i] = (struct tree){
@@ -31,12 +30,12 @@ static void make_request(struct apply *a, struct tree_request *req, bool check)
 }
 
 /* At the class that the kernel points at, or the link, or the policy as a whole. */
-static void report_fault(struct apply *a, const struct tree_fault *fault,
+static void report_fault(struct apply *a, struct apply_link *al,
+			 const struct tree_fault *fault,
 			 const struct nl_answer *answer)
 {
 	struct span nowhere = { DIAG_NOWHERE, 0 };
 	const struct link *link;
-	struct apply_link *al;
 	char *text;
 
 	if (fault->tree == SIZE_MAX) {
@@ -45,7 +44,7 @@ static void report_fault(struct apply *a, const struct tree_fault *fault,
 		free(text);
 		return;
 	}
-	al = &a->links[fault->tree];
+	al += fault->tree;
 	link = al->link;
 	if (fault->class_index == NO_CLASS) {
 		apply_report(a, al, link->name_at, link->title, answer);
@@ -56,27 +55,35 @@ static void report_fault(struct apply *a, const struct tree_fault *fault,
 	free(text);
 }
 
-static bool set_trees(struct apply *a, bool check)
+static bool set_trees(struct apply *a, struct apply_link *al, size_t n, bool check)
 {
 	struct nl_answer answer = { 0 };
 	struct tree_request req;
 	struct tree_fault fault;
+	bool good;
 	size_t i;
 
-	make_request(a, &req, check);
+	make_request(a, al, n, &req, check);
 	tree_set(&req, &fault, &answer);
 	if (answer.error)
-		report_fault(a, &fault, &answer);
+		report_fault(a, al, &fault, &answer);
 	else if (answer.reason && !check)
 		/* After the check it comes again, with the change itself. */
 		diag_warning(&a->d, a->links->link->name_at, "%s", answer.reason);
-	for (i = 0; !answer.error && !check && i < req.n; i++) {
-		a->links[i].applied = true;
-		a->links[i].dropped = req.trees[i].dropped;
+	for (i = 0; !answer.error && i < req.n; i++) {
+		al[i].checked = req.trees[i].result;
+		al[i].dropped = req.trees[i].result.dropped;
+		al[i].applied = !check;
 	}
+	good = !answer.error;
 	tree_request_free(&req);
 	nl_answer_free(&answer);
-	return !a->d.errors;
+	return good;
+}
+
+bool apply_check_tree(struct apply *a, struct apply_link *al)
+{
+	return set_trees(a, al, 1, true);
 }
 
 static bool create_qdisc(struct apply *a, struct apply_link *al)
@@ -139,7 +146,7 @@ bool apply_prepare(struct apply *a)
 {
 	if (!apply_open(a))
 		return false;
-	if (look_at_all(a) && set_trees(a, true))
+	if (look_at_all(a) && set_trees(a, a->links, a->policy.n_links, true))
 		return true;
 	apply_undo_ingress(a);
 	return false;
@@ -149,7 +156,7 @@ void apply_commit(struct apply *a)
 {
 	size_t i;
 
-	if (make_ready(a) && set_trees(a, false)) {
+	if (make_ready(a) && set_trees(a, a->links, a->policy.n_links, false)) {
 		apply_retire_ingress(a);
 		return;
 	}

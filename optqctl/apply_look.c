@@ -105,10 +105,14 @@ static bool look_at_device(struct apply *a, struct apply_link *al,
 	struct live_tree *live = &al->live;
 	bool good;
 
-	qdisc_list(a->route, al->ifindex, &roots, &answer);
+	/* What is not there yet has no index, and that would be all devices. */
+	if (al->ifindex)
+		qdisc_list(a->route, al->ifindex, &roots, &answer);
 	al->create = !roots.n || strcmp(roots.list[0].kind, OPTQ_KIND);
 	if (roots.n && al->create && roots.list[0].handle)
 		memcpy(al->replaced, roots.list[0].kind, sizeof(al->replaced));
+	if (roots.n && al->create)
+		al->replaced_waiting = roots.list[0].waiting;
 	free(roots.list);
 	if (!answer.error && !al->create)
 		live_read(a->genl, a->family, al->ifindex, live, &answer);

@@ -6,6 +6,7 @@
 
 #include "diag.h"
 #include "ingress_nl.h"
+#include "link_nl.h"
 #include "live.h"
 #include "lost.h"
 #include "match_rules.h"
@@ -25,11 +26,13 @@ struct apply_link {
 	bool ingress_removed;
 	bool create;		/* the device has no optq yet */
 	char replaced[32];	/* kind of the configured qdisc that goes */
+	uint32_t replaced_waiting;	/* packets in it, or in the default one */
 	size_t removed;		/* live classes that the policy does not have */
 	char *removed_names;	/* of the first of them */
 	struct lost_qdiscs lost;
 	uint32_t dropped;	/* packets that the change lost */
 	uint32_t generation;
+	struct tree_result checked;	/* what the kernel answered last */
 	char *error;		/* why not; NULL: another link failed, or the policy */
 	uint32_t created;	/* handle of the optq that was made for it, or 0 */
 	bool applied;

@@ -4,6 +4,7 @@
 #include <net/if.h>
 #include <netlink/attr.h>
 #include <netlink/msg.h>
+#include <netlink/route/link.h>
 #include <string.h>
 
 #include "device.h"
@@ -49,4 +50,15 @@ int device_index(const char *name)
 	nl_answer_free(&answer);
 	nl_socket_free(route);
 	return index;
+}
+
+bool device_queue(struct nl_sock *route, int ifindex, uint32_t *packets)
+{
+	struct rtnl_link *link;
+
+	if (rtnl_link_get_kernel(route, ifindex, NULL, &link))
+		return false;
+	*packets = rtnl_link_get_txqlen(link);
+	rtnl_link_put(link);
+	return true;
 }

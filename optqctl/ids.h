@@ -6,8 +6,23 @@
 #include "live.h"
 #include "model.h"
 
+/* A class of the tree before. */
+struct known_class {
+	uint32_t id, parent;	/* 0: the link */
+	const char *name;	/* NULL: it has none, and nothing goes on from it */
+	bool taken;		/* something does; false at first */
+};
+
 /*
- * A class that lives on under the same path keeps its id, and with it its
+ * Gets into @ids which of the @n classes of before each of the link's goes on from, 0:
+ * none.  It is the one with its path; else the one with its last name, if no other of
+ * that name is left over on either side; and what is below a class moves with it.
+ */
+void keep_ids(const struct link *link, struct known_class *known, size_t n,
+	      uint32_t *ids);
+
+/*
+ * A class that lives on, as above, keeps its id, and with it its
  * queue and counters.  New ones get the smallest ids that no live class has:
  * a class must not inherit the counters of one that the policy removes.
  * @live may be NULL.

@@ -181,8 +181,7 @@ struct nl_msg *tree_message(struct tree_request *req)
 		bytes += tree_bytes(&req->trees[i]);
 	msg = nlmsg_alloc_size(bytes);
 	if (msg && genlmsg_put(msg, NL_AUTO_PORT, NL_AUTO_SEQ, req->family, 0,
-			       req->check ? 0 : NLM_F_ECHO, OPTQ_CMD_TREE_SET,
-			       OPTQ_GENL_VERSION))
+			       NLM_F_ECHO, OPTQ_CMD_TREE_SET, OPTQ_GENL_VERSION))
 		err = req->check ? nla_put_u32(msg, OPTQ_A_FLAGS, OPTQ_F_CHECK) : 0;
 	for (i = 0; !err && i < req->n; i++)
 		err = put_tree(msg, &req->trees[i]);
@@ -239,6 +238,21 @@ struct tree_fault tree_at(const struct tree_request *req, uint32_t offset)
 	return fault;
 }
 
+static void take_result(struct tree_result *result, struct nlattr *attr)
+{
+	switch (nla_type(attr)) {
+	case OPTQ_A_DROPPED:
+		result->dropped = get_u32(attr);
+		break;
+	case OPTQ_A_GENERATION:
+		result->generation = get_u32(attr);
+		break;
+	case OPTQ_A_SAME_RULES:
+		result->rules = get_u8(attr) ? RULES_SAME : RULES_OTHERS;
+		break;
+	}
+}
+
 /* Of each tree its device first; a device has one. */
 int tree_set_reply(struct nlmsghdr *nlh, void *arg)
 {
@@ -250,12 +264,10 @@ int tree_set_reply(struct nlmsghdr *nlh, void *arg)
 
 	nla_for_each_attr(attr, genlmsg_attrdata(genlmsg_hdr(nlh), 0),
 			  genlmsg_attrlen(genlmsg_hdr(nlh), 0), rem) {
-		if (nla_len(attr) < (int)sizeof(uint32_t))
-			continue;
 		if (nla_type(attr) == OPTQ_A_IFINDEX)
 			tree = i < req->n ? &req->trees[i++] : NULL;
-		else if (nla_type(attr) == OPTQ_A_DROPPED && tree)
-			tree->dropped = nla_get_u32(attr);
+		else if (tree)
+			take_result(&tree->result, attr);
 	}
 	return NL_OK;
 }

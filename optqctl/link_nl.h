@@ -6,6 +6,19 @@
 #include "match_rules.h"
 #include "nl.h"
 
+/* Whether rules take the packets that those in force take. */
+enum rules_verdict {
+	RULES_UNKNOWN,		/* an older kernel does not tell */
+	RULES_SAME,
+	RULES_OTHERS,
+};
+
+struct tree_result {
+	uint32_t dropped;	/* packets that the change lost */
+	uint32_t generation;	/* after it, or that it was checked against */
+	enum rules_verdict rules;	/* of a check only */
+};
+
 /* One tree of a request; class ids are in place. */
 struct tree {
 	const struct link *link;
@@ -20,7 +33,8 @@ struct tree {
 	uint32_t classes_end;
 	uint32_t *rule_at;
 
-	uint32_t dropped;	/* packets that the change lost */
+
+	struct tree_result result;
 };
 
 /* Trees that take their places together, or not at all. */

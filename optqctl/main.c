@@ -13,6 +13,8 @@
 static const struct verb verbs[] = {
 	{ "check", "FILE", 1, 1, verb_check,
 	  "report every mistake of a policy; touches nothing" },
+	{ "plan", "FILE", 1, 1, verb_plan,
+	  "say what apply would change, and with what packets" },
 	{ "apply", "FILE", 1, 1, verb_apply,
 	  "check a policy, then load it: all of it or nothing" },
 	{ "confirm", "", 0, 0, verb_confirm,
@@ -21,6 +23,8 @@ static const struct verb verbs[] = {
 	  "take the last policy back, or load kept policy N" },
 	{ "history", "[N]", 0, 1, verb_history,
 	  "list the kept policies, or print policy N" },
+	{ "diff", "FILE|N FILE|N", 2, 2, verb_diff,
+	  "say what one policy has that the other has not" },
 	{ "show", "[DEVICE]", 0, 1, verb_show,
 	  "show the live classes: what they sent, dropped, hold" },
 	{ "explain", "[FILE] PACKET", 1, INT_MAX, verb_explain,
@@ -48,7 +52,7 @@ static void usage(FILE *out)
 	fputs("  -j, --json             print JSON\n"
 	      "  -V, --version          print the version\n"
 	      "  -h, --help             this text\n\n"
-	      "Exit status: 0 done, 1 failed, 2 wrong usage.\n"
+	      "Exit status: 0 done, 1 failed, 2 wrong usage; of plan: 3 changes to make.\n"
 	      "FILE may be - for standard input.  PACKET is in the words of a match:\n"
 	      "  optqctl explain branch.yaml src 10.1.2.3 udp dport 53 dscp ef\n"
 	      "  optqctl explain --dev eth0 src 10.1.2.3 udp dport 53 dscp ef\n"

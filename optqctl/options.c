@@ -19,7 +19,7 @@ static const struct option_row table[N_OPTIONS] = {
 		"by the rules in force there" },
 	[OPTION_FLOWS] = { "flows", NULL, " show ",
 		"of show: the flows of each class instead" },
-	[OPTION_LET] = { "let", "NAME=VALUE", " check apply explain ",
+	[OPTION_LET] = { "let", "NAME=VALUE", " check plan apply diff explain ",
 		"of check, apply and explain: the value of a variable,\n"
 		"whatever the policy gives it; may be given again" },
 	[OPTION_PRESENT] = { "present", NULL, " apply ",

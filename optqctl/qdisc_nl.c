@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
+#include <linux/gen_stats.h>
 #include <linux/optq.h>
 #include <linux/pkt_sched.h>
 #include <linux/rtnetlink.h>
@@ -11,6 +12,7 @@
 
 #include "link_nl.h"
 #include "mem.h"
+#include "nl_attr.h"
 #include "qdisc_nl.h"
 
 #define MAJORS		0x10000
@@ -21,8 +23,18 @@ struct dump {
 	bool *major_used;
 };
 
+static uint32_t waiting_packets(struct nlattr *stats)
+{
+	struct nlattr *tb[TCA_STATS_MAX + 1];
+	struct gnet_stats_queue queue = { 0 };
+
+	if (stats && !nla_parse_nested(tb, TCA_STATS_MAX, stats, NULL))
+		get_struct(tb[TCA_STATS_QUEUE], &queue, sizeof(queue));
+	return queue.qlen;
+}
+
 static void add_root(struct root_qdiscs *roots, const struct tcmsg *tcm,
-		     const char *kind)
+		     struct nlattr **tb)
 {
 	struct root_qdisc *root;
 
@@ -32,7 +44,8 @@ static void add_root(struct root_qdiscs *roots, const struct tcmsg *tcm,
 	memset(root, 0, sizeof(*root));
 	root->ifindex = tcm->tcm_ifindex;
 	root->handle = tcm->tcm_handle;
-	strncpy(root->kind, kind, sizeof(root->kind) - 1);
+	strncpy(root->kind, nla_get_string(tb[TCA_KIND]), sizeof(root->kind) - 1);
+	root->waiting = waiting_packets(tb[TCA_STATS2]);
 	/* A device that has gone since is left out. */
 	if (if_indextoname((unsigned int)root->ifindex, root->device))
 		roots->n++;
@@ -61,7 +74,7 @@ static int take_qdisc(struct nlmsghdr *nlh, void *arg)
 	if (dump->major_used)
 		dump->major_used[TC_H_MAJ(tcm->tcm_handle) >> 16] = true;
 	if (dump->roots && tcm->tcm_parent == TC_H_ROOT)
-		add_root(dump->roots, tcm, nla_get_string(tb[TCA_KIND]));
+		add_root(dump->roots, tcm, tb);
 	else if (dump->roots)
 		note_inner(dump->roots, tcm, nla_get_string(tb[TCA_KIND]));
 	return NL_OK;

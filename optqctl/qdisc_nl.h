@@ -16,6 +16,7 @@ struct root_qdisc {
 	char device[IFNAMSIZ];
 	char kind[32];
 	uint32_t handle;
+	uint32_t waiting;	/* packets */
 };
 
 struct root_qdiscs {

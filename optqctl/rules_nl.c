@@ -117,33 +117,42 @@ static int put_conjunct(struct nl_msg *msg, const struct optq_match_term *term,
 		       terms);
 }
 
-/* Past @max bytes it ends, or, of a place, begins, in dots; not within a character. */
-static int put_text(struct nl_msg *msg, int type, const char *text, size_t max,
-		    bool keep_end)
-{
-	char cut[OPTQ_RULE_TEXT_MAX + 1];
-	size_t len = strlen(text), n = max - 3;
+/* Dots stand for what has no room; they do not stand within a character. */
+#define DOTS		"..."
+#define DOTS_LEN	3
 
-	if (len <= max)
-		return nla_put_string(msg, type, text);
-	if (keep_end) {
-		for (text += len - n; (*text & 0xc0) == 0x80; text++)
-			n--;
-		memcpy(cut, "...", 3);
-		memcpy(cut + 3, text, n + 1);
-	} else {
-		while ((text[n] & 0xc0) == 0x80)
-			n--;
-		memcpy(cut, text, n);
-		memcpy(cut + n, "...", 4);
-	}
-	return nla_put_string(msg, type, cut);
+const char *rules_nl_text(const char *text, char cut[OPTQ_RULE_TEXT_MAX + 1])
+{
+	size_t n = OPTQ_RULE_TEXT_MAX - DOTS_LEN;
+
+	if (strlen(text) <= OPTQ_RULE_TEXT_MAX)
+		return text;
+	while ((text[n] & 0xc0) == 0x80)
+		n--;
+	memcpy(cut, text, n);
+	memcpy(cut + n, DOTS, DOTS_LEN + 1);
+	return cut;
+}
+
+/* Of a place the end tells more. */
+static const char *cut_place(const char *where, char cut[OPTQ_RULE_WHERE_MAX + 1])
+{
+	size_t n = OPTQ_RULE_WHERE_MAX - DOTS_LEN, len = strlen(where);
+
+	if (len <= OPTQ_RULE_WHERE_MAX)
+		return where;
+	for (where += len - n; (*where & 0xc0) == 0x80; where++)
+		n--;
+	memcpy(cut, DOTS, DOTS_LEN);
+	memcpy(cut + DOTS_LEN, where, n + 1);
+	return cut;
 }
 
 int rules_nl_put_rule(struct nl_msg *msg, const struct link *link,
 		      const struct match_rules *rules,
 		      struct rules_nl_place *at)
 {
+	char where[OPTQ_RULE_WHERE_MAX + 1], text[OPTQ_RULE_TEXT_MAX + 1];
 	const struct rule *rule = &link->rules[at->rule];
 	struct nlattr *nest = nla_nest_start(msg, OPTQ_A_RULE);
 	uint32_t end, n;
@@ -157,10 +166,10 @@ int rules_nl_put_rule(struct nl_msg *msg, const struct link *link,
 		n = rules->conjuncts[at->conjunct].n_terms;
 		err |= put_conjunct(msg, &rules->terms[at->term], n);
 	}
-	err |= put_text(msg, OPTQ_RULE_A_WHERE, rule->where,
-			OPTQ_RULE_WHERE_MAX, true);
-	err |= put_text(msg, OPTQ_RULE_A_TEXT, rule->text, OPTQ_RULE_TEXT_MAX,
-			false);
+	err |= nla_put_string(msg, OPTQ_RULE_A_WHERE,
+			      cut_place(rule->where, where));
+	err |= nla_put_string(msg, OPTQ_RULE_A_TEXT,
+			      rules_nl_text(rule->text, text));
 	nla_nest_end(msg, nest);
 	at->rule++;
 	return err;

@@ -3,6 +3,7 @@
 #ifndef OPTQCTL_RULES_NL_H
 #define OPTQCTL_RULES_NL_H
 
+#include <linux/optq.h>
 #include <netlink/msg.h>
 
 #include "match_rules.h"
@@ -17,6 +18,9 @@ int rules_nl_put_sets(struct nl_msg *msg, const struct match_rules *rules);
 struct rules_nl_place {
 	uint32_t rule, conjunct, term;
 };
+
+/* A rule's text as the kernel keeps it: too long, it ends in dots.  In @cut, or @text. */
+const char *rules_nl_text(const char *text, char cut[OPTQ_RULE_TEXT_MAX + 1]);
 
 /* The attribute of the rule at @at, which goes on to the next. */
 int rules_nl_put_rule(struct nl_msg *msg, const struct link *link,

@@ -31,12 +31,17 @@ void term_color_end(FILE *out, bool color)
 		fputs("\033[0m", out);
 }
 
+bool term_utf8(void)
+{
+	return !strcmp(nl_langinfo(CODESET), "UTF-8");
+}
+
 /* wcwidth is negative for controls; marks that reorder text have no width. */
 static int printable_width(unsigned int cp)
 {
 	if (cp < 0x80)
 		return cp >= ' ' && cp < 0x7f ? 1 : 0;
-	if (strcmp(nl_langinfo(CODESET), "UTF-8"))
+	if (!term_utf8())
 		return 0;
 	return wcwidth((wchar_t)cp);
 }

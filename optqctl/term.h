@@ -12,6 +12,11 @@
 #define TERM_RED	"1;31"
 #define TERM_YELLOW	"1;35"
 #define TERM_GREEN	"1;32"
+#define TERM_CYAN	"1;36"
+#define TERM_PLAIN_YELLOW	"33"
+
+/* The locale's characters are UTF-8. */
+bool term_utf8(void);
 
 /* A terminal, and NO_COLOR (no-color.org) is not set. */
 bool term_wants_color(FILE *out);

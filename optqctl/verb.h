@@ -8,7 +8,10 @@
 #include "options.h"
 #include "source.h"
 
-enum exit_code { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
+enum exit_code {
+	EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2,
+	EXIT_CHANGES = 3,	/* of what compares: there are some */
+};
 
 struct verb {
 	const char *name;
@@ -24,6 +27,10 @@ enum exit_code verb_confirm(const struct options *opt);
 enum exit_code verb_element(const struct options *opt);
 enum exit_code verb_explain(const struct options *opt);
 enum exit_code verb_history(const struct options *opt);
+enum exit_code verb_diff(const struct options *opt);
+enum exit_code verb_element(const struct options *opt);
+enum exit_code verb_explain(const struct options *opt);
+enum exit_code verb_plan(const struct options *opt);
 enum exit_code verb_remove(const struct options *opt);
 enum exit_code verb_preset(const struct options *opt);
 enum exit_code verb_rollback(const struct options *opt);

@@ -207,8 +207,23 @@ static void trees_free(struct trees *ts)
 	kvfree(ts->list);
 }
 
-/* Of each tree what came of it, in the order of the request.  RTNL held. */
-static void put_swapped(struct sk_buff *reply, const struct trees *ts)
+/* What was found, or came of it; of a device without a tree there is nothing to tell. */
+static int put_tree(struct sk_buff *reply, const struct tree *t, bool check)
+{
+	int err = nla_put_u32(reply, OPTQ_A_IFINDEX, nla_get_u32(t->ifindex));
+
+	if (err || !t->q)
+		return err;
+	err = nla_put_u32(reply, OPTQ_A_GENERATION, t->q->generation);
+	if (err)
+		return err;
+	return check ? nla_put_u8(reply, OPTQ_A_SAME_RULES,
+				  optq_rules_same(t->q->rules, t->stage.rules)) :
+		       nla_put_u32(reply, OPTQ_A_DROPPED, t->swap.dropped);
+}
+
+/* Of each tree, in the order of the request.  RTNL held. */
+static void put_trees(struct sk_buff *reply, const struct trees *ts, bool check)
 {
 	void *hdr = genlmsg_put_reply(reply, ts->info, &optq_genl_family, 0,
 				      OPTQ_CMD_TREE_SET);
@@ -216,22 +231,20 @@ static void put_swapped(struct sk_buff *reply, const struct trees *ts)
 	int err = hdr ? 0 : -EMSGSIZE;
 
 	for (t = ts->list; !err && t < ts->list + ts->n; t++)
-		err = nla_put_u32(reply, OPTQ_A_IFINDEX, qdisc_dev(t->q->sch)->ifindex) ?:
-		      nla_put_u32(reply, OPTQ_A_GENERATION, t->q->generation) ?:
-		      nla_put_u32(reply, OPTQ_A_DROPPED, t->swap.dropped);
+		err = put_tree(reply, t, check);
 	if (!WARN_ON_ONCE(err))
 		genlmsg_end(reply, hdr);
 }
 
-static int trees_set(struct trees *ts, u32 flags, struct sk_buff *reply)
+static int trees_set(struct trees *ts, bool check, struct sk_buff *reply)
 {
 	int err = trees_compile(ts);
 
 	rtnl_lock();
 	if (!err)
-		err = flags & OPTQ_F_CHECK ? trees_check(ts) : trees_replace(ts);
+		err = check ? trees_check(ts) : trees_replace(ts);
 	if (!err && reply)
-		put_swapped(reply, ts);
+		put_trees(reply, ts, check);
 	trees_free(ts);
 	rtnl_unlock();
 	return err;
@@ -250,13 +263,13 @@ int optq_genl_tree_set(struct sk_buff *skb, struct genl_info *info)
 	if (info->attrs[OPTQ_A_FLAGS])
 		flags = nla_get_u32(info->attrs[OPTQ_A_FLAGS]);
 	/* Before the change: after it nothing may fail. */
-	if (info->nlhdr->nlmsg_flags & NLM_F_ECHO && !(flags & OPTQ_F_CHECK)) {
+	if (info->nlhdr->nlmsg_flags & NLM_F_ECHO) {
 		reply = genlmsg_new(ts.n * REPLY_BYTES, GFP_KERNEL);
 		err = reply ? 0 : -ENOMEM;
 		if (err)
 			goto out;
 	}
-	err = trees_set(&ts, flags, reply);
+	err = trees_set(&ts, flags & OPTQ_F_CHECK, reply);
 	if (!reply)
 		return err;
 	if (err)

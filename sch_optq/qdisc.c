@@ -14,7 +14,6 @@
 #include "stats.h"
 #include "sysfs.h"
 
-#define QDISC_LIMIT	10240U
 #define QDISC_FLOWS	4096U
 
 static struct optq_class *default_leaf(struct optq_sched *q)
@@ -44,7 +43,7 @@ void optq_link_defaults(const struct net_device *dev,
 			struct optq_link_conf *conf)
 {
 	*conf = (struct optq_link_conf) {
-		.limit		= QDISC_LIMIT,
+		.limit		= OPTQ_LIMIT,
 		.flows		= QDISC_FLOWS,
 		.direct_limit	= clamp_t(u32, dev->tx_queue_len, 2,
 					  OPTQ_LIMIT_MAX),

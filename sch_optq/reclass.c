@@ -34,11 +34,8 @@ static bool goes(void *arg, struct optq_pkt *pkt)
 /* Most policies are laid again for another reason: a walk is for nothing then. */
 static bool same_homes(const struct reclass *r)
 {
-	const struct optq_rules *before = r->q->rules, *after = r->st->rules;
-
 	return r->fallback == r->fallback_after &&
-	       (before ? before->n : 0) == (after ? after->n : 0) &&
-	       (!before || !before->n || before->digest == after->digest);
+	       optq_rules_same(r->q->rules, r->st->rules);
 }
 
 void optq_reclass_lift(struct optq_sched *q, const struct optq_stage *st,

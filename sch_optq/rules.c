@@ -103,7 +103,26 @@ static int rules_keep_texts(struct optq_rules *rules)
 	return 0;
 }
 
-/* Of all that decides, and of where it is written. */
+static void digest_add(siphash_key_t *key, const struct nlattr *attr)
+{
+	key->key[0] = siphash(nla_data(attr), nla_len(attr), key);
+	key->key[1] = nla_type(attr);
+}
+
+/* Where it was written, and in what words, decides nothing. */
+static void digest_add_rule(siphash_key_t *key, const struct nlattr *rule)
+{
+	struct nlattr *attr;
+	int rem;
+
+	nla_for_each_nested(attr, rule, rem) {
+		if (nla_type(attr) != OPTQ_RULE_A_WHERE &&
+		    nla_type(attr) != OPTQ_RULE_A_TEXT)
+			digest_add(key, attr);
+	}
+}
+
+/* Of all that decides. */
 static u64 rules_digest(const struct optq_part *part)
 {
 	static const u16 types[] = { OPTQ_A_DIM, OPTQ_A_SET, OPTQ_A_RULE };
@@ -113,8 +132,10 @@ static u64 rules_digest(const struct optq_part *part)
 
 	for (i = 0; i < ARRAY_SIZE(types); i++) {
 		optq_for_each_top(attr, part, rem, types[i]) {
-			key.key[0] = siphash(nla_data(attr), nla_len(attr), &key);
-			key.key[1] = types[i];
+			if (types[i] == OPTQ_A_RULE)
+				digest_add_rule(&key, attr);
+			else
+				digest_add(&key, attr);
 			cond_resched();
 		}
 	}
@@ -148,6 +169,13 @@ struct optq_rules *optq_rules_parse(const struct optq_part *part,
 		return rules;
 	optq_rules_free(rules);
 	return ERR_PTR(err);
+}
+
+bool optq_rules_same(const struct optq_rules *a, const struct optq_rules *b)
+{
+	u32 n = a ? a->n : 0;
+
+	return n == (b ? b->n : 0) && (!n || a->digest == b->digest);
 }
 
 void optq_rules_free(struct optq_rules *rules)

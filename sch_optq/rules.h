@@ -24,7 +24,7 @@ struct optq_rules {
 	u32 *known_mem;
 	struct optq_key_plan plan;
 	char *texts;		/* of all slots */
-	u64 digest;		/* of what they are made of */
+	u64 digest;		/* of what decides in them */
 	u32 n;
 	struct optq_rule_slot slot[];
 };
@@ -40,6 +40,9 @@ struct optq_rules *optq_rules_parse(const struct optq_part *part,
 int optq_rules_know(struct optq_rules *rules, u32 flows);
 
 void optq_rules_free(struct optq_rules *rules);
+
+/* Whether they find the same class for every packet, as they are written; NULL: none. */
+bool optq_rules_same(const struct optq_rules *a, const struct optq_rules *b);
 
 /* The rule of a packet; NULL: it has none.  Under the tree lock; rules, elems may be NULL. */
 struct optq_rule_slot *optq_rules_find(struct optq_rules *rules,

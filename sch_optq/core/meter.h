@@ -16,6 +16,18 @@
 
 #define OPTQ_METER_BYTE	OPTQ_NSEC_PER_SEC
 
+/* A burst that nobody gave: Cisco's is a quarter of a second; TCP needs a round trip. */
+#define OPTQ_METER_BURST_PART	10
+#define OPTQ_METER_BURST_LEAST	(10 * 1514U)
+
+static inline u32 optq_meter_burst(u64 rate)
+{
+	u64 burst = div64_u64(rate, OPTQ_METER_BURST_PART);
+
+	return burst < OPTQ_METER_BURST_LEAST ? OPTQ_METER_BURST_LEAST :
+	       burst > ~0U ? ~0U : (u32)burst;
+}
+
 /* In order: what is greater is worse. */
 enum optq_colour {
 	OPTQ_GREEN,

@@ -7,7 +7,6 @@
 #define TREE_TARGET_NS		5000000ULL
 #define TREE_INTERVAL_NS	100000000ULL
 #define TREE_STEP_NS		1000000U
-#define TREE_LIMIT		1000U
 
 static bool in_range(u64 v, u64 lo, u64 hi)
 {
@@ -253,7 +252,7 @@ static void leaf_configure(struct optq_tree *t, struct optq_class *c)
 	c->leaf.ack_filter = leaf_ack_filter(c);
 	c->leaf.in_order = !!conf->delay_ns;
 	c->leaf.quantum = conf->quantum ? conf->quantum : t->mtu;
-	optq_leaf_set_limit(&c->leaf, conf->limit ? conf->limit : TREE_LIMIT);
+	optq_leaf_set_limit(&c->leaf, conf->limit ? conf->limit : OPTQ_LEAF_LIMIT);
 }
 
 struct optq_class *optq_class_skip(struct optq_class *c,

@@ -202,6 +202,16 @@ state_not_there()
 	fails "nothing can be kept" env OPTQ_STATE_DIR="$TMP/file/x" ip netns exec "$NS_C" "$OPTQCTL" rollback 1
 }
 
+compared()
+{
+	local one two
+	quiet ctl apply "$TMP/a.yaml" && one=$(newest) && quiet ctl apply "$TMP/b.yaml" && two=$(newest) || return 1
+	ctl diff "$one" "$two" >"$TMP/diff" && grep -q 'rate 10mbit -> 20mbit' "$TMP/diff" &&
+	cmp <(ctl diff "$TMP/a.yaml" "$two") "$TMP/diff" && ctl diff "$two" "$TMP/b.yaml" | grep -q "no difference" ||
+		{ cat "$TMP/diff"; return 1; }
+	fails "there is no policy 999" ctl diff "$one" 999 && quiet ctl rollback
+}
+
 wrong_calls()
 {
 	fails "there is no policy 999: the history has" ctl rollback 999 &&
@@ -233,7 +243,7 @@ optq_setup_ns || { echo "Bail out! no namespaces"; exit 1; }
 policy a.yaml 10mbit a
 policy b.yaml 20mbit b c
 policy c.yaml 30mbit d
-ktap_plan 15
+ktap_plan 16
 ktap_test "what was loaded is kept and listed" kept_and_listed
 ktap_test "taken back, and loaded again" back_and_forth
 ktap_test "a removal is taken back" removed_and_back
@@ -247,6 +257,7 @@ ktap_test "files that a policy names are kept" files_are_kept
 ktap_test "each device gets what it had" by_device
 ktap_test "each network namespace has its own" each_namespace_its_own
 ktap_test "without a place to keep it" state_not_there
+ktap_test "two of them are compared" compared
 ktap_test "wrong calls" wrong_calls
 ktap_test "only what was loaded is kept" only_what_was_loaded
 rm -rf "/var/lib/optq/netns/$NS_C"

@@ -270,6 +270,39 @@ check_only()
 	return $bad
 }
 
+# checked WANT CLASS LINE...: 13=WANT in the answer to a check of a tree with that rule
+checked()
+{
+	local want=$1 class=$2 got
+	shift 2
+	got=$(printf '%s\n' "flags 1" "class id=1" "class id=2" "dim field=11 param=255" "set words=1 $3" \
+		"rule class=$class terms=0:0 $1" ${2:+"$2"} | nl echo "$DEV")
+	case $got in
+	*' 13='"$want"*ok*) ;;
+	*)	echo "wanted 13=$want of $*: $got"; bad=1 ;;
+	esac
+}
+
+# What decides counts, and not where it is written; where there is no optq, nothing is told.
+check_of_rules()
+{
+	local got
+	also loads "class id=1" "class id=2" "dim field=11 param=255" "set words=1 ranges=3,4" \
+		"rule class=1 terms=0:0 where=a.yaml:7 text=mark_3-4"
+	checked 01 1 "where=a.yaml:7 text=mark_3-4" "" ranges=3,4
+	checked 01 1 "where=b.yaml:900" "" ranges=3,4
+	checked 01 1 "" "" ranges=3,4
+	checked 00 1 "" "" ranges=3,5
+	checked 00 2 "" "" ranges=3,4
+	checked 00 1 "" "rule class=2" ranges=3,4
+	got=$(printf '%s\n' "flags 1" "class id=1" | nl echo "$DEV")
+	case $got in *' 13=00'*ok*) ;; *) echo "no rules: $got"; bad=1 ;; esac
+	got=$(printf '%s\n' "flags 1" "ifindex $(in_c cat /sys/class/net/lo/ifindex)" "class id=1" | nl echo "$DEV")
+	case $got in *' 13='*) echo "of lo: $got"; bad=1 ;; *ok*) ;; *) echo "of lo: $got"; bad=1 ;; esac
+	also base_tree
+	return $bad
+}
+
 devices()
 {
 	local index
@@ -429,7 +462,7 @@ dump_while_deleting()
 }
 
 ktap_header
-ktap_plan 24
+ktap_plan 25
 optq_require_root
 optq_require_module
 optq_require_tc
@@ -455,6 +488,7 @@ ktap_test "32 levels, not 33" depth
 ktap_test "attributes that do not parse" shapes
 ktap_test "flags" flags
 ktap_test "a check changes nothing" check_only
+ktap_test "a check tells whether the rules are those in force" check_of_rules
 ktap_test "devices" devices
 ktap_test "a tree that has moved on" generation
 ktap_test "a class that a tc filter names" filter_keeps_class

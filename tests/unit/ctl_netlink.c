@@ -62,13 +62,85 @@ static void ids_follow_paths(void **state)
 	live_class(&live, 2, "gone", SIZE_MAX);
 	live_class(&live, 40, "office", SIZE_MAX);
 	live_class(&live, 5, "other", 2);
-	live_class(&live, 3, "web", SIZE_MAX);	/* another place, another class */
+	live_class(&live, 3, "web", SIZE_MAX);	/* it moves below office */
 	live_class(&live, 900000, "voice", SIZE_MAX);
 	assign_ids(&r.policy.links[0], &live);
 	assert_int_equal(c[0].id, 900000);	/* voice */
 	assert_int_equal(c[1].id, 40);		/* office */
-	assert_int_equal(c[2].id, 4);		/* office/web */
+	assert_int_equal(c[2].id, 3);		/* office/web */
 	assert_int_equal(c[3].id, 5);		/* office/other */
+	live_free(&live);
+	reading_free(&r);
+}
+
+/* Among several of one name nobody knows which has become which. */
+static void only_one_of_a_name_moves(void **state)
+{
+	struct live_tree live = { 0 };
+	struct reading r;
+	struct class *c;
+
+	(void)state;
+	read_text(&r, policy_text);
+	c = r.policy.links[0].classes;
+	live_class(&live, 1, "a", SIZE_MAX);
+	live_class(&live, 2, "web", 0);
+	live_class(&live, 3, "b", SIZE_MAX);
+	live_class(&live, 4, "web", 2);
+	assign_ids(&r.policy.links[0], &live);
+	assert_int_equal(c[0].id, 5);
+	assert_int_equal(c[1].id, 6);
+	assert_int_equal(c[2].id, 7);		/* office/web */
+	live_free(&live);
+	reading_free(&r);
+}
+
+/* A class that stays at its path is not taken for one that has moved. */
+static void paths_come_before_moves(void **state)
+{
+	struct live_tree live = { 0 };
+	struct reading r;
+	struct class *c;
+
+	(void)state;
+	read_text(&r, policy_text);
+	c = r.policy.links[0].classes;
+	live_class(&live, 10, "web", SIZE_MAX);
+	live_class(&live, 11, "office", SIZE_MAX);
+	live_class(&live, 12, "web", 1);
+	live_class(&live, 13, NULL, SIZE_MAX);
+	live_class(&live, 14, "other", 3);	/* below one that tc has made */
+	assign_ids(&r.policy.links[0], &live);
+	assert_int_equal(c[0].id, 1);		/* voice */
+	assert_int_equal(c[1].id, 11);
+	assert_int_equal(c[2].id, 12);
+	assert_int_equal(c[3].id, 14);
+	live_free(&live);
+	reading_free(&r);
+}
+
+static void what_is_below_moves_along(void **state)
+{
+	struct live_tree live = { 0 };
+	struct reading r;
+	struct class *c;
+
+	(void)state;
+	read_classes_text(&r, "all/a/x",
+			  "        all: {classes: {a: {classes: {x: {}, y: {}}}, b: {classes: {x: {}}}}}\n");
+	assert_good(&r);
+	c = r.policy.links[0].classes;
+	live_class(&live, 21, "b", SIZE_MAX);
+	live_class(&live, 22, "x", 0);
+	live_class(&live, 23, "a", SIZE_MAX);
+	live_class(&live, 24, "x", 2);
+	assign_ids(&r.policy.links[0], &live);
+	assert_int_equal(c[0].id, 1);		/* all */
+	assert_int_equal(c[1].id, 23);
+	assert_int_equal(c[2].id, 24);		/* all/a/x */
+	assert_int_equal(c[3].id, 2);		/* all/a/y is new */
+	assert_int_equal(c[4].id, 21);
+	assert_int_equal(c[5].id, 22);		/* all/b/x */
 	live_free(&live);
 	reading_free(&r);
 }
@@ -471,9 +543,9 @@ static void the_wire_is_read(void **state)
 }
 
 /* A kernel that does not know the attribute yet dropped nothing that it told. */
-static void the_reply_tells_what_was_dropped(void **state)
+static void the_reply_tells_what_came_of_it(void **state)
 {
-	struct tree trees[2] = { { .dropped = 0 } };
+	struct tree trees[2] = { { .ifindex = 7 } };
 	struct tree_request req = { .trees = trees, .n = 2 };
 	struct nl_msg *msg = nlmsg_alloc();
 
@@ -482,16 +554,22 @@ static void the_reply_tells_what_was_dropped(void **state)
 	nla_put_u32(msg, OPTQ_A_IFINDEX, 7);
 	nla_put_u32(msg, OPTQ_A_GENERATION, 3);
 	assert_int_equal(tree_set_reply(nlmsg_hdr(msg), &req), NL_OK);
-	assert_int_equal(trees[0].dropped, 0);
+	assert_int_equal(trees[0].result.dropped, 0);
+	assert_int_equal(trees[0].result.generation, 3);
+	assert_int_equal(trees[0].result.rules, RULES_UNKNOWN);
 	nla_put_u32(msg, OPTQ_A_DROPPED, 33);
+	nla_put_u8(msg, OPTQ_A_SAME_RULES, 0);
 	nla_put_u32(msg, OPTQ_A_IFINDEX, 8);
 	nla_put_u32(msg, OPTQ_A_DROPPED, 44);
+	nla_put_u8(msg, OPTQ_A_SAME_RULES, 1);
 	/* More than were asked for. */
 	nla_put_u32(msg, OPTQ_A_IFINDEX, 9);
 	nla_put_u32(msg, OPTQ_A_DROPPED, 55);
 	assert_int_equal(tree_set_reply(nlmsg_hdr(msg), &req), NL_OK);
-	assert_int_equal(trees[0].dropped, 33);
-	assert_int_equal(trees[1].dropped, 44);
+	assert_int_equal(trees[0].result.dropped, 33);
+	assert_int_equal(trees[0].result.rules, RULES_OTHERS);
+	assert_int_equal(trees[1].result.dropped, 44);
+	assert_int_equal(trees[1].result.rules, RULES_SAME);
 	nlmsg_free(msg);
 }
 
@@ -500,6 +578,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(fresh_ids_count_up),
 		cmocka_unit_test(ids_follow_paths),
+		cmocka_unit_test(only_one_of_a_name_moves),
+		cmocka_unit_test(paths_come_before_moves),
+		cmocka_unit_test(what_is_below_moves_along),
 		cmocka_unit_test(what_goes_is_named),
 		cmocka_unit_test(qdiscs_that_go_are_named),
 		cmocka_unit_test(only_what_passes_is_tried_again),
@@ -510,7 +591,7 @@ int main(void)
 		cmocka_unit_test(the_longest_class_fits),
 		cmocka_unit_test(figures_may_be_shorter_or_longer),
 		cmocka_unit_test(the_wire_is_read),
-		cmocka_unit_test(the_reply_tells_what_was_dropped),
+		cmocka_unit_test(the_reply_tells_what_came_of_it),
 	};
 
 	return cmocka_run_group_tests_name("ctl_netlink", tests, NULL, NULL);

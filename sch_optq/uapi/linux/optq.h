@@ -36,6 +36,8 @@
 #define OPTQ_QUANTUM_MIN	256U
 #define OPTQ_QUANTUM_MAX	1048576U
 #define OPTQ_LIMIT_MAX		4194304U	/* packets */
+#define OPTQ_LIMIT		10240U	/* of a link that does not say how many */
+#define OPTQ_LEAF_LIMIT		1000U	/* of a leaf that does not */
 #define OPTQ_MEMORY_MIN		65536U		/* bytes */
 #define OPTQ_MEMORY_MAX		0x7fffffffU
 #define OPTQ_FLOWS_MAX		1048576U
@@ -113,6 +115,11 @@ enum optq_attr {
 				 * for what of it has no room in the first
 				 */
 	OPTQ_A_ELEM,		/* nest, enum optq_elem_attr; once per element */
+	OPTQ_A_SAME_RULES,	/* u8, reply to TREE_SET with NLM_F_ECHO and
+				 * OPTQ_F_CHECK: 1: its rules are those in force,
+				 * but for their places and texts; not of a
+				 * device without optq
+				 */
 
 	__OPTQ_A_MAX,
 	OPTQ_A_MAX = __OPTQ_A_MAX - 1
@@ -120,7 +127,9 @@ enum optq_attr {
 
 enum optq_flag {
 	OPTQ_F_CHECK = 1U << 0,	/* TREE_SET: check only, change nothing; the
-				 * device need not have an optq qdisc yet
+				 * device need not have an optq qdisc yet.  The
+				 * reply tells the generation that it was checked
+				 * against
 				 */
 };
 
