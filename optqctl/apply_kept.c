@@ -23,7 +23,7 @@ static void complain_of(const char *what, const char *why)
 
 static void complain_of_pending(const struct pending *p)
 {
-	char *time = time_text(p->until), *text;
+	char *time = clock_text(p->until), *text;
 
 	text = mem_printf("policy %u waits to be confirmed until %s: first \"optqctl confirm\", or \"optqctl rollback\"",
 			  p->number, time);
@@ -161,7 +161,7 @@ static void print_until(const struct keeping *k)
 
 	if (!k->until)
 		return;
-	time = time_text(k->until);
+	time = clock_text(k->until);
 	printf("policy %u is taken back at %s unless \"optqctl confirm\" comes before\n",
 	       k->number, time);
 	free(time);

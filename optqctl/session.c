@@ -56,7 +56,7 @@ void session_close(struct session *s)
 	free(s->dir);
 }
 
-char *time_text(int64_t time_s)
+char *clock_text(int64_t time_s)
 {
 	time_t then = (time_t)time_s, now = time(NULL);
 	char text[sizeof("-2147483648-01-01 00:00:00")];

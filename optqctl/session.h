@@ -21,6 +21,6 @@ char *session_open(struct session *s);
 void session_close(struct session *s);
 
 /* "12:00:05", or with the day when it is another; to be freed. */
-char *time_text(int64_t time);
+char *clock_text(int64_t time);
 
 #endif
