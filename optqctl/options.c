@@ -13,12 +13,19 @@ static const struct {
 	const char *verbs;	/* that it goes with, each between spaces */
 	const char *help;	/* "\n": a new line, indented as the first */
 } table[N_OPTIONS] = {
+	[OPTION_COUNT] = { "count", "N", " monitor ",
+		"of monitor: end after so many events" },
 	[OPTION_DEV] = { "dev", "DEVICE", " apply explain ",
 		"of apply: this link alone; of explain: the link, if the\n"
 		"policy has several; without a policy the kernel is asked,\n"
 		"by the rules in force there" },
+	[OPTION_DROPS] = { "drops", "N|N/s|N%", " monitor ",
+		"of monitor: more drops of a class are an event; 1% of\n"
+		"its packets if left out" },
 	[OPTION_FLOWS] = { "flows", NULL, " show ",
 		"of show: the flows of each class instead" },
+	[OPTION_INTERVAL] = { "interval", "TIME", " monitor ",
+		"of monitor: the time between looks, 1s if left out" },
 	[OPTION_PRESENT] = { "present", NULL, " apply ",
 		"of apply: links whose device is not there are left out" },
 	[OPTION_RULES] = { "rules", NULL, " show ",

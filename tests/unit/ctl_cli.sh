@@ -54,7 +54,7 @@ YAML
 head -c 10485760 /dev/zero | tr '\0' '#' >"$tmp/big.yaml"
 
 expect "help" 0 "^Usage: optqctl" "$ctl" help
-absent "help lists only what there is" "plan|rollback|monitor"
+absent "help lists only what there is" "plan|rollback"
 expect "--help" 0 "^Usage: optqctl" "$ctl" --help
 expect "--version" 0 "^optqctl [0-9]" "$ctl" --version
 expect "no verb" 2 "^Usage: optqctl" "$ctl"
@@ -122,6 +122,13 @@ absent "not a word of it" "eth7|[Nn]othing"
 expect "apply: none of the links is here, as JSON" 0 '"severity":"warning"' \
 	"$ctl" -j apply --present "$tmp/good.yaml"
 expect "apply: why not as JSON" 1 '"error":"there is no device' "$ctl" -j apply "$tmp/good.yaml"
+expect "monitor: no such device" 1 "optq-no-device: there is no such device here" "$ctl" monitor optq-no-device
+expect "monitor: an interval without a unit" 2 "--interval: a unit is missing" "$ctl" monitor --interval 5
+expect "monitor: too short an interval" 2 "--interval: must be 10ms to 1d" "$ctl" monitor --interval 1ms
+expect "monitor: no threshold" 2 '--drops: "5 %" is no threshold: packets an interval as in 100' "$ctl" monitor --drops "5 %"
+expect "monitor: no count" 2 "--count: must be at least 1" "$ctl" monitor --count 0
+expect "count is of monitor" 2 "count goes with monitor" "$ctl" show --count 3
+expect "monitor: two devices" 2 "monitor .DEVICE." "$ctl" monitor a b
 expect "show: no such device" 1 "no such device" "$ctl" show optq-no-device
 expect "output that cannot be written" 1 "No space left" \
 	sh -c '"$1" help >/dev/full' sh "$ctl"
