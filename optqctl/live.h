@@ -73,6 +73,8 @@ void live_dump(struct nl_sock *genl, int family, int ifindex, uint8_t cmd,
 
 /* Appends the class that an OPTQ_A_CLASS of the kernel's describes. */
 void live_add_class(struct live_tree *tree, struct nlattr *nest);
+/* What it points to. */
+void live_class_free(struct live_class *class);
 
 /* "office/web", with 1:10 for what has no name; to be freed. */
 char *live_path(const struct live_tree *tree, size_t index);

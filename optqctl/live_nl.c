@@ -173,16 +173,20 @@ static void ask(struct nl_sock *genl, int family, int ifindex, uint8_t cmd,
 	nl_talk(genl, msg, answer);
 }
 
+void live_class_free(struct live_class *class)
+{
+	free(class->name);
+	free(class->qdisc);
+	free(class->hist);
+	free(class->police);
+}
+
 static void forget_classes(struct live_tree *tree)
 {
 	size_t i;
 
-	for (i = 0; i < tree->n; i++) {
-		free(tree->classes[i].name);
-		free(tree->classes[i].qdisc);
-		free(tree->classes[i].hist);
-		free(tree->classes[i].police);
-	}
+	for (i = 0; i < tree->n; i++)
+		live_class_free(&tree->classes[i]);
 	free(tree->classes);
 	tree->classes = NULL;
 	tree->n = 0;

@@ -27,6 +27,8 @@ static const struct verb verbs[] = {
 	  "say what one policy has that the other has not" },
 	{ "show", "[DEVICE]", 0, 1, verb_show,
 	  "show the live classes: what they sent, dropped, hold" },
+	{ "monitor", "[DEVICE]", 0, 1, verb_monitor,
+	  "tell what happens, as it does: changes, drops, links" },
 	{ "explain", "[FILE] PACKET", 1, INT_MAX, verb_explain,
 	  "say which class a packet goes to, and why" },
 	{ "element", "add|delete", 0, INT_MAX, verb_element,

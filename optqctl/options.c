@@ -11,17 +11,24 @@
 
 static const struct option_row table[N_OPTIONS] = {
 	[OPTION_CONFIRM] = { "confirm", "TIME", " apply rollback ",
-		"of apply and rollback: taken back after TIME, from 1s to 24h,\n"
-		"unless \"optqctl confirm\" comes before" },
+		"of apply and rollback: taken back after TIME, 1s to\n"
+		"24h, unless \"optqctl confirm\" comes before" },
+	[OPTION_COUNT] = { "count", "N", " monitor ",
+		"of monitor: end after so many events" },
 	[OPTION_DEV] = { "dev", "DEVICE", " apply explain ",
-		"of apply: this link alone; of explain: the link, if the\n"
-		"policy has several; without a policy the kernel is asked,\n"
-		"by the rules in force there" },
+		"of apply: this link alone; of explain: the link, if\n"
+		"the policy has several; without a policy the kernel\n"
+		"is asked, by the rules in force there" },
+	[OPTION_DROPS] = { "drops", "N|N/s|N%", " monitor ",
+		"of monitor: more drops of a class are an event; 1% of\n"
+		"its packets if left out" },
 	[OPTION_FLOWS] = { "flows", NULL, " show ",
 		"of show: the flows of each class instead" },
 	[OPTION_LET] = { "let", "NAME=VALUE", " check plan apply diff explain ",
-		"of check, apply and explain: the value of a variable,\n"
+		"of what reads a policy: the value of a variable,\n"
 		"whatever the policy gives it; may be given again" },
+	[OPTION_INTERVAL] = { "interval", "TIME", " monitor ",
+		"of monitor: the time between looks, 1s if left out" },
 	[OPTION_PRESENT] = { "present", NULL, " apply ",
 		"of apply: links whose device is not there are left out" },
 	[OPTION_RULES] = { "rules", NULL, " show ",

@@ -7,6 +7,7 @@
 #include "delay.h"
 #include "graft.h"
 #include "mtu.h"
+#include "notify.h"
 #include "police.h"
 #include "qdisc.h"
 #include "stats.h"
@@ -258,6 +259,7 @@ static int class_add(struct optq_sched *q, u32 classid,
 	qdisc_class_hash_grow(q->sch, &q->clhash);
 	optq_sysfs_class_added(q, cl, extack);
 	class_warn_overflow(q, &cl->core, extack);
+	optq_notify_class(q, OPTQ_CMD_CLASS_ADD_NTF, cl, parent);
 	*arg = (unsigned long)cl;
 	return 0;
 }
@@ -314,6 +316,7 @@ static int class_modify(struct optq_sched *q, struct optq_cl *cl,
 	sch_tree_unlock(q->sch);
 	qdisc_put(old);
 	class_warn_overflow(q, &cl->core, extack);
+	optq_notify_class(q, OPTQ_CMD_CLASS_CHANGE_NTF, cl, parent);
 	return 0;
 }
 
@@ -427,6 +430,7 @@ static int class_delete(struct Qdisc *sch, unsigned long arg,
 			struct netlink_ext_ack *extack)
 {
 	struct optq_cl *cl = (struct optq_cl *)arg;
+	const struct optq_class *parent = cl->core.parent;
 	struct optq_sched *q = qdisc_priv(sch);
 	struct Qdisc *old;
 	u64 now;
@@ -455,6 +459,7 @@ static int class_delete(struct Qdisc *sch, unsigned long arg,
 	sch_tree_unlock(sch);
 	qdisc_put(old);
 	optq_sysfs_class_gone(q, cl->common.classid);
+	optq_notify_class(q, OPTQ_CMD_CLASS_DEL_NTF, cl, parent);
 	optq_cl_free(cl);
 	return 0;
 }

@@ -93,6 +93,14 @@ static const struct genl_ops optq_genl_ops[] = {
 	},
 };
 
+static const struct genl_multicast_group optq_genl_groups[] = {
+	/* Names of classes are in what is told. */
+	[OPTQ_GROUP_EVENTS] = {
+		.name	= OPTQ_MCGRP_EVENTS,
+		.flags	= GENL_MCAST_CAP_NET_ADMIN,
+	},
+};
+
 struct genl_family optq_genl_family __ro_after_init = {
 	.name		= OPTQ_GENL_NAME,
 	.version	= OPTQ_GENL_VERSION,
@@ -102,6 +110,8 @@ struct genl_family optq_genl_family __ro_after_init = {
 	.parallel_ops	= true,	/* RTNL is the lock */
 	.ops		= optq_genl_ops,
 	.n_ops		= ARRAY_SIZE(optq_genl_ops),
+	.mcgrps		= optq_genl_groups,
+	.n_mcgrps	= ARRAY_SIZE(optq_genl_groups),
 	.resv_start_op	= OPTQ_CMD_UNSPEC + 1,
 	.module		= THIS_MODULE,
 };

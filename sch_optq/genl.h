@@ -7,6 +7,9 @@
 
 extern struct genl_family optq_genl_family;
 
+/* Multicast groups of the family. */
+enum optq_genl_group { OPTQ_GROUP_EVENTS };
+
 int optq_genl_init(void);
 void optq_genl_exit(void);
 

@@ -10,6 +10,7 @@
 #include "delay.h"
 #include "genl.h"
 #include "mtu.h"
+#include "notify.h"
 #include "swap.h"
 
 /* What the reply tells of a tree takes no more. */
@@ -185,6 +186,9 @@ static int trees_replace(struct trees *ts)
 	for (t = ts->list; t < ts->list + ts->n; t++)
 		if (t->prepared)
 			optq_swap_end(&t->swap, &t->stage);
+	for (t = ts->list; !err && t < ts->list + ts->n; t++)
+		optq_notify_tree(t->q, OPTQ_CMD_TREE_SET_NTF, t->swap.dropped,
+				 ts->info);
 	return err;
 }
 

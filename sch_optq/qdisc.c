@@ -9,6 +9,7 @@
 #include "graft.h"
 #include "mtu.h"
 #include "hosts.h"
+#include "notify.h"
 #include "packet.h"
 #include "police.h"
 #include "stats.h"
@@ -135,6 +136,9 @@ static void optq_destroy(struct Qdisc *sch)
 	kvfree(q->past_mem);
 	kvfree(q->sign_mem);
 	optq_host_mem_free(q->hosts);
+	/* One whose init() failed never was. */
+	if (q->announced)
+		optq_notify_tree(q, OPTQ_CMD_TREE_DEL_NTF, 0, NULL);
 }
 
 static int alloc_flows(struct optq_sched *q, u32 flows)
@@ -231,6 +235,8 @@ static int optq_init(struct Qdisc *sch, struct nlattr *opt,
 	optq_police_swap(q, &q->tree.root, &police, ktime_get_ns());
 	optq_changed(q, ktime_get_ns());
 	optq_sysfs_begin(q, extack);
+	q->announced = true;
+	optq_notify_tree(q, OPTQ_CMD_TREE_ADD_NTF, 0, NULL);
 	return 0;
 }
 
@@ -242,6 +248,7 @@ static int optq_change(struct Qdisc *sch, struct nlattr *opt,
 	struct optq_police *police = NULL;
 	struct optq_drops drops = {};
 	struct nlattr *nest = NULL;
+	u32 dropped;
 	u64 now;
 	int err;
 
@@ -257,18 +264,21 @@ static int optq_change(struct Qdisc *sch, struct nlattr *opt,
 	if (err)
 		return err;
 	sch_tree_lock(sch);
+	dropped = sch->q.qlen;
 	now = ktime_get_ns();
 	optq_apply_link(q, &conf, now);
 	if (nest)
 		optq_police_swap(q, &q->tree.root, &police, now);
 	optq_tree_trim(&q->tree, now, &drops);
 	optq_settle(sch, &drops);
+	dropped -= sch->q.qlen;
 	q->generation++;
 	optq_changed(q, now);
 	optq_verify(q, "change");
 	sch_tree_unlock(sch);
 	optq_police_free(police);
 	optq_sysfs_update(q, extack);
+	optq_notify_tree(q, OPTQ_CMD_TREE_CHANGE_NTF, dropped, NULL);
 	return 0;
 }
 

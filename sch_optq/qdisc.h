@@ -85,6 +85,7 @@ struct optq_sched {
 	bool cut_short;		/* the last dequeue had asked enough leaves */
 	bool has_delays;	/* a class has had one */
 	bool was_grafted;	/* a leaf has had a qdisc of its own */
+	bool announced;		/* listeners were, or could be, told of it */
 	u64 dscp_failed;	/* packets that left with theirs */
 	u32 n_dirs;		/* of classes, in sysfs */
 	struct xarray dirs;	/* by class id; 0: the link's */

@@ -22,6 +22,11 @@
 #define MODULE_ALIAS_NET_SCH(kind)
 #endif
 
+/* Who may join a multicast group was written as who may call a command. */
+#ifndef GENL_MCAST_CAP_NET_ADMIN
+#define GENL_MCAST_CAP_NET_ADMIN	GENL_UNS_ADMIN_PERM
+#endif
+
 /* Old kernels want an empty entry at the end of a sysctl table, new ones count. */
 #ifdef register_net_sysctl
 #define OPTQ_CTL_TABLE_END

@@ -4,7 +4,8 @@
 # What the qdisc_*.sh and det_*.sh tests share beyond lib.sh and lib_tc.sh:
 #	optq_require_programs	skips the file unless udp_load and optq_nl (see
 #				their first lines) are there or can be built
-#	$UDP_LOAD $OPTQ_NL $DSCP_WIRE $ACK_WIRE $FLOW_FLOOD $FRAME_SEND	where they are
+#	$UDP_LOAD $OPTQ_NL $OPTQ_LISTEN $DSCP_WIRE $ACK_WIRE $FLOW_FLOOD $FRAME_SEND
+#				where they are
 #	tc_batch		runs tc commands from its input in the client's
 #				namespace; lines are as for tc -batch
 #	nl_set LINE...		a tree by optq_nl; what it says is shown when it fails
@@ -58,6 +59,8 @@ optq_require_programs()
 		ktap_skip_all "needs udp_load and optq_nl: make -f programs.mk"
 	UDP_LOAD=$dir/udp_load
 	OPTQ_NL=$dir/optq_nl
+	# shellcheck disable=SC2034	# for the tests
+	OPTQ_LISTEN=$dir/optq_listen
 	# shellcheck disable=SC2034	# for the tests
 	DSCP_WIRE=$dir/dscp_wire ACK_WIRE=$dir/ack_wire
 	# shellcheck disable=SC2034

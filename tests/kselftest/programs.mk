@@ -10,13 +10,15 @@ programs_cflags := -std=gnu11 -O2 -g -Wall -Wextra -Werror -D_GNU_SOURCE
 own := $(OUT)/udp_load $(OUT)/line_dev $(OUT)/dscp_wire \
 	$(OUT)/ack_wire $(OUT)/flow_flood $(OUT)/frame_send
 
-programs: $(own) $(OUT)/optq_nl
+own_nl := $(OUT)/optq_nl $(OUT)/optq_listen
+
+programs: $(own) $(own_nl)
 
 $(own): $(OUT)/%: $(programs_here)%.c
 	@mkdir -p $(OUT)
 	$(CC) $(programs_cflags) $(CFLAGS) $(LDFLAGS) -o $@ $<
 
-$(OUT)/optq_nl: $(programs_here)optq_nl.c $(programs_here)optq_nl_keys.h \
+$(own_nl): $(OUT)/%: $(programs_here)%.c $(programs_here)optq_nl_keys.h \
 		$(programs_uapi)/linux/optq.h
 	@mkdir -p $(OUT)
 	$(CC) $(programs_cflags) -I$(programs_uapi) \

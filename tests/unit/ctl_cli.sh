@@ -54,7 +54,6 @@ YAML
 head -c 10485760 /dev/zero | tr '\0' '#' >"$tmp/big.yaml"
 
 expect "help" 0 "^Usage: optqctl" "$ctl" help
-absent "help lists only what there is" "monitor"
 expect "--help" 0 "^Usage: optqctl" "$ctl" --help
 expect "--version" 0 "^optqctl [0-9]" "$ctl" --version
 expect "no verb" 2 "^Usage: optqctl" "$ctl"
@@ -144,6 +143,13 @@ expect "diff of a link that is new" 0 "^another: a new link: 1 added$" "$ctl" di
 expect "diff of a link that is gone" 0 "^another: no more: 1 removed$" "$ctl" diff "$tmp/other.yaml" "$tmp/good.yaml"
 expect "diff as JSON" 0 '"old_path":"a"' "$ctl" -j diff "$tmp/good.yaml" "$tmp/other.yaml"
 expect "diff of a bad policy" 1 "bad.yaml:4:24: error: default" "$ctl" diff "$tmp/good.yaml" "$tmp/bad.yaml"
+expect "monitor: no such device" 1 "optq-no-device: there is no such device here" "$ctl" monitor optq-no-device
+expect "monitor: an interval without a unit" 2 "--interval: a unit is missing" "$ctl" monitor --interval 5
+expect "monitor: too short an interval" 2 "--interval: must be 10ms to 1d" "$ctl" monitor --interval 1ms
+expect "monitor: no threshold" 2 '--drops: "5 %" is no threshold: packets an interval as in 100' "$ctl" monitor --drops "5 %"
+expect "monitor: no count" 2 "--count: must be at least 1" "$ctl" monitor --count 0
+expect "count is of monitor" 2 "count goes with" "$ctl" show --count 3
+expect "monitor: two devices" 2 "monitor .DEVICE." "$ctl" monitor a b
 expect "show: no such device" 1 "no such device" "$ctl" show optq-no-device
 expect "output that cannot be written" 1 "No space left" \
 	sh -c '"$1" help >/dev/full' sh "$ctl"

@@ -68,8 +68,16 @@ for pair in optq:optq_attr:OPTQ_A_ link:optq_link_attr:OPTQ_LINK_A_ \
 done
 
 enum optq_cmd OPTQ_CMD_ >"$tmp/want"
-sed -n '/^operations:/,$s/^      name: //p' "$spec" >"$tmp/have"
+sed -n '/^operations:/,/^mcast-groups:/s/^      name: //p' "$spec" >"$tmp/have"
 same "commands"
+
+# What the header calls notifications the spec says a group gets.
+enum optq_cmd OPTQ_CMD_ | grep -e '-ntf$' >"$tmp/want"
+awk '/^      name: / { name = $2 } /^      mcgrp: events$/ { print name }' "$spec" >"$tmp/have"
+same "notifications"
+sed -n 's/^#define OPTQ_MCGRP_[A-Z]*[[:space:]]*"\(.*\)".*/\1/p' "$header" >"$tmp/want"
+sed -n '/^mcast-groups:/,$s/^      name: //p' "$spec" >"$tmp/have"
+same "multicast groups"
 
 for stats in stats police_stats; do
 	sed -n "/^struct optq_$stats {/,/^};/s/^\t__u64 \([a-z0-9_]*\);.*/\1/p" "$header" |

@@ -14,6 +14,7 @@
 
 #define OPTQ_GENL_NAME		"optq"
 #define OPTQ_GENL_VERSION	1
+#define OPTQ_MCGRP_EVENTS	"events"	/* needs CAP_NET_ADMIN, as reading does */
 
 /* Bounds that the kernel enforces; user space checks them first. */
 #define OPTQ_DEPTH_MAX		32	/* levels of classes below the link */
@@ -86,6 +87,17 @@ enum optq_cmd {
 				 * that is sure to take it
 				 */
 
+	/* To those who listen to OPTQ_MCGRP_EVENTS, in the device's namespace. */
+	OPTQ_CMD_TREE_ADD_NTF,	/* an optq is made to be the device's root qdisc */
+	OPTQ_CMD_TREE_SET_NTF,	/* TREE_SET replaced the tree: portid and number of
+				 * the message are the request's
+				 */
+	OPTQ_CMD_TREE_CHANGE_NTF, /* tc changed the link's parameters */
+	OPTQ_CMD_TREE_DEL_NTF,	/* the qdisc is gone, alone or with its device */
+	OPTQ_CMD_CLASS_ADD_NTF,	/* by tc, as are the next two */
+	OPTQ_CMD_CLASS_CHANGE_NTF,
+	OPTQ_CMD_CLASS_DEL_NTF,	/* tells id, parent and name of the class only */
+
 	__OPTQ_CMD_MAX,
 	OPTQ_CMD_MAX = __OPTQ_CMD_MAX - 1
 };
@@ -102,9 +114,10 @@ enum optq_attr {
 				 * the one expected (EBUSY if it has moved on)
 				 */
 	OPTQ_A_PAD,
-	OPTQ_A_DROPPED,		/* u32, reply to TREE_SET with NLM_F_ECHO:
-				 * packets that the change lost, to a smaller
-				 * limit or with a qdisc under a leaf
+	OPTQ_A_DROPPED,		/* u32, reply to TREE_SET with NLM_F_ECHO, and
+				 * TREE_SET_NTF and TREE_CHANGE_NTF: packets that
+				 * the change lost, to a smaller limit or with a
+				 * qdisc under a leaf
 				 */
 	OPTQ_A_FLOW,		/* nest, enum optq_flow_attr; one a message */
 	OPTQ_A_DIM,		/* nest, enum optq_dim_attr; once per field that
@@ -119,6 +132,12 @@ enum optq_attr {
 				 * OPTQ_F_CHECK: 1: its rules are those in force,
 				 * but for their places and texts; not of a
 				 * device without optq
+				 */
+	OPTQ_A_UID,		/* u32, notifications only: of the process that made
+				 * the change; not of the kernel's own threads
+				 */
+	OPTQ_A_COMM,		/* string, likewise: its name; not of one in another
+				 * user namespace than the network's
 				 */
 
 	__OPTQ_A_MAX,
