@@ -25,6 +25,8 @@ struct rule {
 };
 
 #define POLICE_COLOURS	3	/* green, yellow, red */
+#define POLICE_PREFIX4	32U	/* where it is not given */
+#define POLICE_PREFIX6	64U
 
 /* What is done with a colour; nothing is set: it passes. */
 struct police_act {

@@ -379,6 +379,16 @@ char *size_text(uint64_t bytes)
 	return exact_text(bytes, units);
 }
 
+char *time_text(uint64_t ns)
+{
+	static const struct unit units[] = {
+		{ "ns", 1 }, { "us", KILO }, { "ms", KILO * KILO },
+		{ "s", KILO * KILO * KILO }, { NULL, 0 }
+	};
+
+	return exact_text(ns, units);
+}
+
 /* @digits that matter, without trailing zeros: 1.544mbit, 12.3k. */
 static const char *short_text(uint64_t value, int digits,
 			      const char *const suffix[], size_t n,

@@ -26,9 +26,10 @@ char *parse_bool(const char *s, bool *value);
 
 uint64_t share_of(uint64_t rate, uint64_t share);
 
-/* Exact, in the unit that needs the fewest digits: for diagnostics. */
+/* Exact, in the unit that needs the fewest digits: for diagnostics and policies. */
 char *rate_text(uint64_t bytes_per_second);
 char *size_text(uint64_t bytes);
+char *time_text(uint64_t ns);
 /* Rounded, for tables: rates to four digits, the others to three. */
 #define SHORT_TEXT_MAX	16
 const char *rate_short(uint64_t bytes_per_second, char buf[SHORT_TEXT_MAX]);
