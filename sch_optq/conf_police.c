@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Policers as attributes. */
+#include "core/burst.h"
 #include "conf.h"
 #include "police.h"
-
-/* A burst that nobody gave: Cisco's is a quarter of a second; TCP needs a round trip. */
-#define BURST_PART	10
-#define BURST_LEAST	(10 * 1514U)
 
 static const struct nla_policy act_policy[OPTQ_ACT_A_MAX + 1] = {
 	[OPTQ_ACT_A_DROP]	= { .type = NLA_FLAG },
@@ -64,17 +61,12 @@ static int parse_act(struct nlattr *nest, struct optq_police_act *act,
 	return 0;
 }
 
-static u32 burst_of(u64 rate)
-{
-	return clamp_t(u64, div_u64(rate, BURST_PART), BURST_LEAST, U32_MAX);
-}
-
 static void get_rate(const struct nlattr *rate_attr,
 		     const struct nlattr *burst_attr, u64 *rate, u32 *burst)
 {
 	*rate = rate_attr ? nla_get_u64(rate_attr) : 0;
 	*burst = burst_attr ? nla_get_u32(burst_attr) :
-		 *rate ? burst_of(*rate) : 0;
+		 *rate ? optq_police_burst(*rate) : 0;
 }
 
 static int parse_meter(struct nlattr *nest, struct nlattr **tb,

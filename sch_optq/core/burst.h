@@ -67,4 +67,14 @@ static inline bool optq_ceil_passes(u32 burst, u32 cburst, u32 mtu)
 			   cburst - burst >= optq_burst_split(cburst, mtu));
 }
 
+/*
+ * At once over a policer's rate where nobody said: a tenth of a second, or ten frames.
+ * Cisco's is a quarter of a second; TCP needs a round trip.
+ */
+static inline u32 optq_police_burst(u64 rate)
+{
+	return (u32)optq_min_u64(optq_max_u64(div64_u64(rate, 10), 10 * 1514U),
+				 0xffffffffU);
+}
+
 #endif /* OPTQ_BURST_H */
