@@ -23,6 +23,8 @@ static const struct {
 		"of apply: links whose device is not there are left out" },
 	[OPTION_RULES] = { "rules", NULL, " show ",
 		"of show: the matches and how many packets each took" },
+	[OPTION_SETS_FROM] = { "sets-from", "FILE", " export ",
+		"of export: a policy with the sets that matches name" },
 	[OPTION_STRICT] = { "strict", NULL, " check ",
 		"of check: warn of matches that overlap as well" },
 };

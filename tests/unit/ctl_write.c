@@ -1,75 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /* A policy that is written and read again is the same. */
-#include <dirent.h>
 #include <json-c/json.h>
-#include <stdio.h>
 
-#include "ctl_message.h"
 #include "ctl_random.h"
+#include "ctl_written.h"
 #include "match_lower.h"
 #include "policy_weight.h"
-#include "policy_write.h"
-#include "preset.h"
 
 #define ROUNDS		300
-
-static char *written(const struct policy *policy,
-		     const struct policy_notes *notes)
-{
-	char *text = NULL;
-	size_t len = 0;
-	FILE *out = open_memstream(&text, &len);
-
-	assert_non_null(out);
-	policy_write(out, policy, notes);
-	fclose(out);
-	return text;
-}
-
-/* What the kernel would be told of it, without where a match stands. */
-static struct nl_msg *link_message(struct link *link)
-{
-	size_t i;
-
-	for (i = 0; i < link->n_rules; i++) {
-		free(link->rules[i].where);
-		link->rules[i].where = mem_strndup("here", 4);
-	}
-	return message(link);
-}
-
-static void assert_same_link(struct link *a, struct link *b, const char *text)
-{
-	struct nl_msg *x, *y;
-
-	assert_string_equal(a->name, b->name);
-	assert_string_equal(a->title, b->title);
-	assert_string_equal(a->device, b->device);
-	assert_int_equal(a->default_class, b->default_class);
-	assert_int_equal(a->n_classes, b->n_classes);
-	assert_int_equal(a->n_rules, b->n_rules);
-	x = link_message(a);
-	y = link_message(b);
-	if (nlmsg_datalen(nlmsg_hdr(x)) != nlmsg_datalen(nlmsg_hdr(y)) ||
-	    memcmp(nlmsg_data(nlmsg_hdr(x)), nlmsg_data(nlmsg_hdr(y)),
-		   (size_t)nlmsg_datalen(nlmsg_hdr(x))))
-		fail_msg("another link \"%s\" is read from\n%s", a->name, text);
-	nlmsg_free(x);
-	nlmsg_free(y);
-}
-
-/* Of what was good before. */
-static void read_back(struct reading *r, const struct source *like,
-		      const char *text)
-{
-	memset(r, 0, sizeof(*r));
-	source_from_text(&r->src, "test.yaml", text, strlen(text));
-	if (like && like->dir)
-		r->src.dir = mem_strndup(like->dir, strlen(like->dir));
-	r->good = policy_parse(&r->src, &r->policy, &r->d);
-	if (!r->good)
-		fail_msg("%s in\n%s", r->d.list[0].text, text);
-}
 
 static void assert_reads_back(struct reading *r, const char *text)
 {
@@ -101,62 +39,10 @@ static void assert_round_trip(struct reading *r)
 	json_object_put(json);
 }
 
-static size_t round_trips_of(const char *dir)
-{
-	struct dirent *entry;
-	DIR *d = opendir(dir);
-	struct reading r;
-	size_t n = 0;
-	char *path;
-
-	assert_non_null(d);
-	while ((entry = readdir(d))) {
-		if (!strstr(entry->d_name, ".yaml"))
-			continue;
-		path = mem_printf("%s/%s", dir, entry->d_name);
-		memset(&r, 0, sizeof(r));
-		assert_null(source_read(&r.src, path));
-		r.good = policy_parse(&r.src, &r.policy, &r.d);
-		assert_good(&r);
-		assert_round_trip(&r);
-		reading_free(&r);
-		free(path);
-		n++;
-	}
-	closedir(d);
-	return n;
-}
-
-static void good_policies(void **state)
+static void all_policies(void **state)
 {
 	(void)state;
-	assert_true(round_trips_of(POLICIES "/good") >= 5);
-}
-
-static void examples(void **state)
-{
-	(void)state;
-	assert_true(round_trips_of(EXAMPLES) >= 6);
-}
-
-static void presets(void **state)
-{
-	const char *name;
-	struct reading r;
-	char *text;
-	size_t n;
-
-	(void)state;
-	for (n = 0; (name = preset_at(n)->name); n++) {
-		text = mem_printf("optq: 1\nlinks:\n  wan0:\n    egress: { rate: 50mbit, preset: %s }\n    ingress: { rate: 33333kbit, preset: %s }\n",
-				  name, name);
-		read_text(&r, text);
-		assert_good(&r);
-		assert_round_trip(&r);
-		reading_free(&r);
-		free(text);
-	}
-	assert_true(n >= 3);
+	each_policy(assert_round_trip);
 }
 
 static void assert_written(const char *text, const char *expected)
@@ -570,9 +456,7 @@ int main(void)
 		cmocka_unit_test(texts_are_quoted),
 		cmocka_unit_test(notes_are_comments),
 		cmocka_unit_test(weights_are_found_again),
-		cmocka_unit_test(good_policies),
-		cmocka_unit_test(examples),
-		cmocka_unit_test(presets),
+		cmocka_unit_test(all_policies),
 		cmocka_unit_test(random_values),
 		cmocka_unit_test(random_models),
 		cmocka_unit_test(random_matches),
