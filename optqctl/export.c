@@ -98,6 +98,12 @@ bool export_tree(struct export *e, const struct live_tree *tree,
 	return good;
 }
 
+void export_note_filters(struct export *e)
+{
+	policy_note(&e->notes, e->policy.n_links - 1, NO_CLASS,
+		    "tc filters lead packets to its classes, which are no part of a policy: it has matches");
+}
+
 void export_finish(struct export *e)
 {
 	size_t i;

@@ -25,6 +25,8 @@ struct export {
  */
 bool export_tree(struct export *e, const struct live_tree *tree,
 		 const struct live_rules *rules, char **why);
+/* Tells of the tree that was exported last that tc filters lead to its classes. */
+void export_note_filters(struct export *e);
 /*
  * After all trees: what a policy's classes must keep to and tc's need not.  Classes and
  * rules are brought into the order in which they are written.

@@ -51,8 +51,9 @@ static void take_leaf(struct export_link *x, uint32_t index,
 		note_newer(x, index, "isolate");
 	if (live->qdisc)
 		policy_note(&x->e->notes, x->link_index, index,
-			    "tc put the qdisc %s under it, which is no part of a policy: it stays while the class does",
-			    live->qdisc);
+			    "tc put the qdisc %s under it, which is no part of a policy%s",
+			    live->qdisc,
+			    live->name ? ": it stays while the class does" : "");
 }
 
 static uint32_t index_of(const struct export_link *x, uint32_t id)

@@ -146,9 +146,13 @@ static void export_one(struct exporter *x, const struct tree_at *at)
 	struct nl_answer answer = { 0 };
 	struct live_rules rules = { 0 };
 	struct live_tree tree = { 0 };
+	bool filters = false;
 	char *why;
 
 	read_tree(x, at, &tree, &rules, &answer);
+	if (!answer.error)
+		filters = qdisc_has_filters(x->route, at->ifindex, tree.handle,
+					    &answer);
 	memcpy(tree.ingress_of, at->ingress_of, sizeof(tree.ingress_of));
 	if (answer.error) {
 		fail(x, at->device, &answer);
@@ -156,6 +160,8 @@ static void export_one(struct exporter *x, const struct tree_at *at)
 		complain(at->device, why);
 		free(why);
 		x->failed = true;
+	} else if (filters) {
+		export_note_filters(&x->e);
 	}
 	nl_answer_free(&answer);
 	rules_free(&rules);
