@@ -31,6 +31,8 @@ static const struct verb verbs[] = {
 	  "tell what happens, as it does: changes, drops, links" },
 	{ "explain", "[FILE] PACKET", 1, INT_MAX, verb_explain,
 	  "say which class a packet goes to, and why" },
+	{ "export", "[DEVICE...]", 0, INT_MAX, verb_export,
+	  "print a policy that makes the live trees, both ways" },
 	{ "element", "add|delete", 0, INT_MAX, verb_element,
 	  "say which flows are an app's, which addresses a host's" },
 	{ "remove", "DEVICE", 1, 1, verb_remove,

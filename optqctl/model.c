@@ -110,18 +110,23 @@ static void note_name(struct link *link, uint32_t index)
 		*slot = index + 1;
 }
 
-/* Half of the slots stay free. */
-static void make_slots(struct link *link)
+void link_note_names(struct link *link)
 {
 	uint32_t i;
 
-	if (2 * (link->n_classes + 1) <= link->slots)
-		return;
 	free(link->slot);
-	link->slots = link->slots ? 2 * link->slots : 16;
 	link->slot = mem_zalloc(link->slots, sizeof(*link->slot));
 	for (i = 0; i < link->n_classes; i++)
 		note_name(link, i);
+}
+
+/* Half of the slots stay free. */
+static void make_slots(struct link *link)
+{
+	if (2 * (link->n_classes + 1) <= link->slots)
+		return;
+	link->slots = link->slots ? 2 * link->slots : 16;
+	link_note_names(link);
 }
 
 struct class *link_add_class(struct link *link, uint32_t parent,

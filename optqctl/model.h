@@ -25,6 +25,8 @@ struct rule {
 };
 
 #define POLICE_COLOURS	3	/* green, yellow, red */
+#define EACH_PREFIX4	32U	/* where it is not given */
+#define EACH_PREFIX6	64U
 
 /* What is done with a colour; nothing is set: it passes. */
 struct police_act {
@@ -133,6 +135,8 @@ bool link_is_called(const struct link *link, const char *word);
 const char *link_direction(const struct link *link);
 struct class *link_add_class(struct link *link, uint32_t parent,
 			     const char *name);
+/* After names or places of its classes have changed, so that they are found. */
+void link_note_names(struct link *link);
 /* "office/web", to be freed. */
 char *class_path(const struct link *link, uint32_t index);
 /* Which of its dimensions that is; n_dims: none. */

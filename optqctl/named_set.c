@@ -116,18 +116,43 @@ void named_sets_warn_unused(const struct named_sets *sets)
 	}
 }
 
-void named_sets_free(struct named_sets *sets)
+static void set_free(struct named_set *set)
 {
-	struct named_set *set;
-	size_t i, f;
+	size_t f;
+
+	for (f = 0; f <= OPTQ_FIELD_MAX; f++)
+		set_parts_free(&set->as[f].parts);
+	free(set->name);
+	free(set->path);
+}
+
+void named_sets_forget_use(struct named_sets *sets)
+{
+	size_t i;
+
+	for (i = 0; i < sets->n; i++)
+		sets->v[i].used = false;
+}
+
+void named_sets_keep_used(struct named_sets *sets)
+{
+	size_t i, n = 0;
 
 	for (i = 0; i < sets->n; i++) {
-		set = &sets->v[i];
-		for (f = 0; f <= OPTQ_FIELD_MAX; f++)
-			set_parts_free(&set->as[f].parts);
-		free(set->name);
-		free(set->path);
+		if (sets->v[i].used)
+			sets->v[n++] = sets->v[i];
+		else
+			set_free(&sets->v[i]);
 	}
+	sets->n = n;
+}
+
+void named_sets_free(struct named_sets *sets)
+{
+	size_t i;
+
+	for (i = 0; i < sets->n; i++)
+		set_free(&sets->v[i]);
 	free(sets->v);
 	memset(sets, 0, sizeof(*sets));
 }

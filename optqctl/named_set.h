@@ -47,6 +47,10 @@ void named_sets_read(struct named_sets *sets, const struct ynode *map,
 /* A warning for each that no match uses. */
 void named_sets_warn_unused(const struct named_sets *sets);
 void named_sets_free(struct named_sets *sets);
+/* No match has used any. */
+void named_sets_forget_use(struct named_sets *sets);
+/* Those that no match has used go. */
+void named_sets_keep_used(struct named_sets *sets);
 
 /* NULL, and *why to be freed, when there is none of that name. */
 struct named_set *named_set_find(struct named_sets *sets, const char *name,

@@ -24,7 +24,7 @@ static const struct option_row table[N_OPTIONS] = {
 		"its packets if left out" },
 	[OPTION_FLOWS] = { "flows", NULL, " show ",
 		"of show: the flows of each class instead" },
-	[OPTION_LET] = { "let", "NAME=VALUE", " check plan apply diff explain ",
+	[OPTION_LET] = { "let", "NAME=VALUE", " check plan apply diff explain export ",
 		"of what reads a policy: the value of a variable,\n"
 		"whatever the policy gives it; may be given again" },
 	[OPTION_INTERVAL] = { "interval", "TIME", " monitor ",
@@ -33,6 +33,8 @@ static const struct option_row table[N_OPTIONS] = {
 		"of apply: links whose device is not there are left out" },
 	[OPTION_RULES] = { "rules", NULL, " show ",
 		"of show: the matches and how many packets each took" },
+	[OPTION_SETS_FROM] = { "sets-from", "FILE", " export ",
+		"of export: a policy with the sets that matches name" },
 	[OPTION_STRICT] = { "strict", NULL, " check ",
 		"of check: warn of matches that overlap as well" },
 };

@@ -153,6 +153,64 @@ void policy_read_matches(struct match_reader *r, const struct ynode *value,
 		read_match(r, value->items[i], index);
 }
 
+static char *read_text(struct policy *policy, struct link *link,
+		       const char *text, struct conjuncts *any)
+{
+	struct match_error err = { 0 };
+	struct match m;
+	bool good;
+
+	memset(any, 0, sizeof(*any));
+	good = match_parse(text, &policy->names, &policy->sets, &m, &err) &&
+	       match_lower(m.root, any, &err);
+	match_free(&m);
+	if (good && note_dims(link, any))
+		return NULL;
+	conjuncts_free(any);
+	if (good)
+		return mem_printf("the matches of a link look at %d fields at most",
+				  OPTQ_DIMS_MAX);
+	return err.text ? err.text : mem_printf("a set has a wrong value");
+}
+
+char *policy_add_match(struct policy *policy, struct link *link, uint32_t index,
+		       const char *text)
+{
+	struct conjuncts any;
+	struct rule *rule;
+	char *why;
+
+	if (link->n_rules == OPTQ_RULES_MAX)
+		return mem_printf("a link has at most %d matches", OPTQ_RULES_MAX);
+	why = read_text(policy, link, text, &any);
+	if (why)
+		return why;
+	link->rules = mem_grow(link->rules, &link->rules_room, link->n_rules + 1,
+			       sizeof(*link->rules));
+	rule = &link->rules[link->n_rules++];
+	memset(rule, 0, sizeof(*rule));
+	rule->class_index = index;
+	rule->any = any;
+	rule->text = one_line(text);
+	link->classes[index].alternatives++;
+	return NULL;
+}
+
+char *policy_change_match(struct policy *policy, struct link *link,
+			  struct rule *rule, const char *text)
+{
+	struct conjuncts any;
+	char *why = read_text(policy, link, text, &any);
+
+	if (why)
+		return why;
+	conjuncts_free(&rule->any);
+	rule->any = any;
+	free(rule->text);
+	rule->text = one_line(text);
+	return NULL;
+}
+
 void policy_place_rules(struct policy *policy, const struct source *src)
 {
 	struct rule *rule;

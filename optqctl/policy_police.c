@@ -194,8 +194,8 @@ bool read_police(const struct ynode *value, struct police **police,
 	struct police *p = mem_zalloc(1, sizeof(*p));
 	size_t errors = d->errors, i;
 
-	p->prefix4 = 32;
-	p->prefix6 = 64;
+	p->prefix4 = EACH_PREFIX4;
+	p->prefix6 = EACH_PREFIX6;
 	p->at = value->at;
 	for (i = 0; i < POLICE_COLOURS; i++)
 		p->act[i].class_index = NO_CLASS;

@@ -34,13 +34,12 @@ static uint32_t weight_of(const struct class *class)
 	return effective_weight(class->weight, class->rate);
 }
 
-static struct band *band_of(struct band *bands, const struct link *link,
-			    const struct class *class)
+static size_t band_number(const struct link *link, const struct class *class)
 {
 	size_t parent = class->parent == NO_CLASS ? link->n_classes :
 			class->parent;
 
-	return &bands[parent * BANDS + class->prio];
+	return parent * BANDS + class->prio;
 }
 
 static void survey(struct band *bands, const struct link *link)
@@ -53,7 +52,7 @@ static void survey(struct band *bands, const struct link *link)
 		class = &link->classes[i];
 		if (!has_weight(class))
 			continue;
-		band = band_of(bands, link, class);
+		band = &bands[band_number(link, class)];
 		if (!band->least || weight_of(class) < band->least)
 			band->least = weight_of(class);
 		if (!class->weight && (!band->by_rate ||
@@ -85,11 +84,43 @@ void derive_weights(struct link *link, struct diags *d, bool warn)
 	survey(bands, link);
 	for (i = 0; i < link->n_classes; i++) {
 		class = &link->classes[i];
-		band = band_of(bands, link, class);
+		band = &bands[band_number(link, class)];
 		if (!has_weight(class))
 			class->weight = band->least ? band->least : 1;
 		else if (warn && class->weight && band->by_rate)
 			warn_lost(class, &link->classes[band->by_rate - 1], d);
+	}
+	free(bands);
+}
+
+/* What is not said is the least that is said beside it, or 1. */
+void weights_given(const struct link *link, bool *given)
+{
+	struct said { uint32_t by_rate, least, most; bool open; } *bands, *band;
+	const struct class *class;
+	uint32_t i;
+
+	bands = mem_zalloc((link->n_classes + (size_t)1) * BANDS, sizeof(*bands));
+	for (i = 0; i < link->n_classes; i++) {
+		class = &link->classes[i];
+		band = &bands[band_number(link, class)];
+		band->open |= !has_weight(class);
+		if (!band->least || weight_of(class) < band->least)
+			band->least = weight_of(class);
+		if (weight_of(class) > band->most)
+			band->most = weight_of(class);
+		if (class->rate && (!band->by_rate ||
+				    weight_of(class) < band->by_rate))
+			band->by_rate = weight_of(class);
+	}
+	for (i = 0; i < link->n_classes; i++) {
+		class = &link->classes[i];
+		band = &bands[band_number(link, class)];
+		given[i] = class->weight &&
+			   (band->open || class->rate ||
+			    class->weight != band->least ||
+			    (band->by_rate ? band->by_rate != band->least :
+					     band->most != 1));
 	}
 	free(bands);
 }

@@ -15,4 +15,7 @@ uint32_t effective_weight(uint32_t weight, uint64_t rate);
  */
 void derive_weights(struct link *link, struct diags *d, bool warn);
 
+/* The weights that a policy must say so that the others are found so: to @given. */
+void weights_given(const struct link *link, bool *given);
+
 #endif

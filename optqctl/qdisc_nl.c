@@ -5,6 +5,7 @@
 #include <linux/pkt_sched.h>
 #include <linux/rtnetlink.h>
 #include <netlink/attr.h>
+#include <netlink/route/classifier.h>
 #include <netlink/route/qdisc.h>
 #include <netlink/route/tc.h>
 #include <stdlib.h>
@@ -173,4 +174,19 @@ void qdisc_delete(struct nl_sock *route, int ifindex, uint32_t handle,
 		rtnl_qdisc_build_delete_request(qdisc, &msg);
 	rtnl_qdisc_put(qdisc);
 	nl_talk(route, msg, answer);
+}
+
+bool qdisc_has_filters(struct nl_sock *route, int ifindex, uint32_t handle,
+		       struct nl_answer *answer)
+{
+	struct nl_cache *filters = NULL;
+	int err = rtnl_cls_alloc_cache(route, ifindex, handle, &filters);
+	bool any = false;
+
+	if (err)
+		nl_fail(answer, err);
+	else
+		any = nl_cache_nitems(filters);
+	nl_cache_free(filters);
+	return any;
 }

@@ -4,6 +4,7 @@
 #define OPTQCTL_QDISC_NL_H
 
 #include <net/if.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "model.h"
@@ -37,5 +38,9 @@ void qdisc_create(struct nl_sock *route, int ifindex, uint32_t handle,
 		  const struct link *link, struct nl_answer *answer);
 void qdisc_delete(struct nl_sock *route, int ifindex, uint32_t handle,
 		  struct nl_answer *answer);
+
+/* Whether tc filters at the qdisc lead packets to classes. */
+bool qdisc_has_filters(struct nl_sock *route, int ifindex, uint32_t handle,
+		       struct nl_answer *answer);
 
 #endif

@@ -127,3 +127,20 @@ bool set_file_read(struct named_sets *sets, struct named_set *set,
 	free(path);
 	return !r.errors;
 }
+
+void set_files_make_absolute(struct named_sets *sets)
+{
+	char *path, *real;
+	size_t i;
+
+	for (i = 0; i < sets->n; i++) {
+		if (!sets->v[i].path)
+			continue;
+		path = source_path(sets->src, sets->v[i].file_at.off, sets->v[i].path);
+		real = realpath(path, NULL);
+		free(sets->v[i].path);
+		sets->v[i].path = real ? real : path;
+		if (real)
+			free(path);
+	}
+}

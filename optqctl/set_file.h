@@ -10,4 +10,7 @@ bool set_file_read(struct named_sets *sets, struct named_set *set,
 		   enum optq_field field, struct match_names *names,
 		   struct values *values);
 
+/* Their paths, that count from where the policy lies, hold from anywhere. */
+void set_files_make_absolute(struct named_sets *sets);
+
 #endif

@@ -26,7 +26,7 @@ char *parse_bool(const char *s, bool *value);
 
 uint64_t share_of(uint64_t rate, uint64_t share);
 
-/* Exact, in the unit that needs the fewest digits: for diagnostics. */
+/* Exact, in the unit that needs the fewest digits: for diagnostics and policies. */
 char *rate_text(uint64_t bytes_per_second);
 char *size_text(uint64_t bytes);
 char *time_text(uint64_t ns);

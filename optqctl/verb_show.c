@@ -8,10 +8,9 @@
 #include "device.h"
 #include "ingress_nl.h"
 #include "live.h"
-#include "mem.h"
 #include "output.h"
-#include "qdisc_nl.h"
 #include "show_view.h"
+#include "trees.h"
 #include "verb.h"
 
 struct show {
@@ -97,49 +96,13 @@ static bool open_netlink(struct show *s)
 	return s->family;
 }
 
-static void complain_of_none(const char *device,
-			     const struct root_qdiscs *roots)
-{
-	char *text;
-
-	if (!device) {
-		fputs("optqctl: no device has an optq at its root\n", stderr);
-		return;
-	}
-	if (!roots->inner_handle) {
-		complain(device, "has no optq: give it one with \"optqctl apply\"");
-		return;
-	}
-	text = mem_printf("its optq %x: is not the root qdisc but below %x:%x: optqctl manages the root only, \"tc -s class show dev %s\" shows this one",
-			  roots->inner_handle >> 16, roots->inner_parent >> 16,
-			  roots->inner_parent & 0xffff, device);
-	complain(device, text);
-	free(text);
-}
-
-/* What comes in by the device has its tree on an ifb. */
-static void list_ingress(struct show *s, int ifindex, struct root_qdiscs *roots,
-			 struct nl_answer *answer)
-{
-	struct ingress in = { 0 };
-
-	nl_answer_free(answer);
-	ingress_find(s->route, ifindex, &in, answer);
-	if (answer->error || !in.ifindex)
-		return;
-	nl_answer_free(answer);
-	qdisc_list(s->route, in.ifindex, roots, answer);
-}
-
 static void show_all(struct show *s, const char *device, int ifindex)
 {
 	struct root_qdiscs roots = { 0 };
 	struct nl_answer answer = { 0 };
 	size_t i, n = 0;
 
-	qdisc_list(s->route, ifindex, &roots, &answer);
-	if (!answer.error && ifindex)
-		list_ingress(s, ifindex, &roots, &answer);
+	trees_list(s->route, ifindex, &roots, &answer);
 	if (answer.error)
 		fail(s, device, &answer);
 	for (i = 0; i < roots.n; i++) {
@@ -149,7 +112,7 @@ static void show_all(struct show *s, const char *device, int ifindex)
 		show_device(s, &roots.list[i]);
 	}
 	if (!n && !s->failed) {
-		complain_of_none(device, &roots);
+		complain_of_no_tree(device, &roots);
 		s->failed = device;
 	}
 	free(roots.list);

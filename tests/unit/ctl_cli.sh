@@ -151,6 +151,11 @@ expect "monitor: no count" 2 "--count: must be at least 1" "$ctl" monitor --coun
 expect "count is of monitor" 2 "count goes with" "$ctl" show --count 3
 expect "monitor: two devices" 2 "monitor .DEVICE." "$ctl" monitor a b
 expect "show: no such device" 1 "no such device" "$ctl" show optq-no-device
+expect "export: no such device" 1 "^optqctl: optq-no-device: there is no such device here" \
+	"$ctl" export lo optq-no-device
+expect "export: sets from a file that is none" 1 "none.yaml: error: " "$ctl" export --sets-from "$tmp/none.yaml"
+expect "export: sets from a bad policy" 1 'bad.yaml:4:.* no class "b"' "$ctl" export --sets-from "$tmp/bad.yaml"
+expect "sets are of export" 2 "goes with export" "$ctl" show --sets-from "$tmp/good.yaml"
 expect "output that cannot be written" 1 "No space left" \
 	sh -c '"$1" help >/dev/full' sh "$ctl"
 for f in "$tree"/examples/*.yaml; do
@@ -186,7 +191,7 @@ expect "the place as JSON" 1 '"file":"--let","line":1,"column":4,"used":{"file":
 expect "a variable that the policy does not have" 1 'no variable "upp": did you mean "up"' "$ctl" check --let upp=5mbit "$site"
 expect "a variable without a value" 2 "a name and its value are needed, as in --let rate=50mbit" "$ctl" check --let up "$site"
 expect "a variable without a name" 2 "a name and its value are needed" "$ctl" check --let =5mbit "$site"
-expect "a verb that has no variables" 2 "goes with check plan apply diff explain" "$ctl" show --let up=5mbit
+expect "a verb that has no variables" 2 "goes with check plan apply diff explain export" "$ctl" show --let up=5mbit
 expect "no terminal's codes out of a table" 1 'class name "a.x1b\[31mb"' sh -c 'cd "$2" &&
 	printf "name\na\033[31mb\n" >t.csv && printf "%s\n" "optq: 1" "links:" "  e0:" "    egress:" "      default: x" \
 	"      classes:" "        for each t.csv: { \"\${name}\": }" "        x:" >t.yaml && "$1" check t.yaml' sh "$ctl" "$tmp"

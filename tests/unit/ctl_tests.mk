@@ -9,7 +9,7 @@ test_names := ctl_units ctl_source ctl_yaml ctl_match ctl_policy ctl_delay \
 	ctl_warn ctl_wire ctl_golden ctl_netlink ctl_views
 test_names += ctl_dscp ctl_ack ctl_memory ctl_preset ctl_lower ctl_sets ctl_reach \
 	ctl_explain ctl_rules_nl ctl_element ctl_police ctl_history ctl_csv ctl_sites \
-	ctl_delta ctl_plan ctl_monitor
+	ctl_delta ctl_plan ctl_monitor ctl_write ctl_export
 test_shared := $(test_build)/ctl_help.o $(test_build)/ctl_random.o
 test_bins := $(test_names:%=$(test_build)/%)
 test_objs := $(filter-out $(test_build)/main.o,$(srcs:%.c=$(test_build)/%.o)) \

@@ -178,6 +178,9 @@ static void printed_rates_are_exact(void **state)
 	text = size_text(15360);
 	assert_string_equal(text, "15kb");
 	free(text);
+	text = time_text(1234567000);
+	assert_string_equal(text, "1234567us");
+	free(text);
 }
 
 static void tables_round(void **state)
