@@ -75,6 +75,7 @@ struct kind {
 };
 
 static const struct kind a_policy = { "a policy", SOURCE_MAX, true };
+static const struct kind a_script = { "a script", SCRIPT_MAX, true };
 
 static char *not_readable(const struct stat *st, const struct kind *kind)
 {
@@ -143,16 +144,25 @@ static char *read_file(struct source *src, const char *path,
 	return why;
 }
 
-char *source_read(struct source *src, const char *path)
+static char *read_any(struct source *src, const char *path, const struct kind *kind)
 {
-	const char *slash = strrchr(path, '/');
-	char *why;
-
 	memset(src, 0, sizeof(*src));
 	if (is_stdin(path))
-		return read_text(src, source_label(path), STDIN_FILENO,
-				 &a_policy, "is too long");
-	why = read_file(src, path, &a_policy);
+		return read_text(src, source_label(path), STDIN_FILENO, kind,
+				 "is too long");
+	return read_file(src, path, kind);
+}
+
+char *source_read_script(struct source *src, const char *path)
+{
+	return read_any(src, path, &a_script);
+}
+
+char *source_read(struct source *src, const char *path)
+{
+	const char *slash = is_stdin(path) ? NULL : strrchr(path, '/');
+	char *why = read_any(src, path, &a_policy);
+
 	if (!why && slash)
 		src->dir = mem_strndup(path, slash > path ?
 				       (size_t)(slash - path) : 1);
