@@ -15,6 +15,7 @@ enum exit_code verb_apply(const struct options *opt);
 enum exit_code verb_element(const struct options *opt);
 enum exit_code verb_explain(const struct options *opt);
 enum exit_code verb_export(const struct options *opt);
+enum exit_code verb_import(const struct options *opt);
 enum exit_code verb_remove(const struct options *opt);
 enum exit_code verb_preset(const struct options *opt);
 enum exit_code verb_show(const struct options *opt);

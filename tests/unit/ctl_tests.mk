@@ -8,12 +8,14 @@ test_sanitize := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
 test_names := ctl_units ctl_source ctl_yaml ctl_match ctl_policy ctl_delay \
 	ctl_warn ctl_wire ctl_golden ctl_netlink ctl_views
 test_names += ctl_dscp ctl_ack ctl_memory ctl_preset ctl_lower ctl_sets ctl_reach \
-	ctl_explain ctl_rules_nl ctl_element ctl_police ctl_write ctl_export
+	ctl_explain ctl_rules_nl ctl_element ctl_police ctl_write ctl_export \
+	ctl_import
 test_shared := $(test_build)/ctl_help.o $(test_build)/ctl_random.o
 test_bins := $(test_names:%=$(test_build)/%)
 test_objs := $(filter-out $(test_build)/main.o,$(srcs:%.c=$(test_build)/%.o)) \
 	$(core:%.c=$(test_build)/core/%.o)
-test_defs := -DPOLICIES='"$(top)/tests/policies"' -DEXAMPLES='"$(top)/examples"'
+test_defs := -DPOLICIES='"$(top)/tests/policies"' -DEXAMPLES='"$(top)/examples"' \
+	-DIMPORTS='"$(top)/tests/import"'
 cmocka_libs = $(shell $(PKG_CONFIG) --libs cmocka)
 
 $(test_build)/preset.o: $(preset_texts)
