@@ -64,6 +64,8 @@ static void import_root(struct importer *im, const struct foreign_device *dev)
 {
 	const struct foreign_qdisc *root = foreign_qdisc_below(dev, TC_H_ROOT);
 
+	if (root && !strcmp(root->name, "optq"))
+		import_note_qdisc(im->notes, dev, root, "is optq's own: \"optqctl export\" prints it");
 	if (!root || is_plain(root))
 		return;
 	if (root->kind == FOREIGN_OTHER)

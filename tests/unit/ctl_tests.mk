@@ -60,7 +60,8 @@ test: $(test_bins) $(test_build)/match_replay $(top)/optqctl/optqctl
 # FUZZ_SECONDS for each target; needs clang.
 FUZZ_SECONDS ?= 20
 CLANG ?= clang
-fuzz_bins := $(BUILD)/fuzz/policy_fuzz $(BUILD)/fuzz/match_fuzz
+fuzz_bins := $(BUILD)/fuzz/policy_fuzz $(BUILD)/fuzz/match_fuzz \
+	$(BUILD)/fuzz/import_fuzz
 fuzz_srcs := $(filter-out %/main.c,$(srcs:%=$(top)/optqctl/%)) \
 	$(core:%=$(top)/sch_optq/core/%) $(top)/tests/unit/ctl_random.c
 
