@@ -196,12 +196,12 @@ static void note_names(struct export_link *x)
 	}
 	if (unnamed)
 		policy_note(&x->e->notes, x->link_index, NO_CLASS,
-			    "%zu classes were made by tc and have no name: they are called by their ids, c1-10 is 1:10",
-			    unnamed);
+			    "%zu class%s made by tc, without a name: c1-10 is 1:10",
+			    unnamed, unnamed == 1 ? " was" : "es were");
 	if (other)
 		policy_note(&x->e->notes, x->link_index, NO_CLASS,
-			    "%zu classes have another name here: only letters, digits, '.', '_' and '-' make one",
-			    other);
+			    "%zu class%s another name here: only letters, digits, '.', '_' and '-' make one",
+			    other, other == 1 ? " has" : "es have");
 }
 
 /* A policy has a class for everything; tc's tree may leave that out. */

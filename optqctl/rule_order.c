@@ -152,10 +152,10 @@ void rules_order(struct policy *policy, size_t link_index,
 	sort_rules(g.link);
 	if (g.guarded)
 		policy_note(notes, link_index, NO_CLASS,
-			    "%zu matches end in \"and not (...)\": those of other classes that were tried before them stand behind them here",
-			    g.guarded);
+			    "%zu match%s in \"and not (...)\": what was tried before stands behind, in other classes",
+			    g.guarded, g.guarded == 1 ? " ends" : "es end");
 	if (g.failed)
 		policy_note(notes, link_index, NO_CLASS,
-			    "%zu matches may come before others that were tried before them: too many meet each other",
-			    g.failed);
+			    "%zu match%s come before others that were tried first: too many meet each other to find out",
+			    g.failed, g.failed == 1 ? " may" : "es may");
 }

@@ -92,11 +92,6 @@ static void find_trees(struct exporter *x, const char *device)
 	struct nl_answer answer = { 0 };
 	size_t i, n = 0;
 
-	if (device && !ifindex) {
-		complain(device, "there is no such device here");
-		x->failed = true;
-		return;
-	}
 	trees_list(x->route, ifindex, &roots, &answer);
 	for (i = 0; !answer.error && i < roots.n; i++) {
 		if (strcmp(roots.list[i].kind, OPTQ_KIND))
@@ -136,7 +131,9 @@ static void read_tree(struct exporter *x, const struct tree_at *at,
 			return;
 		nl_answer_free(answer);
 		rules_read(x->genl, x->family, at->ifindex, rules, answer);
-		if (answer->error || rules->generation == tree->generation)
+		/* Where there is no rule there is no generation of them. */
+		if (answer->error || rules->generation == tree->generation ||
+		    (!rules->n && !tree->rules))
 			return;
 		nl_answer_free(answer);
 		live_free(tree);
@@ -218,7 +215,7 @@ static char *policy_text(const struct exporter *x, bool json, size_t *len)
 	if (!out)
 		return NULL;
 	if (json) {
-		o = policy_json(&x->e.policy, &x->e.notes);
+		o = policy_json(&x->e.policy, NULL);
 		fputs(json_object_to_json_string_ext(o, JSON_C_TO_STRING_PRETTY |
 				JSON_C_TO_STRING_NOSLASHESCAPE), out);
 		putc('\n', out);
@@ -249,12 +246,25 @@ static void print_policy(struct exporter *x, bool json)
 	free(text);
 }
 
-static void run(struct exporter *x, const struct options *opt)
+static bool devices_are_there(struct exporter *x, const struct options *opt)
 {
 	int i;
-	size_t t;
 
-	if (!open_netlink(x))
+	for (i = 0; i < opt->argc; i++) {
+		if (device_index(opt->argv[i]))
+			continue;
+		complain(opt->argv[i], "there is no such device here");
+		x->failed = true;
+	}
+	return !x->failed;
+}
+
+static void run(struct exporter *x, const struct options *opt)
+{
+	size_t t;
+	int i;
+
+	if (!devices_are_there(x, opt) || !open_netlink(x))
 		return;
 	for (i = 0; i < opt->argc; i++)
 		find_trees(x, opt->argv[i]);
@@ -278,7 +288,6 @@ enum exit_code verb_export(const struct options *opt)
 	struct policy policy;
 
 	if (from && !load_policy(from, &src, &policy, &d)) {
-		diags_print(stderr, &src, &d);
 		policy_free(&policy);
 		x.failed = true;
 	} else {
@@ -286,6 +295,9 @@ enum exit_code verb_export(const struct options *opt)
 			export_know(&x.e, &policy);
 		run(&x, opt);
 	}
+	/* A set may be wrong as the values of a field that nothing asked before. */
+	if (d.errors)
+		diags_print(stderr, &src, &d);
 	export_free(&x.e);
 	free(x.trees);
 	nl_socket_free(x.genl);

@@ -24,19 +24,6 @@ link_shown() { jq -r ".[0] | $1" "$TMP/live"; }
 
 same() { [ "$1" = "$2" ] || { echo "$3: $1, wanted $2"; return 1; }; }
 
-# fails PATTERN COMMAND...: exit 1, and the pattern in what it prints
-fails()
-{
-	local pattern=$1 out rc
-	shift
-	out=$("$@" 2>&1)
-	rc=$?
-	if [ "$rc" -ne 1 ] || ! grep -qF -- "$pattern" <<<"$out"; then
-		printf 'exit %s, wanted 1 and "%s":\n%s\n' "$rc" "$pattern" "$out"
-		return 1
-	fi
-}
-
 fingerprint() { in_c tc qdisc show dev "$DEV"; ctl -j show "$DEV" 2>/dev/null | jq -c '.[0] | [.generation, [.classes[] | [.path, .id, .rate_bps, .ceil_bps]]]'; }
 
 # unchanged COMMAND...: it fails as `fails` says, and the device is as before

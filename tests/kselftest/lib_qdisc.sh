@@ -142,6 +142,19 @@ same()
 	return 1
 }
 
+# fails PATTERN COMMAND...: exit 1, and the pattern in what it prints
+fails()
+{
+	local pattern=$1 out rc
+	shift
+	out=$("$@" 2>&1)
+	rc=$?
+	if [ "$rc" -ne 1 ] || ! grep -qF -- "$pattern" <<<"$out"; then
+		printf 'exit %s, wanted 1 and "%s":\n%s\n' "$rc" "$pattern" "$out"
+		return 1
+	fi
+}
+
 state_of_dev() { tc_c -d qdisc show dev "$DEV"; tc_c -d class show dev "$DEV"; }
 
 refused()

@@ -123,6 +123,11 @@ expect "apply: none of the links is here, as JSON" 0 '"severity":"warning"' \
 	"$ctl" -j apply --present "$tmp/good.yaml"
 expect "apply: why not as JSON" 1 '"error":"there is no device' "$ctl" -j apply "$tmp/good.yaml"
 expect "show: no such device" 1 "no such device" "$ctl" show optq-no-device
+expect "export: no such device" 1 "^optqctl: optq-no-device: there is no such device here" \
+	"$ctl" export lo optq-no-device
+expect "export: sets from a file that is none" 1 "none.yaml: error: " "$ctl" export --sets-from "$tmp/none.yaml"
+expect "export: sets from a bad policy" 1 'bad.yaml:4:.* no class "b"' "$ctl" export --sets-from "$tmp/bad.yaml"
+expect "sets are of export" 2 "goes with export" "$ctl" show --sets-from "$tmp/good.yaml"
 expect "output that cannot be written" 1 "No space left" \
 	sh -c '"$1" help >/dev/full' sh "$ctl"
 expect "import: a script" 0 "^    egress:" "$ctl" import --script "$tree/tests/import/fireqos.tc"

@@ -321,8 +321,7 @@ static void trees_of_tc_become_policies(void **state)
 		"optq: 1\n"
 		"links:\n"
 		"  wan0:\n"
-		"    # 3 classes were made by tc and have no name: they are called by their ids,\n"
-		"    # c1-10 is 1:10\n"
+		"    # 3 classes were made by tc, without a name: c1-10 is 1:10\n"
 		"    egress:\n"
 		"      default: unclassified\n"
 		"      classes:\n"
@@ -390,7 +389,7 @@ static void names_are_made_fit(void **state)
 	assert_non_null(strstr(text, "\n  wan_0:\n    device: wan+0\n"));
 	assert_non_null(strstr(text,
 		"      classes:\n        c1-2:\n        c1-2_:\n        a_b_:\n        a_b:\n        c70000:\n"));
-	assert_non_null(strstr(text, "# 1 classes have another name here"));
+	assert_non_null(strstr(text, "# 1 class has another name here"));
 	free(text);
 }
 
