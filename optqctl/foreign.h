@@ -194,6 +194,9 @@ void foreign_settle(struct foreign *f);
  */
 uint32_t foreign_burst(uint64_t rate, uint32_t burst);
 uint32_t foreign_burst_of_ticks(uint64_t rate, uint32_t ticks);
+/* A time as CoDel keeps it, and as it tells it then. */
+uint64_t foreign_codel_time(uint64_t ns);
+uint64_t foreign_codel_told(uint64_t us);
 
 /* "qdisc fq_codel 110: parent 1:11", to be freed. */
 char *foreign_qdisc_text(const struct foreign_qdisc *q);

@@ -98,14 +98,21 @@ static void settle_htb(const struct foreign_device *dev, struct foreign_class *c
 		     quantum > QUANTUM_MAX ? QUANTUM_MAX : (uint32_t)quantum;
 }
 
-/* CoDel's clock is of 1024 ns: of the two numbers that it cannot tell apart the rounder. */
-static uint64_t codel_time(uint64_t ns)
+/* CoDel's clock is of 1024 ns. */
+static uint64_t codel_tells(uint64_t us)
 {
-	uint64_t us = ns / 1000, kept = ((us * 1000) >> 10 << 10) / 1000;
+	return ((us * 1000) >> 10 << 10) / 1000;
+}
 
-	if ((kept + 1) % 10 == 0 && (((kept + 1) * 1000) >> 10 << 10) / 1000 == kept)
-		kept++;
-	return kept * 1000;
+uint64_t foreign_codel_told(uint64_t us)
+{
+	/* Of the two numbers that come to this one the rounder. */
+	return ((us + 1) % 10 == 0 && codel_tells(us + 1) == us ? us + 1 : us) * 1000;
+}
+
+uint64_t foreign_codel_time(uint64_t ns)
+{
+	return foreign_codel_told(codel_tells(ns / 1000));
 }
 
 /* What is the kind's default is not said, for nobody may have said it. */
@@ -120,9 +127,6 @@ static void settle_queue(struct foreign_qdisc *q)
 
 	if (q->kind < FOREIGN_FQ_CODEL || q->kind > FOREIGN_BFIFO)
 		return;
-	queue->target_ns = codel_time(queue->target_ns);
-	queue->interval_ns = codel_time(queue->interval_ns);
-	queue->ce_threshold_ns = codel_time(queue->ce_threshold_ns);
 	if (queue->target_ns == TARGET_DEFAULT_NS && queue->interval_ns == INTERVAL_DEFAULT_NS)
 		queue->target_ns = queue->interval_ns = 0;
 	if (queue->quantum == QUEUE_QUANTUM)

@@ -5,10 +5,9 @@
 
 #define US	1000ULL		/* ns */
 
-/* What the kernel has cut to 1024 ns is told to the microsecond below. */
-static uint64_t us_to_ns(struct nlattr *attr)
+static uint64_t codel_time(struct nlattr *attr)
 {
-	return get_u32(attr) * US;
+	return foreign_codel_told(get_u32(attr));
 }
 
 static void read_fq_codel(struct foreign_qdisc *q, struct nlattr *options)
@@ -19,9 +18,9 @@ static void read_fq_codel(struct foreign_qdisc *q, struct nlattr *options)
 		return;
 	q->queue.limit = get_u32(tb[TCA_FQ_CODEL_LIMIT]);
 	q->queue.quantum = get_u32(tb[TCA_FQ_CODEL_QUANTUM]);
-	q->queue.target_ns = us_to_ns(tb[TCA_FQ_CODEL_TARGET]);
-	q->queue.interval_ns = us_to_ns(tb[TCA_FQ_CODEL_INTERVAL]);
-	q->queue.ce_threshold_ns = us_to_ns(tb[TCA_FQ_CODEL_CE_THRESHOLD]);
+	q->queue.target_ns = codel_time(tb[TCA_FQ_CODEL_TARGET]);
+	q->queue.interval_ns = codel_time(tb[TCA_FQ_CODEL_INTERVAL]);
+	q->queue.ce_threshold_ns = codel_time(tb[TCA_FQ_CODEL_CE_THRESHOLD]);
 	q->queue.ecn = get_u32(tb[TCA_FQ_CODEL_ECN]);
 	q->queue.noecn = !q->queue.ecn;
 }
@@ -33,9 +32,9 @@ static void read_codel(struct foreign_qdisc *q, struct nlattr *options)
 	if (nla_parse_nested(tb, TCA_CODEL_MAX, options, NULL))
 		return;
 	q->queue.limit = get_u32(tb[TCA_CODEL_LIMIT]);
-	q->queue.target_ns = us_to_ns(tb[TCA_CODEL_TARGET]);
-	q->queue.interval_ns = us_to_ns(tb[TCA_CODEL_INTERVAL]);
-	q->queue.ce_threshold_ns = us_to_ns(tb[TCA_CODEL_CE_THRESHOLD]);
+	q->queue.target_ns = codel_time(tb[TCA_CODEL_TARGET]);
+	q->queue.interval_ns = codel_time(tb[TCA_CODEL_INTERVAL]);
+	q->queue.ce_threshold_ns = codel_time(tb[TCA_CODEL_CE_THRESHOLD]);
 	q->queue.ecn = get_u32(tb[TCA_CODEL_ECN]);
 }
 
@@ -64,7 +63,7 @@ static void read_cake(struct foreign_cake *cake, struct nlattr *options)
 	cake->mode = get_u32(tb[TCA_CAKE_DIFFSERV_MODE]);
 	cake->flows = get_u32(tb[TCA_CAKE_FLOW_MODE]) & CAKE_FLOW_TRIPLE;
 	cake->ack_filter = get_u32(tb[TCA_CAKE_ACK_FILTER]);
-	cake->rtt_ns = us_to_ns(tb[TCA_CAKE_RTT]);
+	cake->rtt_ns = get_u32(tb[TCA_CAKE_RTT]) * US;
 	cake->fwmark = get_u32(tb[TCA_CAKE_FWMARK]);
 	cake->memory = get_u32(tb[TCA_CAKE_MEMORY]);
 	cake->nat = get_u32(tb[TCA_CAKE_NAT]);

@@ -259,6 +259,13 @@ static const struct tc_option *options_of(enum foreign_kind kind, bool *is_queue
 	}
 }
 
+static void settle_times(struct foreign_queue *queue)
+{
+	queue->target_ns = foreign_codel_time(queue->target_ns);
+	queue->interval_ns = foreign_codel_time(queue->interval_ns);
+	queue->ce_threshold_ns = foreign_codel_time(queue->ce_threshold_ns);
+}
+
 void tc_qdisc_options(struct tc *tc, struct foreign_qdisc *q)
 {
 	const struct tc_option *options;
@@ -276,6 +283,8 @@ void tc_qdisc_options(struct tc *tc, struct foreign_qdisc *q)
 			if (!tc_option(tc, options, q->name,
 				       is_queue ? (void *)&q->queue : (void *)q))
 				tc_unknown(tc, q->name);
+		if (options == fq_codel_options)
+			settle_times(&q->queue);
 	}
 }
 
