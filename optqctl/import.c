@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,14 +16,43 @@ struct importer {
 	struct import_notes *notes;
 };
 
+static bool is_taken(const struct policy *p, const char *name, const char *device)
+{
+	size_t i;
+
+	for (i = 0; i < p->n_links; i++)
+		if (!strcmp(p->links[i].name, name) && strcmp(p->links[i].device, device))
+			return true;
+	return false;
+}
+
+/* A device may be called what a link may not; to be freed. */
+static char *link_name(const struct policy *p, const char *device)
+{
+	char *name = mem_strndup(device, strlen(device)), *longer;
+	size_t i;
+
+	for (i = 0; name[i]; i++)
+		if (!isascii(name[i]) || !(isalnum((unsigned char)name[i]) ||
+					   (strchr("._-", name[i]) && (i || name[i] == '_'))))
+			name[i] = '_';
+	while (is_taken(p, name, device)) {
+		longer = mem_printf("%s_", name);
+		free(name);
+		name = longer;
+	}
+	return name;
+}
+
 static struct link *add_link(struct importer *im, const char *name, bool ingress)
 {
 	struct policy *p = im->policy;
+	char *own = link_name(p, name);
 	struct link *link;
 
 	p->links = mem_grow(p->links, &p->links_room, p->n_links + 1, sizeof(*p->links));
 	link = &p->links[p->n_links++];
-	link->name = mem_strndup(name, strlen(name));
+	link->name = own;
 	link->device = mem_strndup(name, strlen(name));
 	link->title = mem_printf("%s%s", name, ingress ? " ingress" : "");
 	link->ingress = ingress;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* tc's commands: what they are about, and what they do with it. */
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,13 +43,23 @@ static bool read_verb(struct tc *tc, struct head *head)
 	return head->verb;
 }
 
+static bool is_device_name(const char *name)
+{
+	size_t i;
+
+	for (i = 0; name[i]; i++)
+		if (!isgraph((unsigned char)name[i]) || strchr("/:", name[i]))
+			return false;
+	return i && i < IFNAMSIZ && strcmp(name, ".") && strcmp(name, "..");
+}
+
 static bool read_device(struct tc *tc, struct head *head)
 {
 	const char *name = tc_value(tc, "dev");
 
 	if (!name)
 		return false;
-	if (!*name || strlen(name) >= IFNAMSIZ || strchr(name, '/')) {
+	if (!is_device_name(name)) {
 		tc_note(tc, "\"%s\" cannot be a device name: the command is left out", name);
 		return false;
 	}

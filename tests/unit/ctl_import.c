@@ -177,6 +177,21 @@ static void filters_without_pref(void **state)
 	importing_free(&im);
 }
 
+static void names_of_devices(void **state)
+{
+	struct importing im;
+
+	(void)state;
+	import_string(&im, "tc qdisc add dev a+b root fq_codel\ntc qdisc add dev a@b root fq_codel\n"
+		      "tc qdisc add dev .x root fq_codel\ntc qdisc add dev a:1 root fq_codel\n");
+	assert_true(im.made.good);
+	has(&im, "  a_b:\n    device: a+b\n");
+	has(&im, "  a_b_:\n    device: a@b\n");
+	has(&im, "  _x:\n");
+	assert_int_equal(im.notes.n, 1);
+	importing_free(&im);
+}
+
 /* What the kernel holds of a burst: the time that it takes at the rate, in 64 ns. */
 static void bursts(void **state)
 {
@@ -229,13 +244,14 @@ int main(void)
 		cmocka_unit_test(shell_words), cmocka_unit_test(changed_and_deleted),
 		cmocka_unit_test(filters_without_pref), cmocka_unit_test(bursts),
 		cmocka_unit_test(nothing_there),
+		cmocka_unit_test(names_of_devices),
 	};
 	struct dirent **entries;
 	int count = scandir(IMPORTS, &entries, is_script, alphasort), i, failed;
-	size_t n = 5;
+	size_t n = 6;
 
 	/* An empty directory must not pass for a test. */
-	if (count <= 0 || count + 5 > FILES_MAX)
+	if (count <= 0 || count + 6 > FILES_MAX)
 		return 1;
 	for (i = 0; i < count; i++, n++) {
 		tests[n].name = entries[i]->d_name;
