@@ -26,8 +26,8 @@ static const struct {
 	[OPTION_SETS_FROM] = { "sets-from", "FILE", " export ",
 		"of export: a policy with the sets that matches name" },
 	[OPTION_SCRIPT] = { "script", "FILE", " import ",
-		"of import: a script of tc commands, or of tc -batch, and\n"
-		"not the kernel" },
+		"of import: a script of tc commands, or a file for\n"
+		"tc -batch, in place of the kernel" },
 	[OPTION_STRICT] = { "strict", NULL, " check ",
 		"of check: warn of matches that overlap as well" },
 };

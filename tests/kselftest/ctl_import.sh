@@ -111,6 +111,7 @@ optq_require_root
 optq_require_module
 optq_require_ctl
 optq_require_cmd jq
+optq_require_kmod sch_htb sch_hfsc sch_cake cls_u32 cls_flower cls_basic
 for name in $names; do
 	fresh
 	ktap_test "$name is taken over as it runs" taken_over "$name"
