@@ -33,6 +33,8 @@ static const struct verb verbs[] = {
 	  "say which class a packet goes to, and why" },
 	{ "export", "[DEVICE...]", 0, INT_MAX, verb_export,
 	  "print a policy that makes the live trees, both ways" },
+	{ "import", "[DEVICE...]", 0, INT_MAX, verb_import,
+	  "print a policy made of the live trees of other qdiscs" },
 	{ "element", "add|delete", 0, INT_MAX, verb_element,
 	  "say which flows are an app's, which addresses a host's" },
 	{ "remove", "DEVICE", 1, 1, verb_remove,

@@ -35,6 +35,9 @@ static const struct option_row table[N_OPTIONS] = {
 		"of show: the matches and how many packets each took" },
 	[OPTION_SETS_FROM] = { "sets-from", "FILE", " export ",
 		"of export: a policy with the sets that matches name" },
+	[OPTION_SCRIPT] = { "script", "FILE", " import ",
+		"of import: a script of tc commands, or a file for\n"
+		"tc -batch, in place of the kernel" },
 	[OPTION_STRICT] = { "strict", NULL, " check ",
 		"of check: warn of matches that overlap as well" },
 };

@@ -133,9 +133,11 @@ static void move_classes(struct order *o, size_t link_index,
 		link->rules[i].class_index = o->place[link->rules[i].class_index];
 	if (link->default_class != NO_CLASS)
 		link->default_class = o->place[link->default_class];
-	for (note = notes->list; note < notes->list + notes->n; note++)
+	for (i = 0; i < notes->n; i++) {
+		note = &notes->list[i];
 		if (note->link == link_index && note->class_index != NO_CLASS)
 			note->class_index = o->place[note->class_index];
+	}
 }
 
 void policy_order(struct policy *policy, struct policy_notes *notes)

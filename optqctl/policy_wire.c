@@ -39,7 +39,7 @@ static const struct key wire_keys[] = {
 	{ NULL }
 };
 
-static const struct optq_wire *find_name(const char *text)
+const struct optq_wire *wire_find_name(const char *text)
 {
 	size_t i;
 
@@ -104,7 +104,7 @@ static bool add_tags(const struct ynode *value, char *tags,
 			return false;
 		}
 		wire->overhead = (int16_t)(wire->overhead +
-					   find_name(tag)->overhead);
+					   wire_find_name(tag)->overhead);
 		if (wire->overhead > OPTQ_OVERHEAD_MAX) {
 			diag_error(d, value->at, "wire: overhead out of range: %d to %d bytes is possible",
 				   OPTQ_OVERHEAD_MIN, OPTQ_OVERHEAD_MAX);
@@ -130,7 +130,7 @@ static bool read_name(const struct ynode *value, struct optq_wire *wire,
 	n = strcspn(text, " ");
 	name = mem_strndup(text, strlen(text));
 	name[n] = '\0';
-	found = find_name(name);
+	found = wire_find_name(name);
 	if (!found) {
 		unknown_name(value, name, d);
 	} else {
@@ -152,7 +152,7 @@ static void unknown_layer(const struct ynode *value, struct diags *d)
 	suggest_begin(&near, value->text);
 	for (i = OPTQ_WIRE_RAW; i <= OPTQ_WIRE_RAW_PTM; i++)
 		suggest_offer(&near, wire_layer_name(i));
-	if (find_name(value->text))
+	if (wire_find_name(value->text))
 		diag_error(d, value->at, "layer: \"%s\" says overhead and mpu too: write \"wire: %s\"",
 			   value->text, value->text);
 	else if (suggest_end(&near))

@@ -202,6 +202,9 @@ static void put_comments(FILE *out, struct json_object *o, int indent)
 		put_comment(out, text, len, indent);
 		text += len + (text[len] == '\n');
 	}
+	/* json-c 0.19 takes an object's userdata for its own when the object goes. */
+	if (json_object_is_type(o, json_type_object))
+		json_object_set_userdata(o, NULL, NULL);
 }
 
 static void put_list(FILE *out, struct json_object *list, int indent)

@@ -109,6 +109,7 @@ struct kind {
 };
 
 static const struct kind a_policy = { "a policy", SOURCE_MAX, true };
+static const struct kind a_script = { "a script", SCRIPT_MAX, true };
 
 static char *not_readable(const struct stat *st, const struct kind *kind)
 {
@@ -236,6 +237,11 @@ static char *read_whole(struct source *src, const char *path,
 char *source_read(struct source *src, const char *path)
 {
 	return read_whole(src, path, &a_policy);
+}
+
+char *source_read_script(struct source *src, const char *path)
+{
+	return read_whole(src, path, &a_script);
 }
 
 char *source_read_data(struct source *src, const char *path, const char *what,

@@ -11,6 +11,7 @@
 #include <sys/types.h>
 
 #define SOURCE_MAX	(1024 * 1024)
+#define SCRIPT_MAX	(64 * 1024 * 1024)
 
 /* Which file that is, whatever it is called. */
 struct file_id {
@@ -49,6 +50,8 @@ struct source_pos {
 const char *source_label(const char *path);
 /* Returns NULL or what is wrong, to be freed. */
 char *source_read(struct source *src, const char *path);
+/* Likewise a script, of at most SCRIPT_MAX bytes. */
+char *source_read_script(struct source *src, const char *path);
 /* Likewise for another file of at most @max bytes; @what it is: "a set's file". */
 char *source_read_data(struct source *src, const char *path, const char *what,
 		       size_t max);

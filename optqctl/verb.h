@@ -31,6 +31,7 @@ enum exit_code verb_diff(const struct options *opt);
 enum exit_code verb_monitor(const struct options *opt);
 enum exit_code verb_plan(const struct options *opt);
 enum exit_code verb_export(const struct options *opt);
+enum exit_code verb_import(const struct options *opt);
 enum exit_code verb_remove(const struct options *opt);
 enum exit_code verb_preset(const struct options *opt);
 enum exit_code verb_rollback(const struct options *opt);

@@ -221,7 +221,7 @@ static char *policy_text(const struct exporter *x, bool json, size_t *len)
 	if (!out)
 		return NULL;
 	if (json) {
-		o = policy_json(&x->e.policy, &x->e.notes);
+		o = policy_json(&x->e.policy, NULL);
 		fputs(json_object_to_json_string_ext(o, JSON_C_TO_STRING_PRETTY |
 				JSON_C_TO_STRING_NOSLASHESCAPE), out);
 		putc('\n', out);

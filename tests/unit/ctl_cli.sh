@@ -158,6 +158,20 @@ expect "export: sets from a bad policy" 1 'bad.yaml:4:.* no class "b"' "$ctl" ex
 expect "sets are of export" 2 "goes with export" "$ctl" show --sets-from "$tmp/good.yaml"
 expect "output that cannot be written" 1 "No space left" \
 	sh -c '"$1" help >/dev/full' sh "$ctl"
+expect "import: a script" 0 "^    egress:" "$ctl" import --script "$tree/tests/import/fireqos.tc"
+expect "import: what is lost" 0 "fireqos.tc:30:1: warning: eth0: filter parent 1: pref 25" \
+	"$ctl" import --script "$tree/tests/import/fireqos.tc"
+expect "import: as JSON" 0 '"notes":\[' "$ctl" -j import --script "$tree/tests/import/fireqos.tc"
+expect "import: one device of a script" 0 "^  eth1:" "$ctl" import --script "$tree/tests/import/cake-tins.tc" eth1
+absent "not the others" "eth0"
+expect "import: standard input" 0 "isolate: triple" \
+	sh -c 'echo qdisc add dev eth0 root cake besteffort | "$1" import --script -' sh "$ctl"
+expect "import: nothing there" 1 "there is no tree of another qdisc" "$ctl" import --script "$tmp/good.yaml"
+expect "import: no such script" 1 "cannot be opened" "$ctl" import --script "$tmp/none"
+expect "import: a script too large" 1 "a script is at most" \
+	sh -c 'head -c 70000000 /dev/zero | "$1" import --script -' sh "$ctl"
+expect "import: no such device" 1 "optq-no-device: no such device" "$ctl" import optq-no-device
+expect "--script is of import" 2 "goes with import" "$ctl" check --script x "$tmp/good.yaml"
 for f in "$tree"/examples/*.yaml; do
 	expect "example $(basename "$f")" 0 ": ok: " "$ctl" check "$f"
 	absent "no warning in $(basename "$f")" "warning"

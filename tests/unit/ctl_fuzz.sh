@@ -8,7 +8,7 @@ examples=$3
 seconds=$4
 matches=$5
 corpus=$bins/corpus
-mkdir -p "$corpus/policy" "$corpus/match" || exit 1
+mkdir -p "$corpus/policy" "$corpus/match" "$corpus/import" || exit 1
 for kind in "$policies/bad" "$policies/good" "$examples"; do
 	for file in "$kind"/*.yaml; do
 		cp "$file" "$corpus/policy/$(basename "$kind")-$(basename "$file")"
@@ -22,6 +22,7 @@ for table in "$policies"/parts/*.csv "$examples"/*.csv; do
 	done
 done
 cp "$matches"/* "$corpus/match/"
+cp "$policies"/../import/*.tc "$corpus/import/"
 
 # Each expression of the good policies is a seed of its own.
 cat "$policies"/good/*.yaml "$examples"/*.yaml |
@@ -33,10 +34,10 @@ echo leak:libfyaml >"$bins/suppressions"
 LSAN_OPTIONS=suppressions=$bins/suppressions:print_suppressions=0
 export LSAN_OPTIONS
 
-echo 1..2
+echo 1..3
 n=0
 failed=0
-for target in policy match; do
+for target in policy match import; do
 	n=$((n + 1))
 	if "$bins/${target}_fuzz" -max_total_time="$seconds" -timeout=10 \
 	   -rss_limit_mb=2048 -max_len=4096 -artifact_prefix="$bins/$target-" \

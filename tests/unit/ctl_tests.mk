@@ -9,12 +9,13 @@ test_names := ctl_units ctl_source ctl_yaml ctl_match ctl_policy ctl_delay \
 	ctl_warn ctl_wire ctl_golden ctl_netlink ctl_views
 test_names += ctl_dscp ctl_ack ctl_memory ctl_preset ctl_lower ctl_sets ctl_reach \
 	ctl_explain ctl_rules_nl ctl_element ctl_police ctl_history ctl_csv ctl_sites \
-	ctl_delta ctl_plan ctl_monitor ctl_write ctl_export
+	ctl_delta ctl_plan ctl_monitor ctl_write ctl_export ctl_import
 test_shared := $(test_build)/ctl_help.o $(test_build)/ctl_random.o
 test_bins := $(test_names:%=$(test_build)/%)
 test_objs := $(filter-out $(test_build)/main.o,$(srcs:%.c=$(test_build)/%.o)) \
 	$(core:%.c=$(test_build)/core/%.o)
-test_defs := -DPOLICIES='"$(top)/tests/policies"' -DEXAMPLES='"$(top)/examples"'
+test_defs := -DPOLICIES='"$(top)/tests/policies"' -DEXAMPLES='"$(top)/examples"' \
+	-DIMPORTS='"$(top)/tests/import"'
 cmocka_libs = $(shell $(PKG_CONFIG) --libs cmocka)
 
 $(test_build)/preset.o: $(preset_texts)
@@ -61,7 +62,8 @@ test: $(test_bins) $(test_build)/match_replay $(top)/optqctl/optqctl
 # FUZZ_SECONDS for each target; needs clang.
 FUZZ_SECONDS ?= 20
 CLANG ?= clang
-fuzz_bins := $(BUILD)/fuzz/policy_fuzz $(BUILD)/fuzz/match_fuzz
+fuzz_bins := $(BUILD)/fuzz/policy_fuzz $(BUILD)/fuzz/match_fuzz \
+	$(BUILD)/fuzz/import_fuzz
 fuzz_srcs := $(filter-out %/main.c,$(srcs:%=$(top)/optqctl/%)) \
 	$(core:%=$(top)/sch_optq/core/%) $(top)/tests/unit/ctl_random.c
 
