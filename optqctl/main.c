@@ -21,7 +21,7 @@ static const struct verb {
 	{ "apply", "FILE", 1, 1, verb_apply,
 	  "check a policy, then load it: all of a link or nothing" },
 	{ "show", "[DEVICE]", 0, 1, verb_show,
-	  "show the live classes: what they sent, dropped, hold" },
+	  "show the live classes: what they send, drop, hold" },
 	{ "explain", "[FILE] PACKET", 1, INT_MAX, verb_explain,
 	  "say which class a packet goes to, and why" },
 	{ "element", "add|delete", 0, INT_MAX, verb_element,

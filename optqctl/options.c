@@ -19,6 +19,8 @@ static const struct {
 		"by the rules in force there" },
 	[OPTION_FLOWS] = { "flows", NULL, " show ",
 		"of show: the flows of each class instead" },
+	[OPTION_INTERVAL] = { "interval", "TIME", " show ",
+		"of show: the time that rates are taken over" },
 	[OPTION_PRESENT] = { "present", NULL, " apply ",
 		"of apply: links whose device is not there are left out" },
 	[OPTION_RULES] = { "rules", NULL, " show ",

@@ -123,6 +123,9 @@ expect "apply: none of the links is here, as JSON" 0 '"severity":"warning"' \
 	"$ctl" -j apply --present "$tmp/good.yaml"
 expect "apply: why not as JSON" 1 '"error":"there is no device' "$ctl" -j apply "$tmp/good.yaml"
 expect "show: no such device" 1 "no such device" "$ctl" show optq-no-device
+expect "show: an interval of nothing" 2 "interval 0s: from 100ms to 1h is needed" "$ctl" show --interval 0s
+expect "show: no unit" 2 "interval 5: " "$ctl" show --interval 5
+expect "interval is of show" 2 "interval goes with show" "$ctl" check --interval 1s "$tmp/good.yaml"
 expect "output that cannot be written" 1 "No space left" \
 	sh -c '"$1" help >/dev/full' sh "$ctl"
 for f in "$tree"/examples/*.yaml; do

@@ -8,8 +8,9 @@ test_sanitize := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
 test_names := ctl_units ctl_source ctl_yaml ctl_match ctl_policy ctl_delay \
 	ctl_warn ctl_wire ctl_golden ctl_netlink ctl_views
 test_names += ctl_dscp ctl_ack ctl_memory ctl_preset ctl_lower ctl_sets ctl_reach \
-	ctl_explain ctl_rules_nl ctl_element ctl_police
-test_shared := $(test_build)/ctl_help.o $(test_build)/ctl_random.o
+	ctl_explain ctl_rules_nl ctl_element ctl_police ctl_show ctl_sample
+test_shared := $(test_build)/ctl_help.o $(test_build)/ctl_random.o \
+	$(test_build)/ctl_tree.o
 test_bins := $(test_names:%=$(test_build)/%)
 test_objs := $(filter-out $(test_build)/main.o,$(srcs:%.c=$(test_build)/%.o)) \
 	$(core:%.c=$(test_build)/core/%.o)
