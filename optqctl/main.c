@@ -22,6 +22,8 @@ static const struct verb {
 	  "check a policy, then load it: all of a link or nothing" },
 	{ "show", "[DEVICE]", 0, 1, verb_show,
 	  "show the live classes: what they send, drop, hold" },
+	{ "top", "[DEVICE]", 0, 1, verb_top,
+	  "likewise, live: sorted, zoomed into, the last minute" },
 	{ "explain", "[FILE] PACKET", 1, INT_MAX, verb_explain,
 	  "say which class a packet goes to, and why" },
 	{ "element", "add|delete", 0, INT_MAX, verb_element,

@@ -13,18 +13,22 @@ static const struct {
 	const char *verbs;	/* that it goes with, each between spaces */
 	const char *help;	/* "\n": a new line, indented as the first */
 } table[N_OPTIONS] = {
+	[OPTION_COUNT] = { "count", "N", " top ",
+		"of top: end after so many intervals" },
 	[OPTION_DEV] = { "dev", "DEVICE", " apply explain ",
 		"of apply: this link alone; of explain: the link, if the\n"
 		"policy has several; without a policy the kernel is asked,\n"
 		"by the rules in force there" },
 	[OPTION_FLOWS] = { "flows", NULL, " show ",
 		"of show: the flows of each class instead" },
-	[OPTION_INTERVAL] = { "interval", "TIME", " show ",
-		"of show: the time that rates are taken over" },
+	[OPTION_INTERVAL] = { "interval", "TIME", " show top ",
+		"of show and top: the time that rates are taken over" },
 	[OPTION_PRESENT] = { "present", NULL, " apply ",
 		"of apply: links whose device is not there are left out" },
 	[OPTION_RULES] = { "rules", NULL, " show ",
 		"of show: the matches and how many packets each took" },
+	[OPTION_SORT] = { "sort", "KEY", " top ",
+		"of top: rate, backlog, drops, p99, name or tree" },
 	[OPTION_STRICT] = { "strict", NULL, " check ",
 		"of check: warn of matches that overlap as well" },
 };

@@ -17,6 +17,7 @@ enum exit_code verb_explain(const struct options *opt);
 enum exit_code verb_remove(const struct options *opt);
 enum exit_code verb_preset(const struct options *opt);
 enum exit_code verb_show(const struct options *opt);
+enum exit_code verb_top(const struct options *opt);
 
 /* Reads a policy whole: true when it has no error. All are to be freed. */
 bool load_policy(const char *path, struct source *src, struct policy *policy,

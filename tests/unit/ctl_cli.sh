@@ -125,7 +125,11 @@ expect "apply: why not as JSON" 1 '"error":"there is no device' "$ctl" -j apply 
 expect "show: no such device" 1 "no such device" "$ctl" show optq-no-device
 expect "show: an interval of nothing" 2 "interval 0s: from 100ms to 1h is needed" "$ctl" show --interval 0s
 expect "show: no unit" 2 "interval 5: " "$ctl" show --interval 5
-expect "interval is of show" 2 "interval goes with show" "$ctl" check --interval 1s "$tmp/good.yaml"
+expect "interval is of show and top" 2 "interval goes with show top" "$ctl" check --interval 1s "$tmp/good.yaml"
+expect "top: an interval that is too long" 2 "interval 2h: from 100ms to 1h is needed" "$ctl" top --interval 2h
+expect "top: a count of nothing" 2 "count 0: at least 1" "$ctl" top --count 0
+expect "top: a count in words" 2 "count two: " "$ctl" top --count two
+expect "top: an unknown key" 2 "sort size: rate, backlog, drops, p99, name or tree is needed" "$ctl" top --sort size
 expect "output that cannot be written" 1 "No space left" \
 	sh -c '"$1" help >/dev/full' sh "$ctl"
 for f in "$tree"/examples/*.yaml; do
