@@ -6,12 +6,22 @@
 #include <json-c/json.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 static inline void add_number(struct json_object *o, const char *key,
 			      uint64_t value)
 {
 	json_object_object_add(o, key, json_object_new_uint64(value));
+}
+
+/* With as many digits as tell something. */
+static inline void add_double(struct json_object *o, const char *key, double value)
+{
+	char digits[32];
+
+	snprintf(digits, sizeof(digits), "%.6g", value);
+	json_object_object_add(o, key, json_object_new_double_s(value, digits));
 }
 
 /* text NULL: null. */

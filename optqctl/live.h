@@ -91,4 +91,9 @@ size_t live_find_sorted(const struct live_tree *tree, struct live_class **sorted
 			uint32_t id);
 struct live_class **live_sort_by_id(const struct live_tree *tree);
 
+/* Depth first, children in the kernel's order; @n indices, to be freed. */
+size_t *live_order(const struct live_tree *tree);
+/* The least ceiling on the way up from each class, or 0; to be freed. */
+uint64_t *live_ceilings(const struct live_tree *tree, const size_t *order);
+
 #endif

@@ -13,8 +13,8 @@ static const struct option_row table[N_OPTIONS] = {
 	[OPTION_CONFIRM] = { "confirm", "TIME", " apply rollback ",
 		"of apply and rollback: taken back after TIME, 1s to\n"
 		"24h, unless \"optqctl confirm\" comes before" },
-	[OPTION_COUNT] = { "count", "N", " monitor ",
-		"of monitor: end after so many events" },
+	[OPTION_COUNT] = { "count", "N", " monitor top ",
+		"of monitor: end after so many events; of top: intervals" },
 	[OPTION_DEV] = { "dev", "DEVICE", " apply explain ",
 		"of apply: this link alone; of explain: the link, if\n"
 		"the policy has several; without a policy the kernel\n"
@@ -27,8 +27,9 @@ static const struct option_row table[N_OPTIONS] = {
 	[OPTION_LET] = { "let", "NAME=VALUE", " check plan apply diff explain export ",
 		"of what reads a policy: the value of a variable,\n"
 		"whatever the policy gives it; may be given again" },
-	[OPTION_INTERVAL] = { "interval", "TIME", " monitor ",
-		"of monitor: the time between looks, 1s if left out" },
+	[OPTION_INTERVAL] = { "interval", "TIME", " monitor show top ",
+		"of monitor: the time between looks, 1s if left out; of\n"
+		"show and top: the time that rates are taken over" },
 	[OPTION_PRESENT] = { "present", NULL, " apply ",
 		"of apply: links whose device is not there are left out" },
 	[OPTION_RULES] = { "rules", NULL, " show ",
@@ -38,6 +39,8 @@ static const struct option_row table[N_OPTIONS] = {
 	[OPTION_SCRIPT] = { "script", "FILE", " import ",
 		"of import: a script of tc commands, or a file for\n"
 		"tc -batch, in place of the kernel" },
+	[OPTION_SORT] = { "sort", "KEY", " top ",
+		"of top: rate, backlog, drops, p99, name or tree" },
 	[OPTION_STRICT] = { "strict", NULL, " check ",
 		"of check: warn of matches that overlap as well" },
 };

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "json_add.h"
+#include "mem.h"
 #include "show_view.h"
 #include "term.h"
 #include "units.h"
@@ -49,34 +50,40 @@ static void print_hits(FILE *out, uint64_t hits, bool color)
 	putc(' ', out);
 }
 
-/* The match and where it stands; what has no room behind the class gets a line. */
+/* What stands behind the packets and the class, if a line has room for all of it. */
+static char *rest_of_line(const char *path, int column, const char *text,
+			  const char *where)
+{
+	int pad = text_width(path) < column && *text ? column - text_width(path) : 0;
+	char *rest = mem_printf("%s%*s%s%s%s%s", path, pad, "", *text ? " " : "",
+				text, *where ? " " : "", where);
+
+	if (HITS + 1 + text_width(rest) <= COLUMNS)
+		return rest;
+	free(rest);
+	return NULL;
+}
+
+/* The match and where it stands; what has no room behind the class gets lines. */
 static void print_rule(FILE *out, const struct live_tree *tree,
 		       const struct live_rule *rule, int column, bool color)
 {
-	char *path = live_path_by_id(tree, rule->class_id);
+	char *path = live_path_by_id(tree, rule->class_id), *line;
 	const char *text = rule->text ? rule->text : "";
 	const char *where = rule->where ? rule->where : "";
-	int left = COLUMNS - HITS - 2 - text_width(where) - 1;
 
 	print_hits(out, rule->hits, color);
-	term_print(out, path, strlen(path));
-	if (text_width(path) > column)
-		column = text_width(path);
-	if (*text && text_width(text) <= left - column) {
-		fprintf(out, "%*s", column - text_width(path) + 1, "");
-		term_print(out, text, strlen(text));
+	line = rest_of_line(path, column, text, where);
+	if (line)
 		text = "";
-	}
-	if (*where) {
-		putc(' ', out);
-		term_print(out, where, strlen(where));
-	}
-	putc('\n', out);
+	else
+		line = mem_printf("%s%s%s", path, *where ? " " : "", where);
+	term_wrap(out, HITS + 1, HITS + 1, COLUMNS, line);
 	if (*text) {
 		fprintf(out, "%*s", HITS + 1, "");
-		term_print(out, text, strlen(text));
-		putc('\n', out);
+		term_wrap(out, HITS + 1, HITS + 1, COLUMNS, text);
 	}
+	free(line);
 	free(path);
 }
 

@@ -85,8 +85,26 @@ static struct json_object *wire_json(const struct optq_wire *wire)
 	return o;
 }
 
-static struct json_object *class_json(const struct live_tree *tree, size_t i)
+struct json_object *rates_json(const struct rates *r)
 {
+	struct json_object *o;
+
+	if (!r->known)
+		return NULL;
+	o = json_object_new_object();
+	add_number(o, "sent_bps", rounded(r->sent * 8));
+	add_double(o, "sent_pps", r->packets);
+	add_double(o, "dropped_pps", r->drops);
+	add_double(o, "throttled_share", r->throttled);
+	add_number(o, "waited_packets", r->waits);
+	add_number(o, "sojourn_p50_ns", r->p50_ns);
+	add_number(o, "sojourn_p99_ns", r->p99_ns);
+	return o;
+}
+
+static struct json_object *class_json(const struct sampler *s, size_t i)
+{
+	const struct live_tree *tree = &s->tree;
 	struct json_object *o = json_object_new_object();
 	const struct live_class *c = &tree->classes[i];
 	char *path = live_path(tree, i), *id = live_class_id(tree, c->id);
@@ -128,6 +146,8 @@ static struct json_object *class_json(const struct live_tree *tree, size_t i)
 	if (c->police)
 		json_object_object_add(o, "police", police_json(tree, c->police));
 	json_object_object_add(o, "stats", stats_json(&c->stats));
+	if (s->span_ns)
+		json_object_object_add(o, "rates", rates_json(&s->rates[i]));
 	if (c->leaf)
 		json_object_object_add(o, "sojourn_histogram_ns", hist_json(c));
 	free(path);
@@ -135,11 +155,12 @@ static struct json_object *class_json(const struct live_tree *tree, size_t i)
 	return o;
 }
 
-struct json_object *live_json(const struct live_tree *tree)
+struct json_object *live_json(const struct sampler *s)
 {
+	const struct live_tree *tree = &s->tree;
 	struct json_object *o = json_object_new_object();
 	struct json_object *classes = json_object_new_array();
-	size_t *order = live_order(tree), i;
+	size_t i;
 
 	add_text(o, "device", tree->device);
 	if (*tree->ingress_of)
@@ -165,10 +186,13 @@ struct json_object *live_json(const struct live_tree *tree)
 		json_object_object_add(o, "police",
 				       police_json(tree, tree->police));
 	json_object_object_add(o, "stats", link_stats_json(&tree->stats));
+	if (s->span_ns) {
+		add_number(o, "span_ns", s->span_ns);
+		json_object_object_add(o, "rates", rates_json(&s->link));
+	}
 	for (i = 0; i < tree->n; i++)
-		if (order[i] != SIZE_MAX)
-			json_object_array_add(classes, class_json(tree, order[i]));
+		if (s->order[i] != SIZE_MAX)
+			json_object_array_add(classes, class_json(s, s->order[i]));
 	json_object_object_add(o, "classes", classes);
-	free(order);
 	return o;
 }

@@ -13,75 +13,50 @@
 #include "units.h"
 #include "wire_text.h"
 
-#define NAME_COLUMNS	20
+#define NAME_COLUMNS	15
 #define INDENT		2
 #define COLUMNS		80
+#define INDENT_MAX	(COLUMNS - 16)
 
-struct order {
-	const struct live_tree *tree;
-	size_t *first_child;	/* chains of indices, SIZE_MAX ends */
-	size_t *next_sibling;
+struct row {
+	const char *name;
+	uint32_t level;
+	uint64_t rate, ceil;
+	int prio;		/* negative: the link has none */
+	const struct rates *rates;
+	const struct optq_stats *stats;
 };
 
-static void chain_children(struct order *o, size_t *first_root)
+/* However deep the class, its text begins where some of it has room. */
+static int indent_of(uint32_t level)
 {
-	size_t i, *head;
-
-	*first_root = SIZE_MAX;
-	for (i = 0; i < o->tree->n; i++)
-		o->first_child[i] = SIZE_MAX;
-	/* Backwards, so that each chain begins with its first. */
-	for (i = o->tree->n; i-- > 0; ) {
-		size_t parent = o->tree->classes[i].parent_index;
-
-		head = parent == SIZE_MAX || parent == i ? first_root :
-		       &o->first_child[parent];
-		o->next_sibling[i] = *head;
-		*head = i;
-	}
+	return (int)(level < INDENT_MAX / INDENT ? level * INDENT : INDENT_MAX);
 }
 
-size_t *live_order(const struct live_tree *tree)
+/* The text as far as the line goes, without its middle if need be. */
+static void print_line(FILE *out, int indent, const char *text)
 {
-	size_t *list = mem_zalloc(tree->n, sizeof(*list)), n = 0, at;
-	struct order o = {
-		.tree = tree,
-		.first_child = mem_zalloc(tree->n, sizeof(size_t)),
-		.next_sibling = mem_zalloc(tree->n, sizeof(size_t)),
-	};
+	char *fits = term_shorten(text, (size_t)(COLUMNS - indent));
 
-	chain_children(&o, &at);
-	while (at != SIZE_MAX && n < tree->n) {
-		list[n++] = at;
-		if (o.first_child[at] != SIZE_MAX) {
-			at = o.first_child[at];
-			continue;
-		}
-		while (at != SIZE_MAX && o.next_sibling[at] == SIZE_MAX)
-			at = tree->classes[at].parent_index;
-		if (at != SIZE_MAX)
-			at = o.next_sibling[at];
-	}
-	free(o.first_child);
-	free(o.next_sibling);
-	/* A parent that is missing from the dump loses no class to the view. */
-	while (n < tree->n)
-		list[n++] = SIZE_MAX;
-	return list;
+	fprintf(out, "%*s%s\n", indent, "", fits);
+	free(fits);
 }
 
 static void print_name(FILE *out, const char *name, uint32_t level)
 {
-	size_t indent = level * INDENT, width = indent + term_width(name, strlen(name));
+	int indent = indent_of(level), width = (int)term_width(name, strlen(name));
 
-	fprintf(out, "%*s", (int)indent, "");
-	term_print(out, name, strlen(name));
 	/* A long name gets a line, its figures the next one. */
-	if (width >= NAME_COLUMNS) {
-		putc('\n', out);
+	if (indent + width >= NAME_COLUMNS) {
+		print_line(out, indent, name);
+		indent = NAME_COLUMNS;
 		width = 0;
+	} else {
+		fprintf(out, "%*s", indent, "");
+		term_print(out, name, strlen(name));
+		indent = NAME_COLUMNS - width - indent;
 	}
-	fprintf(out, "%*s", (int)(NAME_COLUMNS - width), "");
+	fprintf(out, "%*s", indent, "");
 }
 
 static const char *rate_or_dash(uint64_t rate, char buf[SHORT_TEXT_MAX])
@@ -95,49 +70,60 @@ static const char *wait_or_dash(uint64_t ns, char buf[SHORT_TEXT_MAX])
 	return ns ? time_short(ns, buf) : "-";
 }
 
-static void print_figures(FILE *out, const struct optq_stats *s)
+static void print_sent(FILE *out, bool color, const struct row *row)
 {
-	char bytes[SHORT_TEXT_MAX], packets[SHORT_TEXT_MAX], drops[SHORT_TEXT_MAX];
+	static const char *const codes[] = {
+		[RATE_OVER] = TERM_GREEN, [RATE_AT_CEIL] = TERM_YELLOW,
+	};
+	const struct rates *r = row->rates;
+	char buf[SHORT_TEXT_MAX];
+	enum rate_state state = rate_state(r, row->rate, row->ceil);
+
+	color = color && state != RATE_WITHIN;
+	term_color(out, color, codes[state]);
+	fprintf(out, "%9s", r->known ? rate_short(rounded(r->sent), buf) : "-");
+	term_color_end(out, color);
+}
+
+static void print_drops(FILE *out, bool color, const struct row *row)
+{
+	char buf[SHORT_TEXT_MAX];
+
+	color = color && row->rates->drops > 0;
+	term_color(out, color, TERM_RED);
+	fprintf(out, " %5s", count_short(stats_drops(row->stats), buf));
+	term_color_end(out, color);
+}
+
+static void print_row(FILE *out, bool color, const struct row *row)
+{
+	char rate[SHORT_TEXT_MAX], ceil[SHORT_TEXT_MAX], bytes[SHORT_TEXT_MAX];
 	char queued[SHORT_TEXT_MAX], p50[SHORT_TEXT_MAX], p99[SHORT_TEXT_MAX];
 
-	fprintf(out, " %5s %5s %5s %5s %6s %6s\n",
-		count_short(s->bytes, bytes), count_short(s->packets, packets),
-		count_short(s->drop_overlimit + s->drop_aqm + s->drop_blue +
-			    s->drop_ack + s->drop_other, drops),
-		count_short(s->backlog_bytes, queued),
-		wait_or_dash(s->sojourn_p50_ns, p50),
-		wait_or_dash(s->sojourn_p99_ns, p99));
-}
-
-static void print_row(FILE *out, const char *name, uint32_t level,
-		      uint64_t rate, uint64_t ceil, int prio)
-{
-	char rate_buf[SHORT_TEXT_MAX], ceil_buf[SHORT_TEXT_MAX];
-
-	print_name(out, name, level);
-	fprintf(out, "%9s %9s", rate_or_dash(rate, rate_buf),
-		rate_or_dash(ceil, ceil_buf));
-	if (prio < 0)
+	print_name(out, row->name, row->level);
+	print_sent(out, color, row);
+	fprintf(out, " %9s %9s", rate_or_dash(row->rate, rate),
+		rate_or_dash(row->ceil, ceil));
+	if (row->prio < 0)
 		fputs("  ", out);
 	else
-		fprintf(out, " %d", prio);
-}
-
-/* The figures above it are the class's, the packets are in there. */
-static void print_qdisc(FILE *out, const struct live_class *class)
-{
-	fprintf(out, "%*s", (int)((class->level + 1) * INDENT), "");
-	fputs("qdisc ", out);
-	term_print(out, class->qdisc, strlen(class->qdisc));
-	putc('\n', out);
+		fprintf(out, " %d", row->prio);
+	fprintf(out, " %5s", count_short(row->stats->bytes, bytes));
+	print_drops(out, color, row);
+	fprintf(out, " %5s %6s %6s\n",
+		count_short(row->stats->backlog_bytes, queued),
+		wait_or_dash(row->stats->sojourn_p50_ns, p50),
+		wait_or_dash(row->stats->sojourn_p99_ns, p99));
 }
 
 /* Deep down, the text moves left rather than out of the window. */
 static void print_detail(FILE *out, uint32_t level, const char *text)
 {
-	size_t indent = (level + 1) * INDENT, most = COLUMNS - strlen(text);
+	int indent = indent_of(level + 1);
+	size_t width = term_width(text, strlen(text));
+	int most = width < COLUMNS ? COLUMNS - (int)width : 0;
 
-	fprintf(out, "%*s%s\n", (int)(indent < most ? indent : most), "", text);
+	print_line(out, indent < most ? indent : most, text);
 }
 
 static char *wire_detail(const struct optq_wire *wire)
@@ -184,19 +170,16 @@ static void print_details(FILE *out, const struct live_class *class)
 	free(text);
 }
 
-/* Where it was set: below, it is inherited. */
-static void print_dscp(FILE *out, uint32_t level, uint8_t dscp)
+/* "dscp ef", where it was set: below, it is inherited. */
+static void print_setting(FILE *out, uint32_t level, const char *key, const char *value)
 {
-	if (dscp)
-		fprintf(out, "%*sdscp %s\n", (int)((level + 1) * INDENT), "",
-			dscp_text(dscp));
-}
+	char *text;
 
-static void print_ack_filter(FILE *out, uint32_t level, uint8_t filter)
-{
-	if (ack_filter_text(filter))
-		fprintf(out, "%*sack-filter %s\n", (int)((level + 1) * INDENT), "",
-			ack_filter_text(filter));
+	if (!value)
+		return;
+	text = mem_printf("%s %s", key, value);
+	print_detail(out, level, text);
+	free(text);
 }
 
 /* Where it was asked for, or once half of it was in use. */
@@ -216,32 +199,36 @@ static void print_memory(FILE *out, const struct live_tree *tree)
 static void print_police(FILE *out, const struct live_tree *tree,
 			 uint32_t level, const struct live_police *p)
 {
+	size_t indent = (size_t)indent_of(level + 1);
 	char *text;
 
 	if (!p)
 		return;
 	text = police_text(tree, p);
-	/* A class's name may be in it, and longer than the line. */
-	fprintf(out, "%*s", (int)((level + 1) * INDENT), "");
-	term_print(out, text, strlen(text));
-	putc('\n', out);
+	/* A class's path may be in it. */
+	fprintf(out, "%*s", (int)indent, "");
+	term_wrap(out, indent, indent + INDENT, COLUMNS, text);
 	free(text);
 	text = police_figures(p);
 	print_detail(out, level + 1, text);
 	free(text);
 }
 
-static void print_link(FILE *out, const struct live_tree *tree)
+static void print_link(FILE *out, bool color, const struct sampler *s)
 {
+	const struct live_tree *tree = &s->tree;
+	struct row row = {
+		.name = "link", .ceil = tree->rate, .prio = -1,
+		.rates = &s->link, .stats = &tree->stats,
+	};
 	char *wire = wire_detail(&tree->wire);
 
-	print_row(out, "link", 0, 0, tree->rate, -1);
-	print_figures(out, &tree->stats);
+	print_row(out, color, &row);
 	if (wire)
 		print_detail(out, 0, wire);
 	free(wire);
-	print_dscp(out, 0, tree->dscp);
-	print_ack_filter(out, 0, tree->ack_filter);
+	print_setting(out, 0, "dscp", tree->dscp ? dscp_text(tree->dscp) : NULL);
+	print_setting(out, 0, "ack-filter", ack_filter_text(tree->ack_filter));
 	print_memory(out, tree);
 	print_police(out, tree, 0, tree->police);
 }
@@ -269,91 +256,79 @@ static void print_isolate(FILE *out, const struct live_class *class)
 	free(text);
 }
 
-static void print_class(FILE *out, const struct live_tree *tree, size_t index,
-			const uint64_t *ceil)
+static void print_class(FILE *out, bool color, const struct sampler *s,
+			size_t index)
 {
+	const struct live_tree *tree = &s->tree;
 	const struct live_class *class = &tree->classes[index];
 	char *id = live_class_id(tree, class->id);
+	struct row row = {
+		.name = class->name ? class->name : id, .level = class->level,
+		.rate = class->rate, .ceil = s->ceil[index],
+		.prio = (int)class->prio,
+		.rates = &s->rates[index], .stats = &class->stats,
+	};
 
-	print_row(out, class->name ? class->name : id, class->level,
-		  class->rate, ceil[index], (int)class->prio);
-	print_figures(out, &class->stats);
+	print_row(out, color, &row);
 	print_details(out, class);
 	print_isolate(out, class);
-	print_dscp(out, class->level, class->dscp);
-	print_ack_filter(out, class->level, class->ack_filter);
+	print_setting(out, class->level, "dscp",
+		      class->dscp ? dscp_text(class->dscp) : NULL);
+	print_setting(out, class->level, "ack-filter",
+		      ack_filter_text(class->ack_filter));
 	print_police(out, tree, class->level, class->police);
-	if (class->qdisc)
-		print_qdisc(out, class);
+	/* The figures above it are the class's, the packets are in there. */
+	print_setting(out, class->level, "qdisc", class->qdisc);
 	free(id);
 }
 
-/* An unset ceiling is the parent's. */
-static uint64_t *effective_ceilings(const struct live_tree *tree,
-				    const size_t *order)
+char *live_title(const struct live_tree *tree)
 {
-	uint64_t *ceil = mem_zalloc(tree->n, sizeof(*ceil)), above;
-	const struct live_class *class;
-	size_t i, at;
-
-	for (i = 0; i < tree->n; i++) {
-		at = order[i];
-		if (at == SIZE_MAX)
-			continue;
-		class = &tree->classes[at];
-		above = class->parent_index == SIZE_MAX ? tree->rate :
-			ceil[class->parent_index];
-		ceil[at] = class->ceil && (!above || class->ceil < above) ?
-			   class->ceil : above;
-	}
-	return ceil;
+	if (*tree->ingress_of)
+		return mem_printf("%s ingress (%s)", tree->ingress_of, tree->device);
+	return mem_printf("%s", tree->device);
 }
 
 void live_print_title(FILE *out, const struct live_tree *tree)
 {
-	if (*tree->ingress_of) {
-		term_print(out, tree->ingress_of, strlen(tree->ingress_of));
-		fputs(" ingress (", out);
-	}
-	term_print(out, tree->device, strlen(tree->device));
-	if (*tree->ingress_of)
-		putc(')', out);
+	char *title = live_title(tree);
+
+	term_print(out, title, strlen(title));
+	free(title);
 }
 
 static void print_heading(FILE *out, const struct live_tree *tree)
 {
 	size_t at = live_find(tree, tree->default_id);
-	char *path;
+	char *title = live_title(tree), *path, *text;
 
-	live_print_title(out, tree);
-	fprintf(out, ": optq %x: generation %u, %zu class%s, %u rule%s, default ",
-		tree->handle >> 16, tree->generation, tree->n,
-		tree->n == 1 ? "" : "es", tree->rules,
-		tree->rules == 1 ? "" : "s");
 	path = at == SIZE_MAX ? mem_strndup("none (direct)", 13) :
 	       live_path(tree, at);
-	term_print(out, path, strlen(path));
-	fputs(tree->sysfs ? ", sysfs\n" : "\n", out);
+	text = mem_printf("%s: optq %x: generation %u, %zu class%s, %u rule%s, default %s%s",
+			  title, tree->handle >> 16, tree->generation, tree->n,
+			  tree->n == 1 ? "" : "es", tree->rules,
+			  tree->rules == 1 ? "" : "s", path,
+			  tree->sysfs ? ", sysfs" : "");
+	term_wrap(out, 0, INDENT, COLUMNS, text);
+	free(title);
 	free(path);
+	free(text);
 }
 
-void live_print(FILE *out, const struct live_tree *tree)
+void live_print(FILE *out, const struct sampler *s)
 {
-	size_t *order = live_order(tree), i;
-	uint64_t *ceil = effective_ceilings(tree, order);
 	bool color = term_wants_color(out);
+	size_t i;
 
-	print_heading(out, tree);
+	print_heading(out, &s->tree);
 	term_color(out, color, TERM_BOLD);
-	fprintf(out, "%-*s%9s %9s P %5s %5s %5s %5s %6s %6s", NAME_COLUMNS,
-		"CLASS", "RATE", "CEIL", "BYTES", "PKTS", "DROPS", "QUEUE",
+	fprintf(out, "%-*s%9s %9s %9s P %5s %5s %5s %6s %6s", NAME_COLUMNS,
+		"CLASS", "SENT", "RATE", "CEIL", "BYTES", "DROPS", "QUEUE",
 		"P50", "P99");
 	term_color_end(out, color);
 	putc('\n', out);
-	print_link(out, tree);
-	for (i = 0; i < tree->n; i++)
-		if (order[i] != SIZE_MAX)
-			print_class(out, tree, order[i], ceil);
-	free(ceil);
-	free(order);
+	print_link(out, color, s);
+	for (i = 0; i < s->tree.n; i++)
+		if (s->order[i] != SIZE_MAX)
+			print_class(out, color, s, s->order[i]);
 }

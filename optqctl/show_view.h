@@ -7,16 +7,18 @@
 #include "live.h"
 #include "live_flows.h"
 #include "live_rules.h"
+#include "sample.h"
 
 struct json_object;
 
-/* Depth first, children in the kernel's order; @n indices, to be freed. */
-size_t *live_order(const struct live_tree *tree);
-
-/* "wan0", or "wan0 ingress (ifb-wan0)". */
+/* "wan0", or "wan0 ingress (ifb-wan0)"; to be freed. */
+char *live_title(const struct live_tree *tree);
 void live_print_title(FILE *out, const struct live_tree *tree);
-void live_print(FILE *out, const struct live_tree *tree);
-struct json_object *live_json(const struct live_tree *tree);
+void live_print(FILE *out, const struct sampler *s);
+/* Rates too, where there are some. */
+struct json_object *live_json(const struct sampler *s);
+/* null: it has not been there for long enough. */
+struct json_object *rates_json(const struct rates *r);
 
 void flows_print(FILE *out, const struct live_tree *tree,
 		 const struct live_flows *flows);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-#define _XOPEN_SOURCE 700
 #include <langinfo.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include <wchar.h>
 
+#include "mem.h"
 #include "source.h"
 #include "term.h"
 
@@ -90,4 +90,78 @@ size_t term_width(const char *s, size_t len)
 		total += (size_t)width;
 	}
 	return total;
+}
+
+static size_t next_character(const char *s, size_t len, size_t at)
+{
+	unsigned int cp;
+
+	return at + utf8_decode(s + at, len - at, &cp);
+}
+
+/* As much of the beginning as fits into @columns; @from moves behind it. */
+static void take_head(char *text, const char *s, size_t len, size_t *from,
+		      size_t columns)
+{
+	char shown[SHOWN_MAX];
+	int width;
+	size_t n;
+
+	while (*from < len) {
+		n = show(s + *from, len - *from, shown, &width);
+		if ((size_t)width > columns)
+			return;
+		columns -= (size_t)width;
+		*from += n;
+		strcat(text, shown);
+	}
+}
+
+char *term_shorten(const char *s, size_t columns)
+{
+	const char *gap = term_utf8() ? "\u2026" : "...";
+	size_t len = strlen(s), gap_width = term_width(gap, strlen(gap)), at = 0;
+	char *text = mem_zalloc(len + 2, SHOWN_MAX);
+
+	if (columns <= gap_width || term_width(s, len) <= columns) {
+		take_head(text, s, len, &at, columns);
+		return text;
+	}
+	take_head(text, s, len, &at, (columns - gap_width) / 2);
+	strcat(text, gap);
+	columns -= term_width(text, strlen(text));
+	while (at < len && term_width(s + at, len - at) > columns)
+		at = next_character(s, len, at);
+	take_head(text, s, len, &at, columns);
+	return text;
+}
+
+void term_wrap(FILE *out, size_t used, size_t hang, size_t columns, const char *text)
+{
+	size_t len, width;
+	bool first = true;
+	char *fits;
+
+	for (; *text; text += len + (text[len] == ' '), first = false) {
+		char *word;
+
+		len = strcspn(text, " ");
+		word = mem_strndup(text, len);
+		fits = term_shorten(word, columns - hang);
+		width = term_width(word, len);
+		width = width < columns - hang ? width : columns - hang;
+		if (!first && used + 1 + width > columns) {
+			if (used > hang)
+				fprintf(out, "\n%*s", (int)hang, "");
+			used = hang;
+		} else if (!first) {
+			putc(' ', out);
+			used++;
+		}
+		fputs(fits, out);
+		used += width;
+		free(fits);
+		free(word);
+	}
+	putc('\n', out);
 }

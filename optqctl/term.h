@@ -27,5 +27,12 @@ void term_color_end(FILE *out, bool color);
 void term_print(FILE *out, const char *s, size_t len);
 /* Columns that term_print takes for it. */
 size_t term_width(const char *s, size_t len);
+/* What term_print prints, without its middle where it is wider; to be freed. */
+char *term_shorten(const char *s, size_t columns);
+/*
+ * The rest of a line of which @used columns are printed, broken at spaces where it is
+ * longer; further lines are indented by @hang.
+ */
+void term_wrap(FILE *out, size_t used, size_t hang, size_t columns, const char *text);
 
 #endif

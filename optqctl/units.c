@@ -410,12 +410,12 @@ static const char *short_text(uint64_t value, int digits,
 const char *rate_short(uint64_t bytes_per_second, char buf[SHORT_TEXT_MAX])
 {
 	static const char *const suffix[] = {
-		"bit", "kbit", "mbit", "gbit", "tbit"
+		"bit", "kbit", "mbit", "gbit", "tbit", "pbit", "ebit"
 	};
 
 	if (bytes_per_second > UINT64_MAX / 8)
 		bytes_per_second = UINT64_MAX / 8;
-	return short_text(bytes_per_second * 8, 4, suffix, 5, buf);
+	return short_text(bytes_per_second * 8, 4, suffix, 7, buf);
 }
 
 const char *count_short(uint64_t count, char buf[SHORT_TEXT_MAX])

@@ -36,6 +36,7 @@ enum exit_code verb_remove(const struct options *opt);
 enum exit_code verb_preset(const struct options *opt);
 enum exit_code verb_rollback(const struct options *opt);
 enum exit_code verb_show(const struct options *opt);
+enum exit_code verb_top(const struct options *opt);
 
 /*
  * Reads a policy whole, with variables as the command line gives them (struct options);

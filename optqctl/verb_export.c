@@ -15,9 +15,9 @@
 #include "ingress_nl.h"
 #include "mem.h"
 #include "output.h"
+#include "roots.h"
 #include "policy.h"
 #include "policy_write.h"
-#include "trees.h"
 #include "verb.h"
 
 #define TRIES_MAX	10
@@ -90,19 +90,18 @@ static void find_trees(struct exporter *x, const char *device)
 	int ifindex = device ? device_index(device) : 0;
 	struct root_qdiscs roots = { 0 };
 	struct nl_answer answer = { 0 };
-	size_t i, n = 0;
+	char *why;
+	size_t i;
 
-	trees_list(x->route, ifindex, &roots, &answer);
-	for (i = 0; !answer.error && i < roots.n; i++) {
-		if (strcmp(roots.list[i].kind, OPTQ_KIND))
-			continue;
+	roots_find(x->route, ifindex, &roots, &answer);
+	for (i = 0; !answer.error && i < roots.n; i++)
 		add_tree(x, &roots.list[i]);
-		n++;
-	}
 	if (answer.error) {
 		fail(x, device, &answer);
-	} else if (!n) {
-		complain_of_no_tree(device, &roots);
+	} else if (!roots.n) {
+		why = roots_none_text(device, &roots);
+		complain(device, why);
+		free(why);
 		x->failed = true;
 	}
 	free(roots.list);

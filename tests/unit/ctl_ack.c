@@ -6,6 +6,7 @@
 
 #include "ack_text.h"
 #include "ctl_message.h"
+#include "ctl_tree.h"
 #include "live.h"
 #include "show_view.h"
 
@@ -22,7 +23,7 @@ static void assert_shown(const struct live_tree *tree)
 	size_t n = 0;
 	FILE *out = open_memstream(&shown, &n);
 
-	live_print(out, tree);
+	print_tree(out, tree);
 	fclose(out);
 	assert_non_null(strstr(shown, "\n  ack-filter conservative\n  a "));
 	assert_non_null(strstr(shown, "\n    ack-filter aggressive\n  b "));
@@ -78,7 +79,7 @@ static void json_has_names_and_counts(void **state)
 	tree.ack_filter = OPTQ_ACK_FILTER_AGGRESSIVE;
 	tree.stats.drop_ack = 70;
 	add_leaf(&tree);
-	o = live_json(&tree);
+	o = tree_json(&tree);
 	assert_string_equal(text_at(o, "ack_filter"), "aggressive");
 	assert_true(json_object_object_get_ex(o, "stats", &c));
 	assert_string_equal(text_at(c, "drop_ack_packets"), "70");

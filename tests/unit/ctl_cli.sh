@@ -156,6 +156,13 @@ expect "export: no such device" 1 "^optqctl: optq-no-device: there is no such de
 expect "export: sets from a file that is none" 1 "none.yaml: error: " "$ctl" export --sets-from "$tmp/none.yaml"
 expect "export: sets from a bad policy" 1 'bad.yaml:4:.* no class "b"' "$ctl" export --sets-from "$tmp/bad.yaml"
 expect "sets are of export" 2 "goes with export" "$ctl" show --sets-from "$tmp/good.yaml"
+expect "show: an interval of nothing" 2 "interval 0s: from 100ms to 1h is needed" "$ctl" show --interval 0s
+expect "show: no unit" 2 "interval 5: " "$ctl" show --interval 5
+expect "interval is of show and top" 2 "interval goes with monitor show top" "$ctl" check --interval 1s "$tmp/good.yaml"
+expect "top: an interval that is too long" 2 "interval 2h: from 100ms to 1h is needed" "$ctl" top --interval 2h
+expect "top: a count of nothing" 2 "count 0: at least 1" "$ctl" top --count 0
+expect "top: a count in words" 2 "count two: " "$ctl" top --count two
+expect "top: an unknown key" 2 "sort size: rate, backlog, drops, p99, name or tree is needed" "$ctl" top --sort size
 expect "output that cannot be written" 1 "No space left" \
 	sh -c '"$1" help >/dev/full' sh "$ctl"
 expect "import: a script" 0 "^    egress:" "$ctl" import --script "$tree/tests/import/fireqos.tc"

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "ctl_message.h"
+#include "ctl_tree.h"
 #include "dscp_text.h"
 #include "live.h"
 #include "show_view.h"
@@ -77,7 +78,7 @@ static void the_kernel_is_told_what_was_said(void **state)
 	assert_int_equal(tree.classes[1].dscp, OPTQ_DSCP_KEEP + 1);
 	assert_int_equal(tree.classes[3].dscp, 0);
 	out = open_memstream(&shown, &n);
-	live_print(out, &tree);
+	print_tree(out, &tree);
 	fclose(out);
 	assert_non_null(strstr(shown, "\n  dscp wash\n  a "));
 	assert_non_null(strstr(shown, "\n    dscp ef\n  b "));
@@ -99,7 +100,7 @@ static void json_has_names_and_counts(void **state)
 	tree.stats.dscp_changed = 70;
 	tree.stats.dscp_failed = 3;
 	add_leaf(&tree);
-	o = live_json(&tree);
+	o = tree_json(&tree);
 	text = json_object_get_string(json_object_object_get(o, "dscp"));
 	assert_string_equal(text, "ef");
 	c = json_object_object_get(o, "stats");

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "ctl_message.h"
+#include "ctl_tree.h"
 #include "live.h"
 #include "show_view.h"
 
@@ -39,13 +40,13 @@ static void the_kernel_is_told_what_was_said(void **state)
 }
 
 /* The link's line, or NULL. */
-static char *shown(const struct live_tree *tree)
+static char *memory_line(const struct live_tree *tree)
 {
 	char *text = NULL, *line, *copy = NULL;
 	size_t n = 0;
 	FILE *out = open_memstream(&text, &n);
 
-	live_print(out, tree);
+	print_tree(out, tree);
 	fclose(out);
 	line = strstr(text, "\n  memory ");
 	if (line)
@@ -56,7 +57,7 @@ static char *shown(const struct live_tree *tree)
 
 static void assert_shown(const struct live_tree *tree, const char *want)
 {
-	char *line = shown(tree);
+	char *line = memory_line(tree);
 
 	if (want)
 		assert_string_equal(line, want);
@@ -99,7 +100,7 @@ static void json_has_it_of_the_link(void **state)
 	tree.stats.memory_max_bytes = 4;
 	tree.stats.memory_limit_bytes = 5;
 	add_leaf(&tree);
-	o = live_json(&tree);
+	o = tree_json(&tree);
 	assert_int_equal(number_at(o, "memory_limit_bytes"), 5);
 	assert_true(json_object_object_get_ex(o, "stats", &c));
 	assert_int_equal(number_at(c, "memory_bytes"), 3);

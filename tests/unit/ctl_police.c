@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "ctl_message.h"
+#include "ctl_tree.h"
 #include "live.h"
 #include "show_view.h"
 
@@ -66,12 +67,12 @@ static void assert_shown(struct live_tree *tree)
 
 	tree->police->stats.green_bytes = 1500;
 	tree->police->stats.refused = 2;
-	live_print(out, tree);
+	print_tree(out, tree);
 	fclose(out);
 	assert_non_null(strstr(shown, "\n  police cir 8mbit cbs 0\n"
 			       "    green 1.5k yellow 0 red 0 refused 2\n  a "));
 	assert_non_null(strstr(shown, "\n    police cir 8bit cbs 4.29G ebs 1 colour aware"
-			       " conform dscp af11 exceed pcp 0 class b violate pass\n"
+			       " conform dscp af11 exceed pcp 0\n      class b violate pass\n"
 			       "      green 0 yellow 0 red 0\n  top "));
 	assert_non_null(strstr(shown, " pir 1tbit pbs 3.07k colour blind\n"));
 	assert_non_null(strstr(shown, "\n    police each dst-host eir 1mbit ebs 0 exceed drop\n"
@@ -89,7 +90,7 @@ static const char *text_at(struct json_object *o, const char *key)
 
 static void assert_json(const struct live_tree *tree)
 {
-	struct json_object *o = live_json(tree), *p, *s;
+	struct json_object *o = tree_json(tree), *p, *s;
 
 	assert_true(json_object_object_get_ex(o, "police", &p));
 	assert_string_equal(text_at(p, "rfc"), "2697");

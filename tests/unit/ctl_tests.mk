@@ -9,8 +9,9 @@ test_names := ctl_units ctl_source ctl_yaml ctl_match ctl_policy ctl_delay \
 	ctl_warn ctl_wire ctl_golden ctl_netlink ctl_views
 test_names += ctl_dscp ctl_ack ctl_memory ctl_preset ctl_lower ctl_sets ctl_reach \
 	ctl_explain ctl_rules_nl ctl_element ctl_police ctl_history ctl_csv ctl_sites \
-	ctl_delta ctl_plan ctl_monitor ctl_write ctl_export ctl_import
-test_shared := $(test_build)/ctl_help.o $(test_build)/ctl_random.o
+	ctl_delta ctl_plan ctl_monitor ctl_write ctl_export ctl_import ctl_show ctl_sample ctl_top
+test_shared := $(test_build)/ctl_help.o $(test_build)/ctl_random.o \
+	$(test_build)/ctl_tree.o
 test_bins := $(test_names:%=$(test_build)/%)
 test_objs := $(filter-out $(test_build)/main.o,$(srcs:%.c=$(test_build)/%.o)) \
 	$(core:%.c=$(test_build)/core/%.o)
@@ -35,7 +36,10 @@ $(test_build)/%.o: $(top)/tests/unit/%.c $(MAKEFILE_LIST) | $(test_build)/core
 	$(call quiet,CC,test/$(notdir $<))$(CC) $(CPPFLAGS) $(test_sanitize) \
 		$(own_cflags) $(pkg_cflags) $(test_defs) -MMD -MP -c -o $@ $<
 
-$(test_bins): $(test_build)/%: $(test_build)/%.o $(test_shared) $(test_objs)
+# Top on trees that a file chooses, for ctl_top.sh.
+top_fake := $(test_build)/top_fake
+
+$(test_bins) $(top_fake): $(test_build)/%: $(test_build)/%.o $(test_shared) $(test_objs)
 	$(call quiet,LD,test/$(notdir $@))$(CC) $(test_sanitize) -o $@ $^ \
 		$(pkg_libs) $(cmocka_libs)
 
@@ -50,13 +54,14 @@ $(test_build)/%.o: $(top)/tests/fuzz/%.c $(MAKEFILE_LIST) | $(test_build)/core
 		$(own_cflags) $(pkg_cflags) -I$(top)/tests/unit -MMD -MP -c -o $@ $<
 
 # Every program runs, whatever the ones before it found.
-test: $(test_bins) $(test_build)/match_replay $(top)/optqctl/optqctl
+test: $(test_bins) $(top_fake) $(test_build)/match_replay $(top)/optqctl/optqctl
 	@failed=0; $(test_build)/match_replay $(top)/tests/fuzz/corpus/match/* || failed=1; for t in $(test_bins); do \
 		LC_ALL=C.UTF-8 CMOCKA_MESSAGE_OUTPUT=TAP $$t || failed=1; done; \
 	sh $(top)/tests/unit/ctl_cli.sh $(top)/optqctl/optqctl $(top) || failed=1; \
 	bash $(top)/tests/unit/ctl_complete.sh $(top)/optqctl/optqctl $(top) || failed=1; \
 	bash $(top)/tests/unit/ctl_plain.sh $(top)/optqctl/optqctl $(top) || failed=1; \
 	sh $(top)/tests/unit/ctl_spec.sh $(top) || failed=1; \
+	sh $(top)/tests/unit/ctl_top.sh $(top_fake) || failed=1; \
 	exit $$failed
 
 # FUZZ_SECONDS for each target; needs clang.

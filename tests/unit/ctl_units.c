@@ -190,6 +190,7 @@ static void tables_round(void **state)
 	(void)state;
 	assert_string_equal(rate_short(193000, buf), "1.544mbit");
 	assert_string_equal(rate_short(124999999, buf), "1gbit");
+	assert_string_equal(rate_short(UINT64_MAX, buf), "18.45ebit");
 	assert_string_equal(count_short(999, buf), "999");
 	assert_string_equal(count_short(999499, buf), "999k");
 	assert_string_equal(count_short(999500, buf), "1M");

@@ -9,6 +9,7 @@
 #include "apply_view.h"
 #include "core/hist.h"
 #include "ctl_help.h"
+#include "ctl_tree.h"
 #include "diag_view.h"
 #include "mem.h"
 #include "show_view.h"
@@ -110,22 +111,6 @@ static void diagnostics_as_json(void **state)
 	reading_free(&r);
 }
 
-static struct live_class *live_class(struct live_tree *tree, uint32_t id,
-				     const char *name, size_t parent)
-{
-	struct live_class *c;
-
-	tree->classes = mem_grow(tree->classes, &tree->room, tree->n + 1,
-				 sizeof(*tree->classes));
-	c = &tree->classes[tree->n++];
-	c->id = id;
-	c->name = name ? mem_strndup(name, strlen(name)) : NULL;
-	c->parent_index = parent;
-	c->parent = parent == SIZE_MAX ? 0 : tree->classes[parent].id;
-	c->level = parent == SIZE_MAX ? 1 : tree->classes[parent].level + 1;
-	return c;
-}
-
 static void make_tree(struct live_tree *tree)
 {
 	struct live_class *c;
@@ -136,13 +121,13 @@ static void make_tree(struct live_tree *tree)
 	tree->generation = 3;
 	tree->default_id = 0x10;
 	tree->rate = 2500000;
-	live_class(tree, 1, "office", SIZE_MAX)->rate = 1250000;
-	c = live_class(tree, 2, "voice", SIZE_MAX);
+	add_class(tree, 1, "office", SIZE_MAX)->rate = 1250000;
+	c = add_class(tree, 2, "voice", SIZE_MAX);
 	c->ceil = 125000;
 	c->qdisc = mem_strndup("fq_codel", 8);
 	c->delay_ns = 1000000;		/* not a leaf any more: no promise */
 	c->stats.guarantee_missed_ns = 7200000000000;
-	c = live_class(tree, 0x10, NULL, 0);
+	c = add_class(tree, 0x10, NULL, 0);
 	c->leaf = true;
 	c->prio = 7;
 	c->stats.bytes = 123456789;
@@ -167,58 +152,51 @@ static void make_tree(struct live_tree *tree)
 	c->hist[optq_hist_bucket(3000000)] = 4000000000U;
 	c->hist[OPTQ_HIST_BUCKETS - 1] = 7;
 	c->hist[OPTQ_HIST_BUCKETS] = 9;
-	live_class(tree, 0x11, "a-name-that-is-long-for-its-column", 0);
+	add_class(tree, 0x11, "a-name-that-is-long-for-its-column", 0);
 }
 
 static void the_tree_fits_80_columns(void **state)
 {
 	struct live_tree tree;
-	char *text = NULL, *line, *save;
-	size_t n = 0;
-	FILE *out = open_memstream(&text, &n);
+	char *text;
 
 	(void)state;
 	make_tree(&tree);
-	live_print(out, &tree);
-	fclose(out);
+	text = shown(&tree);
 	assert_string_equal(text,
 "wan0: optq 1: generation 3, 4 classes, 0 rules, default office/1:10\n"
-"CLASS                    RATE      CEIL P BYTES  PKTS DROPS QUEUE    P50    P99\n"
-"link                        -    20mbit       0     0     0     0      -      -\n"
-"  office               10mbit    20mbit 0     0     0     0     0      -      -\n"
-"    1:10                    -    20mbit 7  123M 98.8k    42 15.1k 3.14ms   88ms\n"
+"CLASS               SENT      RATE      CEIL P BYTES DROPS QUEUE    P50    P99\n"
+"link                   -         -    20mbit       0     0     0      -      -\n"
+"  office               -    10mbit    20mbit 0     0     0     0      -      -\n"
+"    1:10               -         -    20mbit 7  123M    42 15.1k 3.14ms   88ms\n"
 "      delay 5.5ms, missed 3.2s ago\n"
 "      isolate dual-src, nat, 12 hosts\n"
 "    a-name-that-is-long-for-its-column\n"
-"                            -    20mbit 0     0     0     0     0      -      -\n"
-"  voice                     -     1mbit 0     0     0     0     0      -      -\n"
+"                       -         -    20mbit 0     0     0     0      -      -\n"
+"  voice                -         -     1mbit 0     0     0     0      -      -\n"
 "    missed 2h ago\n"
 "    qdisc fq_codel\n");
-	for (line = strtok_r(text, "\n", &save); line;
-	     line = strtok_r(NULL, "\n", &save))
-		assert_true(strlen(line) <= 80);
+	assert_80_columns(text);
 	free(text);
-	live_free(&tree);
 }
 
 /* However deep the class and long ago the miss. */
 static void details_stay_in_80_columns(void **state)
 {
-	char *text = NULL, *line, *save;
 	struct live_tree tree = { 0 };
+	char *text, *line, *save;
 	struct live_class *c;
-	size_t n = 0, i;
-	FILE *out = open_memstream(&text, &n);
+	size_t i;
 
 	(void)state;
 	for (i = 0; i < OPTQ_DEPTH_MAX; i++)
-		c = live_class(&tree, i + 1, NULL, i ? i - 1 : SIZE_MAX);
+		c = add_class(&tree, i + 1, NULL, i ? i - 1 : SIZE_MAX);
 	c->leaf = true;
 	c->delay_ns = 1230000;
 	c->wire = (struct optq_wire){ -64, 256, OPTQ_WIRE_NOATM };
 	c->stats.guarantee_missed_ns = UINT64_MAX;
-	live_print(out, &tree);
-	fclose(out);
+	text = shown(&tree);
+	assert_80_columns(text);
 	assert_non_null(strstr(text, "delay"));
 	for (line = strtok_r(text, "\n", &save); line;
 	     line = strtok_r(NULL, "\n", &save))
@@ -226,7 +204,6 @@ static void details_stay_in_80_columns(void **state)
 			assert_string_equal(line, "               wire overhead -64 mpu 256 noatm, "
 					    "delay 1.23ms, missed 213503d ago");
 	free(text);
-	live_free(&tree);
 }
 
 /* What is as the device or the parent has it is not told. */
@@ -235,38 +212,34 @@ static void the_wire_is_shown_where_it_is_set(void **state)
 	static const struct optq_wire ptm = { 30, 0, OPTQ_WIRE_PTM };
 	struct live_tree tree = { .device = "dsl0", .handle = 1 << 16 };
 	struct live_class *c;
-	char *text = NULL;
-	size_t n = 0;
-	FILE *out = open_memstream(&text, &n);
+	char *text;
 
 	(void)state;
 	tree.wire = ptm;
-	c = live_class(&tree, 1, "a", SIZE_MAX);
+	c = add_class(&tree, 1, "a", SIZE_MAX);
 	c->wire.layer = OPTQ_WIRE_ATM;
 	c->stats.guarantee_missed_ns = 3210000000;
-	live_class(&tree, 2, "b", 0)->wire.layer = OPTQ_WIRE_RAW;
-	c = live_class(&tree, 3, "c", 0);
+	add_class(&tree, 2, "b", 0)->wire.layer = OPTQ_WIRE_RAW;
+	c = add_class(&tree, 3, "c", 0);
 	c->wire = (struct optq_wire){ 38, 84, OPTQ_WIRE_NOATM };
-	live_class(&tree, 4, "d", 0)->wire.layer = 99;	/* of a newer kernel */
-	live_class(&tree, 5, "e", SIZE_MAX);
-	live_print(out, &tree);
-	fclose(out);
+	add_class(&tree, 4, "d", 0)->wire.layer = 99;	/* of a newer kernel */
+	add_class(&tree, 5, "e", SIZE_MAX);
+	text = shown(&tree);
 	assert_string_equal(text,
 "dsl0: optq 1: generation 0, 5 classes, 0 rules, default none (direct)\n"
-"CLASS                    RATE      CEIL P BYTES  PKTS DROPS QUEUE    P50    P99\n"
-"link                        -         -       0     0     0     0      -      -\n"
+"CLASS               SENT      RATE      CEIL P BYTES DROPS QUEUE    P50    P99\n"
+"link                   -         -         -       0     0     0      -      -\n"
 "  wire overhead 30 ptm\n"
-"  a                         -         - 0     0     0     0     0      -      -\n"
+"  a                    -         -         - 0     0     0     0      -      -\n"
 "    wire atm, missed 3.2s ago\n"
-"    b                       -         - 0     0     0     0     0      -      -\n"
+"    b                  -         -         - 0     0     0     0      -      -\n"
 "      wire raw\n"
-"    c                       -         - 0     0     0     0     0      -      -\n"
+"    c                  -         -         - 0     0     0     0      -      -\n"
 "      wire overhead 38 mpu 84 noatm\n"
-"    d                       -         - 0     0     0     0     0      -      -\n"
+"    d                  -         -         - 0     0     0     0      -      -\n"
 "      wire unknown\n"
-"  e                         -         - 0     0     0     0     0      -      -\n");
+"  e                    -         -         - 0     0     0     0      -      -\n");
 	free(text);
-	live_free(&tree);
 }
 
 static void flows_fit_80_columns(void **state)
@@ -297,7 +270,7 @@ static void flows_fit_80_columns(void **state)
 		  .host_flows = 3 },
 	};
 	struct live_flows flows = { .list = list, .n = 5 };
-	char *text = NULL, *line, *save;
+	char *text = NULL;
 	struct json_object *json, *o;
 	struct live_tree tree;
 	size_t n = 0;
@@ -324,9 +297,7 @@ static void flows_fit_80_columns(void **state)
 "  00000abc    12 15.1k -1234567 4.12ms     0 N- tcp 10.0.0.1:4000 > 10.0.0.2:80\n"
 "  00000001     0     0        5      -     0 --\n"
 "    icmp 192.168.100.100 > 192.168.200.200\n");
-	for (line = strtok_r(text, "\n", &save); line;
-	     line = strtok_r(NULL, "\n", &save))
-		assert_true(strlen(line) <= 80);
+	assert_80_columns(text);
 	free(text);
 	json = flows_json(&tree, &flows);
 	assert_int_equal(json_object_array_length(json), 5);
@@ -353,7 +324,7 @@ static void the_tree_as_json(void **state)
 
 	(void)state;
 	make_tree(&tree);
-	o = live_json(&tree);
+	o = tree_json(&tree);
 	assert_string_equal(text_at(o, "device"), "wan0");
 	assert_string_equal(text_at(o, "rate_bps"), "20000000");
 	classes = json_object_object_get(o, "classes");
@@ -389,10 +360,10 @@ static void the_wire_as_json(void **state)
 	struct json_object *o, *classes;
 
 	(void)state;
-	live_class(&tree, 1, "a", SIZE_MAX);
-	live_class(&tree, 2, "b", SIZE_MAX)->wire =
+	add_class(&tree, 1, "a", SIZE_MAX);
+	add_class(&tree, 2, "b", SIZE_MAX)->wire =
 		(struct optq_wire){ -4, 64, OPTQ_WIRE_ATM };
-	o = live_json(&tree);
+	o = tree_json(&tree);
 	assert_string_equal(text_at(o, "wire"),
 			    "{ \"layer\": \"raw\", \"overhead\": 0, \"mpu\": 0 }");
 	classes = json_object_object_get(o, "classes");
@@ -401,8 +372,10 @@ static void the_wire_as_json(void **state)
 	assert_string_equal(text_at(json_object_array_get_idx(classes, 1), "wire"),
 			    "{ \"layer\": \"atm\", \"overhead\": -4, \"mpu\": 64 }");
 	json_object_put(o);
+	live_free(&tree);
+	add_class(&tree, 1, "a", SIZE_MAX);
 	tree.wire.layer = 99;
-	o = live_json(&tree);
+	o = tree_json(&tree);
 	assert_string_equal(text_at(o, "wire"),
 			    "{ \"layer\": null, \"overhead\": 0, \"mpu\": 0 }");
 	json_object_put(o);
@@ -450,9 +423,9 @@ static void odd_trees_do_not_loop(void **state)
 	size_t *order, seen[3] = { 0 }, i;
 
 	(void)state;
-	live_class(&tree, 1, "a", SIZE_MAX);
-	live_class(&tree, 2, "b", 0);
-	live_class(&tree, 3, "c", 1);
+	add_class(&tree, 1, "a", SIZE_MAX);
+	add_class(&tree, 2, "b", 0);
+	add_class(&tree, 3, "c", 1);
 	tree.classes[1].parent_index = 2;	/* b and c, each the other's */
 	tree.classes[2].parent_index = 1;
 	order = live_order(&tree);
