@@ -95,7 +95,7 @@ both "files" "my office.yaml office.yaml old.yml sites" check ""
 both "a file that has begun" "office.yaml" check of
 both "an option of the verb" "--strict" check --s
 both "not another's" "" show --s
-both "options" "--flows --help --json --rules --version" show --
+both "options" "--flows --help --interval --json --rules --version" show --
 both "options without a verb" "--help --json --version" --
 both "devices" "$devices" show ""
 both "the device of an option" "lo" apply --dev lo

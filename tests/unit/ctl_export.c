@@ -169,7 +169,8 @@ static void know_itself(struct export *e, struct reading *again,
 			const struct reading *r)
 {
 	memset(again, 0, sizeof(*again));
-	source_from_text(&again->src, r->src.name, r->src.text, r->src.len);
+	source_from_text(&again->src, r->src.name, r->src.text,
+			 source_part_at(&r->src, 0).len);
 	if (r->src.dir)
 		again->src.dir = mem_strndup(r->src.dir, strlen(r->src.dir));
 	assert_true(policy_parse(&again->src, &again->policy, &again->d));

@@ -8,6 +8,7 @@
 
 #include "ctl_message.h"
 #include "policy_write.h"
+#include "set_file.h"
 #include "preset.h"
 
 static inline char *written(const struct policy *policy,
@@ -85,6 +86,8 @@ static inline size_t each_policy_of(const char *dir, void (*run)(struct reading 
 		assert_null(source_read(&r.src, path));
 		r.good = policy_parse(&r.src, &r.policy, &r.d);
 		assert_good(&r);
+		/* What is written stands elsewhere than an included file that names a set's. */
+		set_files_make_absolute(&r.policy.sets);
 		run(&r);
 		reading_free(&r);
 		free(path);
