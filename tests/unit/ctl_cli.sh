@@ -123,7 +123,7 @@ expect "apply: none of the links is here, as JSON" 0 '"severity":"warning"' \
 expect "apply: why not as JSON" 1 '"error":"there is no device' "$ctl" -j apply "$tmp/good.yaml"
 expect "plan without a file" 2 "plan FILE" "$ctl" plan
 expect "plan: bad policy" 1 "bad.yaml:4:24: error: default" "$ctl" plan "$tmp/bad.yaml"
-expect "plan: bad policy as JSON" 1 '^\[$' "$ctl" -j plan "$tmp/bad.yaml"
+expect "plan: bad policy as JSON" 1 '^\[' "$ctl" -j plan "$tmp/bad.yaml"
 expect "plan: no such device" 1 'good.yaml:3:3: error: there is no device "optq-no-device"' \
 	"$ctl" plan "$tmp/good.yaml"
 expect "plan: why not as JSON" 1 '"error":"there is no device' "$ctl" -j plan "$tmp/good.yaml"
