@@ -63,14 +63,14 @@ fatal=(soft-lockup hard-lockup list-twice null-pointer warn)
 fatal()
 {
 	OPTQ_APPEND="watchdog_thresh=1" expect_red soft-lockup \
-		"console: .*soft lockup" smp 60 "KIND=soft-lockup $run"
+		"console: .*soft lockup" smp 180 "KIND=soft-lockup $run"
 	OPTQ_APPEND="rcupdate.rcu_cpu_stall_timeout=3" expect_red hard-lockup \
-		"console: .*rcu: INFO" smp 60 "KIND=hard-lockup $run"
+		"console: .*rcu: INFO" smp 180 "KIND=hard-lockup $run"
 	expect_red list-twice "console: .*list_add double add" \
-		smp 60 "KIND=list-twice $run"
+		smp 180 "KIND=list-twice $run"
 	expect_red null-pointer "console: .*NULL pointer dereference" \
-		smp 60 "KIND=null-pointer $run"
-	expect_red warn "console: .*WARNING" smp 60 "KIND=warn $run"
+		smp 180 "KIND=null-pointer $run"
+	expect_red warn "console: .*WARNING" smp 180 "KIND=warn $run"
 }
 
 silent=(no-verdict exit-status hang leak-general)
