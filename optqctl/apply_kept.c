@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "apply_kept.h"
+#include "device.h"
 #include "guard.h"
 #include "json_add.h"
 #include "mem.h"
@@ -58,37 +59,32 @@ void keeping_close(struct keeping *k)
 
 static void describe(const struct keeping *k, const struct apply *a, struct entry *e)
 {
+	char name[IFNAMSIZ];
 	size_t i;
 
 	e->what = mem_strndup(k->what, strlen(k->what));
 	e->policy = mem_strndup(k->policy, strlen(k->policy));
 	for (i = 0; i < a->policy.n_links; i++)
-		entry_add_device(e, a->policy.links[i].device);
+		entry_add_device(e, device_own_name(a->policy.links[i].device, name));
 }
 
-static bool same_devices(const struct entry *a, const struct entry *b)
+/* At each boot, and for each device that appears, the same one comes again. */
+static bool is_in_force(struct keeping *k, const struct entry *e)
 {
+	struct history *h = &k->session.history;
+	struct entry *now = e->n_devices ? history_now(h, e->devices[0]) : NULL;
+	struct kept_files files;
+	bool same;
+	char *why;
 	size_t i;
 
-	for (i = 0; i < a->n_devices; i++)
-		if (!entry_has_device(b, a->devices[i]))
+	for (i = 0; now && i < e->n_devices; i++)
+		if (history_now(h, e->devices[i]) != now)
 			return false;
-	return a->n_devices == b->n_devices;
-}
-
-/* At each boot the same one comes again. */
-static bool is_newest(struct keeping *k, const struct entry *e)
-{
-	struct entry *last = history_current(&k->session.history);
-	struct kept_files files;
-	bool same = false;
-	char *why;
-
-	if (!last || !same_devices(last, e))
+	if (!now)
 		return false;
-	why = history_files(&k->session.history, last, &files);
-	if (!why)
-		same = kept_same(&files, &k->files);
+	why = history_files(h, now, &files);
+	same = !why && kept_same(&files, &k->files);
 	free(why);
 	kept_free(&files);
 	return same;
@@ -99,7 +95,7 @@ static char *keep(struct keeping *k, struct entry *e)
 	struct pending p = { 0 };
 	char *why;
 
-	if (!k->session.dir || (!k->confirm_ns && is_newest(k, e)))
+	if (!k->session.dir || (!k->confirm_ns && is_in_force(k, e)))
 		return NULL;
 	why = history_add(&k->session.history, e, &k->files);
 	if (why)
@@ -123,7 +119,7 @@ static void settle(struct keeping *k, struct apply *a, struct entry *e)
 		why = history_update(&k->session.history, e);
 	} else {
 		if (k->until)
-			pending_clear(k->session.dir);
+			free(pending_clear(k->session.dir));
 		history_drop(&k->session.history, e);
 		k->number = 0;
 		k->until = 0;
@@ -180,8 +176,9 @@ static void print_as_json(const struct keeping *k, const struct apply *a)
 	print_json(o);
 }
 
-enum exit_code keeping_tell(const struct keeping *k, struct apply *a, bool json)
+enum exit_code keeping_tell(struct keeping *k, struct apply *a, bool json)
 {
+	session_unlock(&k->session);
 	diags_sort(&a->d);
 	if (json) {
 		print_as_json(k, a);

@@ -27,6 +27,6 @@ void keeping_commit(struct keeping *k, struct apply *a);
 void keeping_close(struct keeping *k);
 
 /* What came of it, for people or as JSON, and how the verb ends. */
-enum exit_code keeping_tell(const struct keeping *k, struct apply *a, bool json);
+enum exit_code keeping_tell(struct keeping *k, struct apply *a, bool json);
 
 #endif

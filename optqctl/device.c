@@ -5,6 +5,7 @@
 #include <netlink/attr.h>
 #include <netlink/msg.h>
 #include <netlink/route/link.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "device.h"
@@ -61,4 +62,13 @@ bool device_queue(struct nl_sock *route, int ifindex, uint32_t *packets)
 	*packets = rtnl_link_get_txqlen(link);
 	rtnl_link_put(link);
 	return true;
+}
+
+const char *device_own_name(const char *name, char own[IFNAMSIZ])
+{
+	unsigned int index = if_nametoindex(name);
+
+	if (!index || !if_indextoname(index, own))
+		snprintf(own, IFNAMSIZ, "%s", name);
+	return own;
 }

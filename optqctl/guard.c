@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <syslog.h>
 #include <time.h>
 #include <unistd.h>
@@ -16,26 +15,42 @@
 #include "state.h"
 #include "takeback.h"
 
-/* How long after a confirmation it is still there. */
-#define TICK_NS	200000000
+/* How long after a confirmation it is still there, and between two tries to take back. */
+#define TICK_NS		200000000
+#define RETRY_TICKS	25
 
-static int open_lock(const char *state)
+/* The lock is held by the guard's descriptor as well, from before it is there. */
+static int hold_guard(const char *state)
 {
-	char *path = mem_printf("%s/guard.lock", state);
-	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	const struct timespec tick = { .tv_nsec = TICK_NS / 2 };
+	int lock, tries;
 
-	free(path);
-	return fd;
+	/* The one before may not have seen yet that it is not needed any more. */
+	for (tries = 0; tries < 10; tries++) {
+		lock = state_lock(state, STATE_GUARD, false);
+		if (lock >= 0 || errno != EWOULDBLOCK)
+			return lock;
+		nanosleep(&tick, NULL);
+	}
+	return lock;
 }
 
 bool guard_is_there(const char *state)
 {
-	int fd = open_lock(state);
-	bool there = fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK;
+	int lock = state_lock(state, STATE_GUARD, false);
+	bool there = lock < 0 && errno == EWOULDBLOCK;
 
-	if (fd >= 0)
-		close(fd);
+	if (lock >= 0)
+		close(lock);
 	return there;
+}
+
+/* The lock of the state directory above all, and whatever the caller had. */
+static void close_above(int fd)
+{
+	if (close_range((unsigned int)fd, ~0U, 0))
+		for (; fd < sysconf(_SC_OPEN_MAX) && fd < 65536; fd++)
+			close(fd);
 }
 
 /* What it says goes to a file: there is nobody else to tell. */
@@ -54,9 +69,9 @@ static void detach(const char *state, int lock, int ready)
 	dup2(null, STDIN_FILENO);
 	dup2(log >= 0 ? log : null, STDOUT_FILENO);
 	dup2(log >= 0 ? log : null, STDERR_FILENO);
-	/* Closes the lock of the state directory above all, and whatever the caller had. */
-	dup2(lock, STDERR_FILENO + 1);
-	close_range(STDERR_FILENO + 2, ~0U, 0);
+	if (lock != STDERR_FILENO + 1)
+		dup2(lock, STDERR_FILENO + 1);
+	close_above(STDERR_FILENO + 2);
 	if (chdir("/"))
 		perror("chdir");
 	free(path);
@@ -70,42 +85,59 @@ static bool still_waits(const char *state, unsigned int number)
 	return p.number == number;
 }
 
-static void take_back(const char *state, unsigned int number)
+/* False: it is to be tried again. */
+static bool take_back(const char *state, unsigned int number)
 {
 	struct history h = { 0 };
-	int lock = state_lock(state);
 	struct entry *e;
 	bool good = false;
 	char *why;
 
-	/* Confirmed at the last moment. */
-	if (!still_waits(state, number)) {
-		close(lock);
-		return;
-	}
 	why = history_read(&h, state);
 	e = history_find(&h, number);
 	if (!why && e)
 		good = takeback(&h, e, NULL);
-	pending_clear(state);
-	syslog(good ? LOG_NOTICE : LOG_ERR,
-	       good ? "policy %u was not confirmed: taken back" :
-	       "policy %u was not confirmed, and could not be taken back: see %s/guard.log",
-	       number, state);
+	if (good)
+		free(pending_clear(state));
 	free(why);
 	history_free(&h);
+	return good;
+}
+
+/* Never waits for the lock: whoever has it may be confirming.  *@pause: ticks to the next try. */
+static bool try_to_take_back(const char *state, unsigned int number,
+			     unsigned int *pause)
+{
+	int lock = state_lock(state, STATE_WRITER, false);
+	bool over;
+
+	if (lock < 0)
+		return false;
+	over = !still_waits(state, number);
+	if (!over) {
+		over = take_back(state, number);
+		*pause = RETRY_TICKS;
+		syslog(over ? LOG_NOTICE : LOG_ERR,
+		       over ? "policy %u was not confirmed: taken back" :
+		       "policy %u was not confirmed, and could not be taken back yet: see %s/guard.log",
+		       number, state);
+		fflush(NULL);
+	}
 	close(lock);
+	return over;
 }
 
 static void watch(const char *state, const struct pending *p)
 {
 	const struct timespec tick = { .tv_nsec = TICK_NS };
+	unsigned int pause = 0;
 
 	while (still_waits(state, p->number)) {
-		if (pending_is_over(p)) {
-			take_back(state, p->number);
+		if (pause)
+			pause--;
+		else if (pending_is_over(p) &&
+			 try_to_take_back(state, p->number, &pause))
 			break;
-		}
 		clock_nanosleep(CLOCK_BOOTTIME, 0, &tick, NULL);
 	}
 }
@@ -141,17 +173,17 @@ static bool start(const char *state, const struct pending *p, int lock)
 
 char *guard_start(const char *state, const struct pending *p)
 {
-	int lock = open_lock(state);
+	int lock = hold_guard(state);
 	char *why = NULL;
 
-	if (lock < 0 || flock(lock, LOCK_EX | LOCK_NB))
+	if (lock < 0)
 		why = mem_printf("%s/guard.lock: %s", state, strerror(errno));
 	if (!why)
 		why = pending_write(p, state);
 	if (!why && !start(state, p, lock)) {
 		why = mem_printf("no process to take it back can be started: %s",
 				 strerror(errno));
-		pending_clear(state);
+		free(pending_clear(state));
 	}
 	if (lock >= 0)
 		close(lock);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "author.h"
+#include "device.h"
 #include "history.h"
 #include "json_add.h"
 #include "mem.h"
@@ -52,7 +53,9 @@ bool entry_has_device(const struct entry *e, const char *device)
 
 bool entry_has_link(const struct link *link, void *entry)
 {
-	return entry_has_device(entry, link->device);
+	char name[IFNAMSIZ];
+
+	return entry_has_device(entry, device_own_name(link->device, name));
 }
 
 void entry_add_device(struct entry *e, const char *device)
@@ -96,8 +99,9 @@ static void take_meta(struct entry *e, struct json_object *o)
 	if (json_object_is_type(devices, json_type_array))
 		n = json_object_array_length(devices);
 	for (i = 0; i < n; i++)
-		entry_add_device(e, json_object_get_string(
-				 json_object_array_get_idx(devices, i)));
+		if (json_object_array_get_idx(devices, i))
+			entry_add_device(e, json_object_get_string(
+					 json_object_array_get_idx(devices, i)));
 }
 
 static struct json_object *read_meta(const struct history *h, unsigned int number)
@@ -181,14 +185,35 @@ static struct entry *newest(struct history *h, size_t before, const char *device
 {
 	while (before-- > 0)
 		if (h->list[before].state == ENTRY_APPLIED &&
-		    (!device || entry_has_device(&h->list[before], device)))
+		    entry_has_device(&h->list[before], device))
 			return &h->list[before];
 	return NULL;
 }
 
-struct entry *history_current(struct history *h)
+/* One that never finished may have been loaded: it is taken back like others. */
+struct entry *history_last(struct history *h)
 {
-	return newest(h, h->n, NULL);
+	size_t i = h->n;
+
+	while (i-- > 0)
+		if (h->list[i].state != ENTRY_TAKEN_BACK)
+			return &h->list[i];
+	return NULL;
+}
+
+struct entry *history_now(struct history *h, const char *device)
+{
+	return newest(h, h->n, device);
+}
+
+bool history_in_force(struct history *h, const struct entry *e)
+{
+	size_t i;
+
+	for (i = 0; i < e->n_devices; i++)
+		if (history_now(h, e->devices[i]) == e)
+			return true;
+	return false;
 }
 
 struct entry *history_before(struct history *h, const struct entry *before,
@@ -234,6 +259,7 @@ char *history_files(const struct history *h, const struct entry *e,
 {
 	struct json_object *o = read_meta(h, e->number), *paths;
 	char *dir = entry_dir(h, e->number), *why = NULL;
+	const char *path;
 	size_t i, n = 0;
 
 	memset(files, 0, sizeof(*files));
@@ -243,9 +269,11 @@ char *history_files(const struct history *h, const struct entry *e,
 		n = json_object_array_length(paths);
 	else
 		why = mem_printf("%s/" META " cannot be read", dir);
-	for (i = 0; !why && i < n; i++)
-		why = read_file(dir, i, json_object_get_string(
-				json_object_array_get_idx(paths, i)), files);
+	for (i = 0; !why && i < n; i++) {
+		path = json_object_get_string(json_object_array_get_idx(paths, i));
+		why = path ? read_file(dir, i, path, files) :
+		      mem_printf("%s/" META " is damaged", dir);
+	}
 	json_object_put(o);
 	free(dir);
 	return why;
@@ -365,11 +393,23 @@ static char *write_files(const char *dir, const struct kept_files *files)
 	return why;
 }
 
+/* What is in force somewhere stays: it is what a newer one is taken back to. */
+static void drop_old(struct history *h)
+{
+	size_t i, over = h->n + 1 > HISTORY_MAX ? h->n + 1 - HISTORY_MAX : 0;
+
+	for (i = 0; over && i < h->n; i++) {
+		if (history_in_force(h, &h->list[i]))
+			continue;
+		history_drop(h, &h->list[i]);
+		over--;
+	}
+}
+
 char *history_add(struct history *h, struct entry *e, const struct kept_files *files)
 {
 	struct json_object *o;
 	char *dir, *why;
-	size_t i;
 
 	e->number = h->n ? h->list[h->n - 1].number + 1 : 1;
 	e->time = (int64_t)time(NULL);
@@ -387,8 +427,8 @@ char *history_add(struct history *h, struct entry *e, const struct kept_files *f
 	}
 	if (why)
 		remove_dir(dir);
-	for (i = 0; !why && i + HISTORY_MAX <= h->n; i++)
-		history_drop(h, &h->list[i]);
+	if (!why)
+		drop_old(h);
 	free(dir);
 	return why;
 }

@@ -10,7 +10,7 @@
 #include "kept.h"
 #include "model.h"
 
-#define HISTORY_MAX	100	/* older ones go */
+#define HISTORY_MAX	100	/* older ones go, but for those that are in force */
 
 enum entry_state {
 	ENTRY_LOADING,		/* never finished: optqctl was ended in the middle */
@@ -41,8 +41,12 @@ void history_free(struct history *h);
 
 /* NULL when there is none. */
 struct entry *history_find(struct history *h, unsigned int number);
-/* The newest that is in force; NULL: none. */
-struct entry *history_current(struct history *h);
+/* The newest that was not taken back; NULL: none. */
+struct entry *history_last(struct history *h);
+/* The one that gave the device what it has; NULL: none. */
+struct entry *history_now(struct history *h, const char *device);
+/* Whether some device has what @e gave it. */
+bool history_in_force(struct history *h, const struct entry *e);
 /* The newest one before @before that put a tree on the device; NULL: none did. */
 struct entry *history_before(struct history *h, const struct entry *before,
 			     const char *device);

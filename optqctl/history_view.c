@@ -10,17 +10,6 @@
 #include "mem.h"
 #include "term.h"
 
-/* Some device has the tree that this one gave it. */
-static bool is_in_force(struct history *h, const struct entry *e)
-{
-	size_t i;
-
-	for (i = 0; i < e->n_devices; i++)
-		if (history_before(h, h->list + h->n, e->devices[i]) == e)
-			return true;
-	return false;
-}
-
 static const char *state_text(const struct session *s, const struct entry *e)
 {
 	if (s->pending.number == e->number)
@@ -49,7 +38,7 @@ static void print_entry(struct session *s, const struct entry *e)
 	size_t i;
 
 	strftime(when, sizeof(when), "%F %T", localtime_r(&then, &at));
-	printf("%c %-4u %s  ", is_in_force(&s->history, e) ? '*' : ' ', e->number, when);
+	printf("%c %-4u %s  ", history_in_force(&s->history, e) ? '*' : ' ', e->number, when);
 	put_text(e->author);
 	fputs("  ", stdout);
 	put_text(e->what);
@@ -88,7 +77,7 @@ static struct json_object *entry_json(struct session *s, const struct entry *e)
 		json_object_array_add(devices, json_object_new_string(e->devices[i]));
 	json_object_object_add(o, "devices", devices);
 	add_text(o, "state", *state ? state : "applied");
-	add_flag(o, "in_force", is_in_force(&s->history, e));
+	add_flag(o, "in_force", history_in_force(&s->history, e));
 	return o;
 }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
 #include <json-c/json.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,11 +52,10 @@ void pending_read(struct pending *p, const char *state)
 
 	memset(p, 0, sizeof(*p));
 	o = text ? json_tokener_parse(text) : NULL;
-	if (is_of_this_boot(o)) {
-		p->number = (unsigned int)json_object_get_int64(json_object_object_get(o, "number"));
-		p->deadline_ns = json_object_get_uint64(json_object_object_get(o, "deadline_ns"));
-		p->until = json_object_get_int64(json_object_object_get(o, "until"));
-	}
+	p->number = (unsigned int)json_object_get_int64(json_object_object_get(o, "number"));
+	p->deadline_ns = json_object_get_uint64(json_object_object_get(o, "deadline_ns"));
+	p->until = json_object_get_int64(json_object_object_get(o, "until"));
+	p->other_boot = p->number && !is_of_this_boot(o);
 	json_object_put(o);
 	free(text);
 }
@@ -76,10 +76,12 @@ char *pending_write(const struct pending *p, const char *state)
 	return why;
 }
 
-void pending_clear(const char *state)
+char *pending_clear(const char *state)
 {
-	char *path = mem_printf("%s/" NAME, state);
+	char *path = mem_printf("%s/" NAME, state), *why = NULL;
 
-	unlink(path);
+	if (unlink(path) && errno != ENOENT)
+		why = mem_printf("%s cannot be removed: %s", path, strerror(errno));
 	free(path);
+	return why;
 }

@@ -10,13 +10,14 @@ struct pending {
 	unsigned int number;	/* of the history's entry; 0: nothing waits */
 	uint64_t deadline_ns;	/* CLOCK_BOOTTIME */
 	int64_t until;		/* the same, seconds since the epoch */
+	bool other_boot;	/* its time is over, and its tree gone */
 };
 
-/* Of another boot it is over: its tree is gone. */
 void pending_read(struct pending *p, const char *state);
 /* NULL or what is wrong, to be freed. */
 char *pending_write(const struct pending *p, const char *state);
-void pending_clear(const char *state);
+/* Likewise. */
+char *pending_clear(const char *state);
 
 uint64_t boottime_ns(void);
 bool pending_is_over(const struct pending *p);

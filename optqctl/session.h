@@ -19,6 +19,8 @@ struct session {
  */
 char *session_open(struct session *s);
 void session_close(struct session *s);
+/* Lets others write, as long as something is printed: who reads it may stop reading. */
+void session_unlock(struct session *s);
 
 /* "12:00:05", or with the day when it is another; to be freed. */
 char *clock_text(int64_t time);

@@ -261,7 +261,7 @@ char *source_add_file(struct source *src, size_t from, const char *path,
 	struct content c = { 0 };
 	char *why = NULL;
 
-	read_file(&c, where, &kind);
+	read_content(&c, where, &kind);
 	if (c.why) {
 		why = mem_printf("%s %s", label, c.why);
 	} else {

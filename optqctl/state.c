@@ -15,6 +15,7 @@
 
 #define STATE_DIR	"/var/lib/optq"
 #define NETNS_DIR	"/run/netns"
+#define CHUNK		65536
 
 static bool is_same(const struct stat *a, const char *path)
 {
@@ -41,19 +42,33 @@ static char *netns_name(const struct stat *self)
 	return name;
 }
 
+static char *absolute(const char *path)
+{
+	char *here = *path == '/' ? NULL : getcwd(NULL, 0), *whole;
+
+	whole = here ? mem_printf("%s/%s", here, path) : mem_strndup(path, strlen(path));
+	free(here);
+	return whole;
+}
+
 char *state_dir(void)
 {
 	const char *given = getenv("OPTQ_STATE_DIR");
+	struct stat self, init;
 	char *name, *dir;
-	struct stat self;
 
 	if (given && *given)
-		return mem_strndup(given, strlen(given));
+		return absolute(given);
 	if (stat("/proc/self/ns/net", &self) || is_same(&self, "/proc/1/ns/net"))
 		return mem_strndup(STATE_DIR, strlen(STATE_DIR));
 	name = netns_name(&self);
-	dir = name ? mem_printf(STATE_DIR "/netns/%s", name) :
-	      mem_printf("/run/optq/netns-%lu", (unsigned long)self.st_ino);
+	if (name)
+		dir = mem_printf(STATE_DIR "/netns/%s", name);
+	else if (stat("/proc/1/ns/net", &init))
+		/* A sandbox hides it, and is of the system's own units. */
+		dir = mem_strndup(STATE_DIR, strlen(STATE_DIR));
+	else
+		dir = mem_printf("/run/optq/netns-%lu", (unsigned long)self.st_ino);
 	free(name);
 	return dir;
 }
@@ -75,20 +90,34 @@ char *state_make(const char *dir)
 	return why;
 }
 
-int state_lock(const char *dir)
+/* Above the standard streams, which may be closed. */
+static int open_above(const char *path)
 {
-	char *path = mem_printf("%s/lock", dir);
-	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600), rc;
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600), above;
+
+	if (fd < 0 || fd > STDERR_FILENO)
+		return fd;
+	above = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	close(fd);
+	return above;
+}
+
+int state_lock(const char *dir, const char *name, bool wait)
+{
+	char *path = mem_printf("%s/%s", dir, name);
+	int fd = open_above(path), rc;
 
 	free(path);
 	if (fd < 0)
 		return fd;
 	do {
-		rc = flock(fd, LOCK_EX);
+		rc = flock(fd, LOCK_EX | (wait ? 0 : LOCK_NB));
 	} while (rc && errno == EINTR);
 	if (!rc)
 		return fd;
+	rc = errno;
 	close(fd);
+	errno = rc;
 	return -1;
 }
 
@@ -96,15 +125,19 @@ char *state_read(const char *dir, const char *name, size_t *len)
 {
 	char *path = mem_printf("%s/%s", dir, name), *text = NULL;
 	FILE *file = fopen(path, "re");
-	struct stat st;
+	size_t room = 0, n;
 
 	free(path);
 	if (!file)
 		return NULL;
-	if (!fstat(fileno(file), &st)) {
-		text = mem_zalloc((size_t)st.st_size + 1, 1);
-		*len = fread(text, 1, (size_t)st.st_size, file);
-	}
+	/* Files of the kernel's do not tell their length. */
+	*len = 0;
+	do {
+		text = mem_grow(text, &room, *len + CHUNK + 1, 1);
+		n = fread(text + *len, 1, CHUNK, file);
+		*len += n;
+	} while (n);
+	text[*len] = '\0';
 	fclose(file);
 	return text;
 }

@@ -6,6 +6,7 @@
 #ifndef OPTQCTL_STATE_H
 #define OPTQCTL_STATE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /*
@@ -15,11 +16,15 @@
 char *state_dir(void);
 /* Makes it, parents too.  NULL or what is wrong, to be freed. */
 char *state_make(const char *dir);
+/* Who changes what is live, and who takes it back. */
+#define STATE_WRITER	"lock"
+#define STATE_GUARD	"guard.lock"
+
 /*
- * Holds it against other writers until the file descriptor is closed, which does not
- * outlive an exec; waits for them.  Negative, errno set.
+ * Holds the lock @name until the file descriptor is closed, which does not outlive an exec.
+ * Negative, errno set: EWOULDBLOCK when somebody else has it and it does not @wait.
  */
-int state_lock(const char *dir);
+int state_lock(const char *dir, const char *name, bool wait);
 
 /* The whole of a file, NUL-terminated, to be freed; NULL, errno set. */
 char *state_read(const char *dir, const char *name, size_t *len);

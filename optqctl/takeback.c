@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "apply.h"
+#include "device.h"
 #include "mem.h"
 #include "output.h"
 #include "removal.h"
@@ -21,9 +22,11 @@ static bool is_in_group(const struct link *link, void *arg)
 {
 	const struct group *g = arg;
 
-	return entry_has_device(g->taken, link->device) &&
-	       history_before(g->h, g->taken, link->device) == g->before &&
-	       if_nametoindex(link->device);
+	char name[IFNAMSIZ];
+
+	return if_nametoindex(link->device) &&
+	       entry_has_device(g->taken, device_own_name(link->device, name)) &&
+	       history_before(g->h, g->taken, name) == g->before;
 }
 
 static void tell(struct apply *a, struct json_object *list)
@@ -113,10 +116,12 @@ bool takeback(struct history *h, struct entry *e, struct json_object *list)
 		else if (!is_done(&g, i))
 			good &= put_back(&g, e->devices[i], list);
 	}
+	if (!good)
+		return false;
 	e->state = ENTRY_TAKEN_BACK;
 	why = history_update(h, e);
 	if (why)
 		complain(NULL, why);
 	free(why);
-	return good;
+	return true;
 }

@@ -10,7 +10,7 @@ struct json_object;
 /*
  * Each device that @e was loaded on gets what the policy before it had for it, or has no
  * optq any more where there was none; those that are gone are left out.  What is done is
- * printed, or appended to @list.  False: something of it failed.
+ * printed, or appended to @list.  False: something of it failed, and @e is still in force.
  */
 bool takeback(struct history *h, struct entry *e, struct json_object *list);
 

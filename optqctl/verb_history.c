@@ -42,6 +42,7 @@ static bool show_one(struct session *s, const struct options *opt)
 	if (!e)
 		return false;
 	why = history_files(&s->history, e, &files);
+	session_unlock(s);
 	if (why)
 		complain(NULL, why);
 	else
@@ -49,6 +50,15 @@ static bool show_one(struct session *s, const struct options *opt)
 	kept_free(&files);
 	free(why);
 	return !why;
+}
+
+static void show_all(struct session *s, bool json)
+{
+	session_unlock(s);
+	if (json)
+		print_json(history_json(s));
+	else
+		history_print(s);
 }
 
 enum exit_code verb_history(const struct options *opt)
@@ -61,10 +71,8 @@ enum exit_code verb_history(const struct options *opt)
 		complain(NULL, why);
 	else if (opt->argc)
 		good = show_one(&s, opt);
-	else if (opt->json)
-		print_json(history_json(&s));
 	else
-		history_print(&s);
+		show_all(&s, opt->json);
 	free(why);
 	session_close(&s);
 	return good ? EXIT_DONE : EXIT_FAILED;

@@ -17,7 +17,7 @@ static struct entry *last_loaded(struct session *s)
 {
 	if (s->pending.number)
 		return history_find(&s->history, s->pending.number);
-	return history_current(&s->history);
+	return history_last(&s->history);
 }
 
 static bool take_last_back(struct session *s, bool json)
@@ -32,7 +32,9 @@ static bool take_last_back(struct session *s, bool json)
 	}
 	list = json ? json_object_new_array() : NULL;
 	good = takeback(&s->history, e, list);
-	pending_clear(s->dir);
+	if (good)
+		free(pending_clear(s->dir));
+	session_unlock(s);
 	if (!json) {
 		if (good)
 			printf("policy %u is taken back\n", e->number);

@@ -176,6 +176,75 @@ files_are_kept()
 	fails "was not kept" env OPTQ_STATE_DIR="$TMP/torn" ip netns exec "$NS_C" "$OPTQCTL" rollback "$number"
 }
 
+# Files that are included, tables too; and the guard reads them from there, from anywhere.
+includes_are_kept()
+{
+	local number
+	mkdir -p "$TMP/site"
+	printf 'let: { up: 10mbit }\n' >"$TMP/site/base.yaml"
+	printf 'name\na\n' >"$TMP/site/table.csv"
+	cat >"$TMP/site/site.yaml" <<-YAML
+		optq: 1
+		include: base.yaml
+		links:
+		  $DEV: { egress: { rate: "\${up}", default: rest, classes: { for each table.csv: { "\${name}": { rate: 1mbit } }, rest: } } }
+	YAML
+	( cd "$TMP/site" && quiet ctl apply site.yaml ) && runs "10mbit: a rest" || return 1
+	number=$(newest)
+	printf 'let: { up: 40mbit }\n' >"$TMP/site/base.yaml"
+	printf 'name\nz\n' >"$TMP/site/table.csv"
+	( cd "$TMP/site" && quiet ctl apply --confirm 1s site.yaml ) && runs "40mbit: z rest" &&
+	optq_wait_for 10 is_live "10mbit: a rest" || { echo "not as it was: $(live)"; return 1; }
+	( cd "$TMP/site" && quiet ctl apply site.yaml ) && [ "$(newest)" -gt $((number + 1)) ] ||
+		{ echo "a changed file is a new policy"; return 1; }
+	rm -r "$TMP/site"
+	quiet ctl rollback "$number" && runs "10mbit: a rest" && quiet ctl rollback && quiet ctl rollback
+}
+
+# What waited when the machine went down is over, and not what others are taken back to.
+another_boot()
+{
+	local state=/var/lib/optq/netns/$NS_C number
+	quiet ctl apply "$TMP/a.yaml"
+	quiet ctl apply --confirm 60s "$TMP/b.yaml" && number=$(newest) || return 1
+	jq '.boot = "another"' "$state/pending.json" >"$TMP/pending" && mv "$TMP/pending" "$state/pending.json" || return 1
+	fails "nothing waits" ctl confirm &&
+	[ "$(FILTER=".[] | select(.number == $number) | .state" ctl_json history)" = "taken back" ] &&
+	quiet ctl apply "$TMP/a.yaml"
+}
+
+# A removal neither comes between nor is undone by what waits.
+removal_waits()
+{
+	quiet ctl apply --confirm 60s "$TMP/b.yaml" || return 1
+	fails "waits to be confirmed" ctl remove "$DEV" && runs "20mbit: b c" &&
+	quiet ctl confirm && quiet ctl remove "$DEV" && quiet ctl rollback && runs "20mbit: b c" &&
+	quiet ctl rollback && quiet ctl apply "$TMP/a.yaml"
+}
+
+# At once after another one was confirmed, and by an altname.
+again_at_once()
+{
+	in_c ip link property add dev "$DEV" altname uplink || return 1
+	sed "s/$DEV/uplink/" "$TMP/b.yaml" >"$TMP/alt.yaml"
+	quiet ctl apply --confirm 60s "$TMP/b.yaml" && quiet ctl confirm &&
+	quiet ctl apply --confirm 60s "$TMP/c.yaml" && quiet ctl rollback && runs "20mbit: b c" &&
+	quiet ctl apply --confirm 1s "$TMP/alt.yaml" && optq_wait_for 10 nothing_waits &&
+	runs "20mbit: b c" && quiet ctl apply "$TMP/a.yaml"
+}
+
+# Somebody reads the history slowly: nobody waits for that.
+slow_reader()
+{
+	seq -f '# line %g of a long policy' 20000 >>"$TMP/c.yaml"
+	quiet ctl apply "$TMP/c.yaml" || return 1
+	{ ctl history "$(newest)"; } | { sleep 8; cat >/dev/null; } &
+	sleep 0.5
+	quiet ctl apply --confirm 1s "$TMP/b.yaml" && optq_wait_for 1 is_live "30mbit: d" || { live; return 1; }
+	wait
+	quiet ctl apply "$TMP/a.yaml"
+}
+
 by_device()
 {
 	in_c ip link add other0 type dummy && in_c ip link set other0 up || return 1
@@ -243,7 +312,7 @@ optq_setup_ns || { echo "Bail out! no namespaces"; exit 1; }
 policy a.yaml 10mbit a
 policy b.yaml 20mbit b c
 policy c.yaml 30mbit d
-ktap_plan 16
+ktap_plan 21
 ktap_test "what was loaded is kept and listed" kept_and_listed
 ktap_test "taken back, and loaded again" back_and_forth
 ktap_test "a removal is taken back" removed_and_back
@@ -254,6 +323,11 @@ ktap_test "the terminal goes" terminal_gone
 ktap_test "even the guard is killed" guard_killed
 ktap_test "one waits at a time, and can be taken back at once" one_at_a_time
 ktap_test "files that a policy names are kept" files_are_kept
+ktap_test "included files and tables are kept" includes_are_kept
+ktap_test "another boot" another_boot
+ktap_test "a removal while one waits" removal_waits
+ktap_test "again at once, and by another name" again_at_once
+ktap_test "nobody waits for who reads" slow_reader
 ktap_test "each device gets what it had" by_device
 ktap_test "each network namespace has its own" each_namespace_its_own
 ktap_test "without a place to keep it" state_not_there

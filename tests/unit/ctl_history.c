@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What was loaded is kept, found again, and forgotten when it is too old. */
 #include <fcntl.h>
+#include <json-c/json.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -66,12 +67,12 @@ static void what_was_kept_is_found(void **state)
 	(void)state;
 	assert_null(history_read(&h, dir));
 	assert_int_equal(h.n, 0);
-	assert_null(history_current(&h));
+	assert_null(history_last(&h));
 	add(&h, "wan0", NULL, "one\n");
 	add(&h, "wan1", "lan0", "two\n");
 	add(&h, "wan0", NULL, "three\n");
 	assert_int_equal(h.n, 3);
-	e = history_current(&h);
+	e = history_last(&h);
 	assert_int_equal(e->number, 3);
 	assert_int_equal(e->n_devices, 1);
 	assert_int_equal(history_before(&h, e, "wan0")->number, 1);
@@ -89,30 +90,36 @@ static void what_was_kept_is_found(void **state)
 	assert_null(history_update(&h, e));
 	history_free(&h);
 	assert_null(history_read(&h, dir));
-	assert_int_equal(history_current(&h)->number, 2);
+	assert_int_equal(history_last(&h)->number, 2);
 	assert_int_equal(history_find(&h, 3)->state, ENTRY_TAKEN_BACK);
 	history_free(&h);
 }
 
+/* But for what is in force: it is what a newer one is taken back to. */
 static void old_ones_go(void **state)
 {
 	struct history h;
+	unsigned int lan;
 	int i;
 
 	(void)state;
 	assert_null(history_read(&h, dir));
+	lan = history_now(&h, "lan0")->number;
 	for (i = 0; i < HISTORY_MAX + 5; i++)
 		add(&h, "wan0", NULL, "again\n");
 	assert_int_equal(h.n, HISTORY_MAX);
-	assert_int_equal(h.list[h.n - 1].number - h.list[0].number, HISTORY_MAX - 1);
+	assert_int_equal(history_now(&h, "lan0")->number, lan);
+	assert_true(history_in_force(&h, history_find(&h, lan)));
+	assert_int_equal(h.list[h.n - 1].number - h.list[1].number, HISTORY_MAX - 2);
 	history_free(&h);
 }
 
 /* What is no entry is left alone, and half of one is none. */
 static void rubbish_is_passed_over(void **state)
 {
+	struct kept_files files;
 	struct history h;
-	char *path;
+	char *path, *why;
 
 	(void)state;
 	assert_null(history_read(&h, dir));
@@ -120,12 +127,20 @@ static void rubbish_is_passed_over(void **state)
 	assert_null(state_make(path));
 	assert_null(state_write(path, "meta.json", "{ \"state\": \"app", 15));
 	free(path);
+	path = mem_printf("%s/7001", h.dir);
+	assert_null(state_make(path));
+	assert_null(state_write(path, "meta.json", "{\"devices\":[null],\"files\":[null]}", 34));
+	free(path);
 	path = mem_printf("%s/12abc", h.dir);
 	assert_null(state_make(path));
 	free(path);
 	history_free(&h);
 	assert_null(history_read(&h, dir));
 	assert_null(history_find(&h, 7000));
+	why = history_files(&h, history_find(&h, 7001), &files);
+	assert_non_null(strstr(why, "is damaged"));
+	free(why);
+	kept_free(&files);
 	history_free(&h);
 }
 
@@ -167,7 +182,9 @@ static void another_boot_has_nothing_pending(void **state)
 {
 	struct pending p = { .number = 4, .deadline_ns = boottime_ns() + 1000000000000, .until = 99 };
 	struct pending got;
-	char *text, *boot;
+	struct json_object *o;
+	const char *other;
+	char *text;
 	size_t len;
 
 	(void)state;
@@ -178,16 +195,21 @@ static void another_boot_has_nothing_pending(void **state)
 	assert_int_equal(got.number, 4);
 	assert_int_equal(got.until, 99);
 	assert_false(pending_is_over(&got));
+	assert_false(got.other_boot);
 	text = state_read(dir, "pending.json", &len);
-	boot = strstr(text, "\"boot\"");
-	assert_non_null(boot);
-	boot += strlen("\"boot\":\"") + 5;
-	*boot = *boot == '0' ? '1' : '0';
-	assert_null(state_write(dir, "pending.json", text, len));
+	o = json_tokener_parse(text);
+	/* As the kernel has it, with dashes. */
+	assert_int_equal(strlen(json_object_get_string(json_object_object_get(o, "boot"))), 37);
+	json_object_object_add(o, "boot", json_object_new_string("another\n"));
+	other = json_object_to_json_string(o);
+	assert_null(state_write(dir, "pending.json", other, strlen(other)));
+	json_object_put(o);
 	pending_read(&got, dir);
-	assert_int_equal(got.number, 0);
+	assert_int_equal(got.number, 4);
+	assert_true(got.other_boot);
 	free(text);
-	pending_clear(dir);
+	assert_null(pending_clear(dir));
+	assert_null(pending_clear(dir));
 	p.deadline_ns = boottime_ns() - 1;
 	assert_true(pending_is_over(&p));
 }
