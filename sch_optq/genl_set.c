@@ -44,24 +44,41 @@ static u32 count_trees(const struct optq_part *whole)
 	return n;
 }
 
-/* Of several trees each begins with its device; before the first stand flags only. */
+/* Before anything is compiled for it. */
+static int tree_is_single(const struct trees *ts, const struct tree *t)
+{
+	const struct tree *other;
+
+	for (other = ts->list; other < t; other++) {
+		if (nla_get_u32(other->ifindex) != nla_get_u32(t->ifindex))
+			continue;
+		NL_SET_ERR_MSG_ATTR(ts->extack, t->ifindex, "a device has one tree");
+		return -EEXIST;
+	}
+	return 0;
+}
+
+/* Of several trees each begins with its device; before the first stand flags, and only there. */
 static int split(struct trees *ts, const struct optq_part *whole)
 {
-	struct tree *t = ts->list - 1;
+	struct tree *t = NULL;
 	struct nlattr *attr;
-	int rem;
+	int rem, err;
 
 	nla_for_each_attr(attr, whole->head, whole->len, rem) {
 		if (nla_type(attr) == OPTQ_A_IFINDEX) {
-			t++;
+			if (t)
+				t->part.len -= rem;
+			t = t ? t + 1 : ts->list;
 			t->ifindex = attr;
 			t->part.head = attr;
 			t->part.len = rem;
-			if (t != ts->list)
-				t[-1].part.len -= rem;
-		} else if (t < ts->list && nla_type(attr) != OPTQ_A_FLAGS) {
+			err = tree_is_single(ts, t);
+			if (err)
+				return err;
+		} else if (!t != (nla_type(attr) == OPTQ_A_FLAGS)) {
 			NL_SET_ERR_MSG_ATTR(ts->extack, attr,
-					    "of several trees each begins with its ifindex");
+					    "of several trees each begins with its ifindex; flags stand before");
 			return -EINVAL;
 		}
 	}
@@ -111,19 +128,6 @@ static int tree_read(struct trees *ts, struct tree *t, const struct net_device *
 					     ts->extack);
 }
 
-static int tree_is_single(struct trees *ts, const struct tree *t)
-{
-	const struct tree *other;
-
-	for (other = ts->list; other < t; other++) {
-		if (nla_get_u32(other->ifindex) != nla_get_u32(t->ifindex))
-			continue;
-		NL_SET_ERR_MSG_ATTR(ts->extack, t->ifindex, "a device has one tree");
-		return -EEXIST;
-	}
-	return 0;
-}
-
 static int tree_is_current(struct trees *ts, const struct tree *t)
 {
 	const struct nlattr *gen = nla_find(t->part.head, t->part.len,
@@ -145,7 +149,9 @@ static int tree_check(struct trees *ts, struct tree *t)
 	if (IS_ERR(dev))
 		return PTR_ERR(dev);
 	t->q = optq_dev_sched(dev);
-	err = tree_is_single(ts, t) ?: tree_read(ts, t, dev);
+	err = t->q ? tree_is_current(ts, t) : 0;
+	if (!err)
+		err = tree_read(ts, t, dev);
 	return err || !t->q ? err : optq_swap_check(t->q, &t->stage, ts->extack);
 }
 
@@ -166,8 +172,7 @@ static int tree_prepare(struct trees *ts, struct tree *t)
 	t->q = optq_genl_sched(genl_info_net(ts->info), t->ifindex, ts->extack);
 	if (IS_ERR(t->q))
 		return PTR_ERR(t->q);
-	err = tree_is_single(ts, t) ?: tree_is_current(ts, t) ?:
-	      tree_read(ts, t, qdisc_dev(t->q->sch));
+	err = tree_is_current(ts, t) ?: tree_read(ts, t, qdisc_dev(t->q->sch));
 	if (err)
 		return err;
 	t->prepared = true;
@@ -181,8 +186,10 @@ static int trees_replace(struct trees *ts)
 
 	for (t = ts->list; !err && t < ts->list + ts->n; t++)
 		err = blame(ts, t, tree_prepare(ts, t));
-	for (t = ts->list; !err && t < ts->list + ts->n; t++)
+	for (t = ts->list; !err && t < ts->list + ts->n; t++) {
 		optq_swap_commit(&t->swap, t->q, &t->stage, ts->extack);
+		cond_resched();
+	}
 	for (t = ts->list; t < ts->list + ts->n; t++)
 		if (t->prepared)
 			optq_swap_end(&t->swap, &t->stage);
@@ -197,8 +204,10 @@ static int trees_compile(struct trees *ts)
 	struct tree *t;
 	int err = 0;
 
+	/* Each may take seconds. */
 	for (t = ts->list; !err && t < ts->list + ts->n; t++)
-		err = blame(ts, t, optq_stage_compile(&t->stage, &t->part, ts->extack));
+		err = fatal_signal_pending(current) ? -EINTR :
+		      blame(ts, t, optq_stage_compile(&t->stage, &t->part, ts->extack));
 	return err;
 }
 
@@ -206,8 +215,10 @@ static void trees_free(struct trees *ts)
 {
 	u32 i;
 
-	for (i = 0; ts->list && i < ts->n; i++)
+	for (i = 0; ts->list && i < ts->n; i++) {
 		optq_stage_free(&ts->list[i].stage);
+		cond_resched();
+	}
 	kvfree(ts->list);
 }
 

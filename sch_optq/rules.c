@@ -120,6 +120,9 @@ static void digest_add_rule(siphash_key_t *key, const struct nlattr *rule)
 		    nla_type(attr) != OPTQ_RULE_A_TEXT)
 			digest_add(key, attr);
 	}
+	/* So that no attribute can pass for another rule's. */
+	key->key[0] = siphash(NULL, 0, key);
+	key->key[1] = OPTQ_A_RULE;
 }
 
 /* Of all that decides. */
@@ -139,7 +142,7 @@ static u64 rules_digest(const struct optq_part *part)
 			cond_resched();
 		}
 	}
-	return key.key[0];
+	return siphash(NULL, 0, &key);
 }
 
 struct optq_rules *optq_rules_parse(const struct optq_part *part,

@@ -361,6 +361,7 @@ void optq_stage_free(struct optq_stage *st)
 		optq_police_free(st->class[i].police);
 		if (st->class[i].fresh && st->class[i].cl)
 			optq_cl_free(st->class[i].cl);
+		cond_resched();
 	}
 	optq_police_free(st->police);
 	kvfree(st->class);
