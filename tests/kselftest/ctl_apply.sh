@@ -354,6 +354,7 @@ test_many_classes()
 test_examples_load()
 {
 	local file dev
+	cp "$OPTQ_TREE"/examples/*.csv "$TMP/" || return 1
 	for file in "$OPTQ_TREE"/examples/*.yaml; do
 		# The examples' devices are the reader's: here they are all $DEV.
 		sed -e '/^ *device:/d' -e "s/^  [a-z][a-z0-9]*:\$/  $DEV:/" \

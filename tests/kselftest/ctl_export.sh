@@ -50,6 +50,7 @@ comes_back()
 examples_come_back()
 {
 	local file dev n=0
+	cp "$OPTQ_TREE"/examples/*.csv "$TMP/" || return 1
 	for file in "$OPTQ_TREE"/examples/*.yaml; do
 		# The examples' devices are the reader's: here they are all $DEV.
 		sed -e '/^ *device:/d' -e "s/^  [a-z][a-z0-9]*:\( *#.*\)\?\$/  $DEV:/" "$file" >"$TMP/example.yaml"

@@ -334,7 +334,8 @@ every_policy_is_settled()
 {
 	local file preset n=0 rc
 	devices || return 1
-	mkdir -p "$TMP/good" "$TMP/sets" && cp "$OPTQ_TREE"/tests/policies/sets/* "$TMP/sets/" || return 1
+	mkdir -p "$TMP/good" && cp "$OPTQ_TREE"/examples/*.csv "$TMP/good/" &&
+	cp -r "$OPTQ_TREE"/tests/policies/sets "$OPTQ_TREE"/tests/policies/parts "$TMP/" || return 1
 	for file in "$OPTQ_TREE"/examples/*.yaml "$OPTQ_TREE"/tests/policies/good/*.yaml; do
 		# A namespace has another /sys, and no cgroups in it.
 		sed '/- cgroup /d' "$file" >"$TMP/good/policy.yaml"
