@@ -14,7 +14,7 @@ apply() { quietly in_c "$OPTQCTL" apply "$@"; }
 classes() { in_c "$OPTQCTL" -j show "$DEV" | jq -r 'first(.. | objects | select(has("classes"))) | .classes[] | "\(.path) \(.rate_bps // 0)"'; }
 
 # What a line of show has of a class.
-figures() { awk -v name="$1" '$1 == name { print $2, $3 }' "$TMP/shown"; }
+figures() { awk -v name="$1" '$1 == name { print $3, $4 }' "$TMP/shown"; }
 
 rate() { classes | awk -v path="$1" '$1 == path { print $2 }'; }
 
