@@ -275,7 +275,7 @@ compared()
 {
 	local one two
 	quiet ctl apply "$TMP/c.yaml" && quiet ctl apply "$TMP/a.yaml" && one=$(newest) && quiet ctl apply "$TMP/b.yaml" && two=$(newest) || return 1
-	ctl diff "$one" "$two" >"$TMP/diff" && grep -q 'rate 10mbit -> 20mbit' "$TMP/diff" &&
+	ctl diff "$one" "$two" >"$TMP/diff" && grep -Eq 'rate 10mbit (->|→) 20mbit' "$TMP/diff" &&
 	cmp <(ctl diff "$TMP/a.yaml" "$two") "$TMP/diff" && ctl diff "$two" "$TMP/b.yaml" | grep -q "no difference" ||
 		{ cat "$TMP/diff"; return 1; }
 	fails "there is no policy 999" ctl diff "$one" 999 && quiet ctl apply "$TMP/b.yaml"
