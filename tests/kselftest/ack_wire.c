@@ -52,10 +52,13 @@ static void die(const char *what)
 
 static int open_device(const char *name, struct sockaddr_ll *at)
 {
-	int fd = socket(AF_PACKET, SOCK_RAW, 0);
+	int fd = socket(AF_PACKET, SOCK_RAW, 0), room = 16 << 20;
 
 	if (fd < 0)
 		die("socket");
+	/* All that is sent may come before it is read. */
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room)))
+		die("SO_RCVBUFFORCE");
 	memset(at, 0, sizeof(*at));
 	at->sll_family = AF_PACKET;
 	at->sll_ifindex = (int)if_nametoindex(name);

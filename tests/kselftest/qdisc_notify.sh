@@ -7,9 +7,9 @@
 . "$OPTQ_HERE/lib_qdisc.sh"
 
 # Attributes as $OPTQ_LISTEN prints them: the user root, and "tc", "optq_nl".
-UID_ROOT="13=00000000"
-BY_TC="$UID_ROOT 14=746300"
-BY_NL="$UID_ROOT 14=6f7074715f6e6c00"
+UID_ROOT="14=00000000"
+BY_TC="$UID_ROOT 15=746300"
+BY_NL="$UID_ROOT 15=6f7074715f6e6c00"
 
 le32() { printf '%02x%02x%02x%02x' $(($1 & 255)) $(($1 >> 8 & 255)) $(($1 >> 16 & 255)) $(($1 >> 24)); }
 
@@ -133,7 +133,7 @@ device_goes()
 	index=$(in_c cat /sys/class/net/dummy7/ifindex)
 	in_c tc qdisc add dev dummy7 root handle 1: optq && listen || return 1
 	in_c ip link del dummy7 || return 1
-	told "tree-del from 0 1=$(le32 "$index") 6=00000000 $UID_ROOT 14=697000 $(link 0)" || return 1
+	told "tree-del from 0 1=$(le32 "$index") 6=00000000 $UID_ROOT 15=697000 $(link 0)" || return 1
 	optq_add_ns gone ns && ip -n "$ns" link add dummy8 type dummy &&
 	ip netns exec "$ns" tc qdisc add dev dummy8 root optq && ip netns del "$ns"
 }
@@ -180,7 +180,7 @@ in_userns()
 	sysctl -qw net.optq.allow_userns=0
 	grep -q "^tree-add .* $BY_TC " "$TMP/told" || { cat "$TMP/told"; return 1; }
 	# Its user is none of the namespace's, and its name is not told.
-	grep -q "^tree-del .* 13=feff0000 3=" "$TMP/told" || { cat "$TMP/told"; return 1; }
+	grep -q "^tree-del .* 14=feff0000 3=" "$TMP/told" || { cat "$TMP/told"; return 1; }
 }
 
 # Who does not read in time learns that there was more.
