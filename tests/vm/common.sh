@@ -97,6 +97,10 @@ exec_in_root()
 			mount -t proc proc "$OPTQ_IN_ROOT/proc"
 			mount --rbind /dev "$OPTQ_IN_ROOT/dev"
 			mount -t tmpfs tmpfs "$OPTQ_IN_ROOT/tmp"
+			# A user-mode guest has its memory there.
+			if [ -d "$OPTQ_IN_ROOT/dev/shm" ]; then
+				mount -t tmpfs tmpfs "$OPTQ_IN_ROOT/dev/shm"
+			fi
 			root=$OPTQ_IN_ROOT; unset OPTQ_IN_ROOT
 			exec chroot "$root" "$@"' in_root "$@"
 }
