@@ -210,7 +210,7 @@ ktap_test "ceil 10mbit, 1500 bytes" ceiling 10000000 1500 5
 ktap_test "ceil 10mbit, 200 bytes" ceiling 10000000 200 2
 ktap_test "ceil 100mbit, 1500 bytes" ceiling 100000000 1500 1
 ktap_test "ceil 100mbit, 200 bytes" ceiling 100000000 200 1
-ktap_test "ceil 1gbit, 1500 bytes" ceiling 1000000000 1500 1
+ktap_test "ceil 1gbit, 1500 bytes" ceiling 1000000000 1500 1 -z
 # Faster than one processor can make them one by one.
 ktap_test "ceil 1gbit, 200 bytes in super-packets" ceiling 1000000000 200 1 -g 40
 ktap_test "ceil 10gbit, 1500 bytes in super-packets" ceiling 10000000000 1500 2 -g 40 -z
