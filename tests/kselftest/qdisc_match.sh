@@ -217,6 +217,8 @@ socket_owner()
 # Of the class is what is below it, at any depth.
 cgroup()
 {
+	grep -qw cgroup_sk_alloc /proc/kallsyms ||
+		{ echo "this kernel knows no cgroup of a socket"; exit "$KSFT_SKIP"; }
 	[ -n "$CGROUP_DIR" ] || { echo "no cgroup2"; return 1; }
 	load_fresh || return 1
 	( echo $BASHPID >"$CGROUP_DIR/one/two/cgroup.procs" &&
