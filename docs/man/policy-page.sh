@@ -58,6 +58,7 @@ tables()
 
 page=$1
 cat <<END
+'\" t
 .\" SPDX-License-Identifier: GPL-2.0
 .\" Made of docs/policy.md by docs/man/policy-page.sh: change these.
 .\" sha256 $(stamp "$page")

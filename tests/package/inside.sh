@@ -77,6 +77,8 @@ libraries_named()
 
 install_packages()
 {
+	# Unit tests may have run here.
+	rm -rf /var/lib/optq
 	everything >/src/before
 	apt-get -q -y --no-install-recommends install \
 		/src/optq-dkms_*.deb /src/optq-tools_*.deb
@@ -105,7 +107,7 @@ plugin_found()
 	! grep -q "direct_qlen" <<<"$out"
 }
 
-manuals() { local page; for page in "$src"/docs/man/*; do basename "$page"; done; }
+manuals() { local page; for page in "$src"/docs/man/*.[0-9]; do basename "$page"; done; }
 
 manuals_there()
 {
@@ -118,7 +120,7 @@ manuals_there()
 manuals_clean()
 {
 	local page status=0
-	for page in "$src"/docs/man/*; do
+	for page in "$src"/docs/man/*.[0-9]; do
 		quiet groff -man -t -Tutf8 -ww -z "$page" || status=1
 		quiet sh -c 'MANWIDTH=80 man --warnings -l "$1" >/dev/null' sh "$page" || status=1
 		quiet mandoc -Tlint -Wwarning "$page" || status=1

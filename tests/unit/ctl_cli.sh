@@ -5,6 +5,7 @@
 ctl=$1
 tree=$2
 tmp=$(mktemp -d) || exit 1
+export OPTQ_STATE_DIR="$tmp/state"
 trap 'rm -rf "$tmp"' EXIT
 n=0
 failed=0

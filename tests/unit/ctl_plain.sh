@@ -22,6 +22,7 @@ done
 ctl=$(realpath "$1") || exit 1
 tree=$(realpath "$2") || exit 1
 tmp=$(mktemp -d) || exit 1
+export OPTQ_STATE_DIR="$tmp/state"
 trap 'rm -rf "$tmp"' EXIT
 export TERM=xterm-256color
 unset NO_COLOR
