@@ -66,7 +66,7 @@ cat <<END
 END
 text "$page" | lowdown -s -Tman --out-no-smarty --nroff-nolinks -M title=OPTQ-POLICY -M section=5 \
 	-M source=OptQ -M volume=Linux |
-	sed -e '1{/-\*-/d;}' -e 's/\\fC/\\fB/g' | tables |
+	sed -e '1{/-\*-/d;}' -e 's/\\fC/\\fB/g' -e 's/→/\\(->/g' -e 's/…/.../g' | tables |
 	sed -e '/^\.TH /a\
 .nh\
 .ad l'
