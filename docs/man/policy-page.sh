@@ -56,6 +56,16 @@ tables()
 	}'
 }
 
+# A paragraph begins behind a heading anyway.
+headings()
+{
+	awk '
+	/^\.S[HS]/ { heading = NF > 1 ? 1 : 2; print; next }
+	heading == 2 { heading = 1; print; next }
+	heading == 1 && /^\.[LP]P$/ { heading = 0; next }
+	{ heading = 0; print }'
+}
+
 page=$1
 cat <<END
 '\" t
@@ -65,8 +75,8 @@ cat <<END
 .\" lowdown $(dpkg-query -W -f '${Version}' lowdown 2>/dev/null)
 END
 text "$page" | lowdown -s -Tman --out-no-smarty --nroff-nolinks -M title=OPTQ-POLICY -M section=5 \
-	-M source=OptQ -M volume=Linux |
-	sed -e '1{/-\*-/d;}' -e 's/\\fC/\\fB/g' -e 's/→/\\(->/g' -e 's/…/.../g' | tables |
+	-M date=2026-11-27 -M source=OptQ -M volume=Linux |
+	sed -e '1{/-\*-/d;}' -e 's/\\fC/\\fB/g' -e 's/→/\\(->/g' -e 's/…/.../g' | tables | headings |
 	sed -e '/^\.TH /a\
 .nh\
 .ad l'
