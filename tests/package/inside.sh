@@ -123,7 +123,7 @@ manuals_clean()
 	for page in "$src"/docs/man/*.[0-9]; do
 		# A table's narrow column may have a word alone in a line: nothing to adjust.
 		quiet groff -man -t -Tutf8 -ww -Wbreak -z "$page" || status=1
-		quiet sh -c 'MANWIDTH=80 man --warnings="mac,!break" -l "$1" >/dev/null' sh "$page" || status=1
+		quiet sh -c 'MANROFFOPT=-Wbreak MANWIDTH=80 man --warnings -l "$1" >/dev/null' sh "$page" || status=1
 		quiet mandoc -Tlint -Wwarning "$page" || status=1
 	done
 	return $status
