@@ -14,7 +14,7 @@ void police_free(struct police *police)
 	free(police);
 }
 
-static void link_free(struct link *link)
+void link_free(struct link *link)
 {
 	uint32_t i;
 

@@ -124,6 +124,8 @@ struct policy {
 	struct ynode *root;		/* what it was read from, for its sets */
 };
 
+/* What it holds, not itself. */
+void link_free(struct link *link);
 void policy_free(struct policy *policy);
 /* The others are freed; their order stays. */
 void policy_keep_links(struct policy *policy,

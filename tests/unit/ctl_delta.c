@@ -296,12 +296,8 @@ static void many_classes_take_no_time(void **state)
 	assert_int_equal(d.count[DELTA_CHANGE], MANY / 10 * 9 / 2);
 	assert_true((clock() - begun) / CLOCKS_PER_SEC < 20);
 	delta_free(&d);
-	for (i = 0; i < old.n_classes; i++)
-		free(old.classes[i].name);
-	for (i = 0; i < new.n_classes; i++)
-		free(new.classes[i].name);
-	free(old.classes);
-	free(new.classes);
+	link_free(&old);
+	link_free(&new);
 }
 
 int main(void)

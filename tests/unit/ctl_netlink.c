@@ -464,10 +464,7 @@ static void the_longest_class_fits(void **state)
 	nlmsg_free(msg);
 	free(tree.class_at);
 	free(tree.rule_at);
-	for (i = 0; i < 1000; i++)
-		free(link.classes[i].name);
-	free(link.classes);
-	free(link.slot);
+	link_free(&link);
 }
 
 /* The kernel may be older or newer: what both know of the figures is taken. */
