@@ -231,9 +231,7 @@ static char *read_file(const char *dir, size_t i, const char *path,
 
 	text = state_read(dir, name, &len);
 	if (text) {
-		kept_record(files);
-		kept_add(path, text, len);
-		kept_record(NULL);
+		kept_append(files, path, text, len);
 	} else {
 		why = mem_printf("%s/%s cannot be read: %s", dir, name, strerror(errno));
 	}
@@ -304,15 +302,6 @@ static const char *get_path(const void *arg, size_t i)
 static const char *get_let(const void *arg, size_t i)
 {
 	return ((const struct kept_files *)arg)->lets[i];
-}
-
-static size_t n_lets(const struct kept_files *files)
-{
-	size_t n = 0;
-
-	while (files->lets && files->lets[n])
-		n++;
-	return n;
 }
 
 static struct json_object *meta_json(const struct entry *e)
@@ -422,7 +411,7 @@ char *history_add(struct history *h, struct entry *e, const struct kept_files *f
 	if (!why) {
 		o = meta_json(e);
 		add_list(o, "files", get_path, files, files->n);
-		add_list(o, "let", get_let, files, n_lets(files));
+		add_list(o, "let", get_let, files, kept_count_lets(files));
 		why = write_meta(dir, o);
 	}
 	if (why)

@@ -37,19 +37,23 @@ bool kept_find(const char *path, const struct kept_file **file)
 	return true;
 }
 
-void kept_add(const char *path, const char *text, size_t len)
+void kept_append(struct kept_files *files, const char *path, const char *text, size_t len)
 {
 	struct kept_file *file;
 
-	if (!recorded || find(recorded, path))
-		return;
-	recorded->list = mem_grow(recorded->list, &recorded->room, recorded->n + 1,
-				  sizeof(*recorded->list));
-	file = &recorded->list[recorded->n++];
+	files->list = mem_grow(files->list, &files->room, files->n + 1,
+			       sizeof(*files->list));
+	file = &files->list[files->n++];
 	file->path = mem_strndup(path, strlen(path));
 	file->text = mem_zalloc(len + 1, 1);
 	memcpy(file->text, text, len);
 	file->len = len;
+}
+
+void kept_add(const char *path, const char *text, size_t len)
+{
+	if (recorded && !find(recorded, path))
+		kept_append(recorded, path, text, len);
 }
 
 static size_t count_lets(const char *const *lets)
@@ -59,6 +63,11 @@ static size_t count_lets(const char *const *lets)
 	while (lets && lets[n])
 		n++;
 	return n;
+}
+
+size_t kept_count_lets(const struct kept_files *files)
+{
+	return count_lets((const char *const *)files->lets);
 }
 
 void kept_set_lets(struct kept_files *files, const char *const *lets)

@@ -26,6 +26,11 @@ void kept_record(struct kept_files *to);
 /* From now on files are what @from has of them, and others are not there; NULL: no more. */
 void kept_replay(const struct kept_files *from);
 
+/* Appends a file. */
+void kept_append(struct kept_files *files, const char *path, const char *text, size_t len);
+/* How many lets there are. */
+size_t kept_count_lets(const struct kept_files *files);
+
 /* For who reads a file.  False: it is to be read where it is; @file NULL: it is not there. */
 bool kept_find(const char *path, const struct kept_file **file);
 void kept_add(const char *path, const char *text, size_t len);

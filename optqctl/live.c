@@ -25,8 +25,7 @@ size_t live_find(const struct live_tree *tree, uint32_t id)
 	return SIZE_MAX;
 }
 
-static char *join_path(const struct live_tree *tree, size_t index,
-		       bool names_only)
+char *live_path(const struct live_tree *tree, size_t index)
 {
 	char *path = NULL, *longer, *own;
 	const struct live_class *class;
@@ -35,10 +34,6 @@ static char *join_path(const struct live_tree *tree, size_t index,
 	/* The depth is the kernel's to keep; a loop is not followed for ever. */
 	while (index != SIZE_MAX && steps++ < OPTQ_DEPTH_MAX) {
 		class = &tree->classes[index];
-		if (!class->name && names_only) {
-			free(path);
-			return NULL;
-		}
 		own = class->name ? mem_strndup(class->name, strlen(class->name)) :
 		      live_class_id(tree, class->id);
 		longer = path ? mem_printf("%s/%s", own, path) :
@@ -49,16 +44,6 @@ static char *join_path(const struct live_tree *tree, size_t index,
 		index = class->parent_index;
 	}
 	return path;
-}
-
-char *live_path(const struct live_tree *tree, size_t index)
-{
-	return join_path(tree, index, false);
-}
-
-char *live_named_path(const struct live_tree *tree, size_t index)
-{
-	return join_path(tree, index, true);
 }
 
 char *live_path_by_id(const struct live_tree *tree, uint32_t id)

@@ -80,8 +80,6 @@ void live_class_free(struct live_class *class);
 char *live_path(const struct live_tree *tree, size_t index);
 /* Likewise of a class that is perhaps not there; 0: "direct", that no class takes. */
 char *live_path_by_id(const struct live_tree *tree, uint32_t id);
-/* NULL when a component has no name. */
-char *live_named_path(const struct live_tree *tree, size_t index);
 /* "1:10", or the number alone where tc could not name the class. */
 char *live_class_id(const struct live_tree *tree, uint32_t id);
 /* Index of the class, or SIZE_MAX. */

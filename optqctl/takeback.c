@@ -21,7 +21,6 @@ struct group {
 static bool is_in_group(const struct link *link, void *arg)
 {
 	const struct group *g = arg;
-
 	char name[IFNAMSIZ];
 
 	return if_nametoindex(link->device) &&
@@ -45,20 +44,16 @@ static bool load_again(struct group *g, const struct kept_files *files,
 	struct apply a = { 0 };
 	bool good;
 
-	kept_replay(files);
-	if (load_policy(files->list[0].path, (const char *const *)files->lets,
-			&a.src, &a.policy, &a.d)) {
+	if (load_kept_policy(files, &a.src, &a.policy, &a.d)) {
 		policy_keep_links(&a.policy, is_in_group, g);
 		if (a.policy.n_links && apply_prepare(&a))
 			apply_commit(&a);
 	}
-	kept_replay(NULL);
 	tell(&a, list);
 	good = !a.d.errors;
 	apply_free(&a);
 	return good;
 }
-
 
 static bool take_off(const char *device, struct json_object *list)
 {

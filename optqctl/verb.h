@@ -13,6 +13,8 @@ enum exit_code {
 	EXIT_CHANGES = 3,	/* of what compares: there are some */
 };
 
+struct kept_files;
+
 struct verb {
 	const char *name;
 	const char *args;	/* capitals: kinds of words, see complete.c */
@@ -44,5 +46,8 @@ enum exit_code verb_top(const struct options *opt);
  */
 bool load_policy(const char *path, const char *const *lets, struct source *src,
 		 struct policy *policy, struct diags *d);
+/* Likewise as it was when @files, which are some, were kept. */
+bool load_kept_policy(const struct kept_files *files, struct source *src,
+		      struct policy *policy, struct diags *d);
 
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "diag_view.h"
+#include "kept.h"
 #include "mem.h"
 #include "output.h"
 #include "policy.h"
@@ -30,6 +31,18 @@ bool load_policy(const char *path, const char *const *lets, struct source *src,
 	diag_error(d, nowhere, "%s", why);
 	free(why);
 	return false;
+}
+
+bool load_kept_policy(const struct kept_files *files, struct source *src,
+		      struct policy *policy, struct diags *d)
+{
+	bool good;
+
+	kept_replay(files);
+	good = load_policy(files->list[0].path, (const char *const *)files->lets,
+			   src, policy, d);
+	kept_replay(NULL);
+	return good;
 }
 
 static void print_summary(const struct source *src, const struct policy *policy)

@@ -36,14 +36,10 @@ static bool load_kept(struct side *s, struct history *h, const char *number)
 	why = history_files(h, e, &files);
 	if (!why && !files.n)
 		why = mem_printf("policy %s took a tree off: there is nothing to compare", number);
-	if (why) {
+	if (why)
 		complain(NULL, why);
-	} else {
-		kept_replay(&files);
-		good = load_policy(files.list[0].path, (const char *const *)files.lets,
-				   &s->src, &s->policy, &s->d);
-		kept_replay(NULL);
-	}
+	else
+		good = load_kept_policy(&files, &s->src, &s->policy, &s->d);
 	free(why);
 	kept_free(&files);
 	return good;

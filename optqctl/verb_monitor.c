@@ -12,6 +12,7 @@
 
 #include "device.h"
 #include "ingress_nl.h"
+#include "interval.h"
 #include "mem.h"
 #include "monitor_limit.h"
 #include "monitor_view.h"
@@ -50,14 +51,6 @@ static void on_signal(int sig)
 	(void)sig;
 	if (write(end_pipe[1], "", 1) < 0)
 		errno = saved;
-}
-
-static uint64_t now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * SECOND_NS + (uint64_t)ts.tv_nsec;
 }
 
 static void fail(struct watch *w, const char *device, struct nl_answer *answer)
@@ -193,7 +186,7 @@ static void find_tree(struct watch *w, struct monitor_dev *dev, bool first)
 	if (r != TREE_UNKNOWN)
 		monitor_found(&w->m, dev, r == TREE_THERE ? &tree : NULL, first);
 	if (r == TREE_THERE && !dev->sampled_ns)
-		monitor_sample(&w->m, dev, &tree, now_ns());
+		monitor_sample(&w->m, dev, &tree, monotonic_ns());
 	else if (r == TREE_THERE)
 		monitor_names(dev, &tree);
 	live_free(&tree);
@@ -209,7 +202,7 @@ static void refresh(struct watch *w, struct monitor_dev *dev)
 	if (dev->sampled_ns)
 		monitor_names(dev, &tree);
 	else
-		monitor_sample(&w->m, dev, &tree, now_ns());
+		monitor_sample(&w->m, dev, &tree, monotonic_ns());
 	live_free(&tree);
 }
 
@@ -348,7 +341,7 @@ static void sample_device(struct watch *w, struct monitor_dev *dev)
 	if (!dev->has_tree && dev->stale)
 		find_tree(w, dev, false);
 	else if (dev->has_tree && read_tree(w, dev, &tree) == TREE_THERE)
-		monitor_sample(&w->m, dev, &tree, now_ns());
+		monitor_sample(&w->m, dev, &tree, monotonic_ns());
 	live_free(&tree);
 }
 
@@ -362,7 +355,7 @@ static void sample(struct watch *w)
 
 static int until_next(struct watch *w)
 {
-	uint64_t now = now_ns();
+	uint64_t now = monotonic_ns();
 
 	return now >= w->next_ns ? 0 : (int)((w->next_ns - now) / MSEC_NS + 1);
 }
@@ -377,7 +370,7 @@ static void run(struct watch *w)
 		{ .fd = STDOUT_FILENO },
 	};
 
-	w->next_ns = now_ns() + w->interval_ns;
+	w->next_ns = monotonic_ns() + w->interval_ns;
 	while (w->state == WATCH_ON) {
 		if (poll(fds, 4, until_next(w)) < 0 && errno != EINTR) {
 			perror("optqctl: poll");
@@ -390,9 +383,9 @@ static void run(struct watch *w)
 		}
 		if (fds[0].revents || fds[1].revents)
 			read_events(w);
-		if (w->state == WATCH_ON && now_ns() >= w->next_ns) {
+		if (w->state == WATCH_ON && monotonic_ns() >= w->next_ns) {
 			sample(w);
-			w->next_ns = now_ns() + w->interval_ns;
+			w->next_ns = monotonic_ns() + w->interval_ns;
 		}
 	}
 }

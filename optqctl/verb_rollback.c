@@ -72,8 +72,7 @@ static bool read_kept(struct keeping *k, struct apply *a, const char *number)
 {
 	struct history *h = &k->session.history;
 	struct entry *e = entry_of_arg(h, number);
-	char *why = NULL;
-	bool good;
+	char *why;
 
 	if (!e)
 		return false;
@@ -87,11 +86,7 @@ static bool read_kept(struct keeping *k, struct apply *a, const char *number)
 		return false;
 	}
 	k->policy = e->policy;
-	kept_replay(&k->files);
-	good = load_policy(k->files.list[0].path, (const char *const *)k->files.lets,
-			   &a->src, &a->policy, &a->d);
-	kept_replay(NULL);
-	if (good)
+	if (load_kept_policy(&k->files, &a->src, &a->policy, &a->d))
 		policy_keep_links(&a->policy, entry_has_link, e);
 	return true;
 }

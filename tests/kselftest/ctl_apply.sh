@@ -6,8 +6,6 @@
 . "$(dirname "$0")/lib.sh"
 . "$OPTQ_HERE/lib_qdisc.sh"
 
-ctl() { in_c "$OPTQCTL" "$@"; }
-
 # policy FILE: from stdin, below the head that all share
 policy()
 {

@@ -8,8 +8,6 @@
 
 IFB=ifb-$DEV
 
-ctl() { in_c "$OPTQCTL" "$@"; }
-
 # All that is configured on the devices: no figures, and not where a match was written.
 config()
 {

@@ -4,8 +4,8 @@
 # Policies that were loaded are kept, can be loaded again, and are taken back when nobody
 # confirms them, whatever becomes of who loaded them.
 . "$(dirname "$0")/lib.sh"
+. "$OPTQ_HERE/lib_qdisc.sh"
 
-ctl() { in_c "$OPTQCTL" "$@"; }
 ctl_json() { in_c "$OPTQCTL" -j "$@" | jq -r "${FILTER:-.}"; }
 
 # policy FILE RATE CLASS...
@@ -28,28 +28,9 @@ live()
 	jq -r '.[0] | "\(.rate_bps / 1000000)mbit: \([.classes[].name] | join(" "))"' <<<"$got"
 }
 
-runs()
-{
-	local got
-	got=$(live "${2:-$DEV}")
-	[ "$got" = "$1" ] && return
-	echo "expected \"$1\", got \"$got\""
-	return 1
-}
+runs() { same "$1" "$(live "${2:-$DEV}")" "what runs"; }
 
 is_live() { [ "$(live)" = "$1" ]; }
-
-fails()
-{
-	local text=$1 out
-	shift
-	out=$("$@" 2>&1) && { echo "did not fail: $*"; return 1; }
-	[[ $out == *"$text"* ]] && return
-	echo "expected \"$text\", got: $out"
-	return 1
-}
-
-quiet() { "$@" >"$TMP/quiet" 2>&1 || { echo "failed: $*"; cat "$TMP/quiet"; return 1; }; }
 
 newest() { FILTER='.[0].number' ctl_json history; }
 
@@ -57,7 +38,7 @@ kept_and_listed()
 {
 	local got
 	[ "$(ctl history)" = "No policy has been loaded yet." ] || return 1
-	quiet ctl apply "$TMP/a.yaml" && quiet ctl apply "$TMP/b.yaml" && quiet ctl apply "$TMP/b.yaml" || return 1
+	quietly ctl apply "$TMP/a.yaml" && quietly ctl apply "$TMP/b.yaml" && quietly ctl apply "$TMP/b.yaml" || return 1
 	got=$(FILTER='.[] | "\(.number) \(.author) \(.what) \(.devices | join(",")) \(.in_force)"' ctl_json history)
 	[ "$got" = "2 root apply $DEV true
 1 root apply $DEV false" ] || { echo "listed: $got"; return 1; }
@@ -68,38 +49,38 @@ kept_and_listed()
 
 back_and_forth()
 {
-	quiet ctl rollback && runs "10mbit: a" &&
-	quiet ctl rollback && runs none &&
+	quietly ctl rollback && runs "10mbit: a" &&
+	quietly ctl rollback && runs none &&
 	fails "there is no policy to take back" ctl rollback &&
-	quiet ctl rollback 2 && runs "20mbit: b c" &&
-	quiet ctl rollback 1 && runs "10mbit: a" &&
+	quietly ctl rollback 2 && runs "20mbit: b c" &&
+	quietly ctl rollback 1 && runs "10mbit: a" &&
 	[ "$(FILTER='.[0].what' ctl_json history)" = "rollback to 1" ] &&
-	quiet ctl rollback && runs "20mbit: b c"
+	quietly ctl rollback && runs "20mbit: b c"
 }
 
 removed_and_back()
 {
-	quiet ctl remove "$DEV" && runs none && quiet ctl rollback && runs "20mbit: b c"
+	quietly ctl remove "$DEV" && runs none && quietly ctl rollback && runs "20mbit: b c"
 }
 
 confirmed()
 {
-	quiet ctl apply "$TMP/a.yaml" || return 1
+	quietly ctl apply "$TMP/a.yaml" || return 1
 	ctl apply --confirm 2s "$TMP/b.yaml" >"$TMP/out" || return 1
 	grep -q 'is taken back at .* unless "optqctl confirm" comes before' "$TMP/out" || { cat "$TMP/out"; return 1; }
-	quiet ctl confirm && runs "20mbit: b c" || return 1
+	quietly ctl confirm && runs "20mbit: b c" || return 1
 	sleep 4
 	runs "20mbit: b c" && fails "nothing waits to be confirmed" ctl confirm
 }
 
 not_confirmed()
 {
-	quiet ctl apply "$TMP/a.yaml" && quiet ctl apply --confirm 2s "$TMP/b.yaml" &&
+	quietly ctl apply "$TMP/a.yaml" && quietly ctl apply --confirm 2s "$TMP/b.yaml" &&
 	runs "20mbit: b c" && optq_wait_for 10 is_live "10mbit: a" || return 1
 	[ "$(FILTER='.[0].state' ctl_json history)" = "taken back" ] || { ctl history; return 1; }
 	# The first one that a device has is taken off it.
-	quiet ctl remove "$DEV" && quiet ctl apply --confirm 1s "$TMP/b.yaml" &&
-	optq_wait_for 10 is_live none && quiet ctl apply "$TMP/a.yaml"
+	quietly ctl remove "$DEV" && quietly ctl apply --confirm 1s "$TMP/b.yaml" &&
+	optq_wait_for 10 is_live none && quietly ctl apply "$TMP/a.yaml"
 }
 
 # Whoever loads it is killed at some moment: the old policy is there in the end.
@@ -129,7 +110,7 @@ terminal_gone()
 
 guard_killed()
 {
-	quiet ctl apply --confirm 1s "$TMP/b.yaml" || return 1
+	quietly ctl apply --confirm 1s "$TMP/b.yaml" || return 1
 	pkill -KILL -f "optqctl apply --confirm 1s $TMP/b.yaml" || { echo "no guard"; return 1; }
 	sleep 2
 	runs "20mbit: b c" && fails "nothing waits" ctl confirm && runs "10mbit: a"
@@ -137,13 +118,13 @@ guard_killed()
 
 one_at_a_time()
 {
-	quiet ctl apply --confirm 60s "$TMP/b.yaml" || return 1
+	quietly ctl apply --confirm 60s "$TMP/b.yaml" || return 1
 	fails "waits to be confirmed until" ctl apply "$TMP/c.yaml" &&
 	runs "20mbit: b c" && ctl history | grep -q "to be confirmed$" &&
-	quiet ctl rollback && runs "10mbit: a" && fails "nothing waits" ctl confirm &&
-	quiet ctl apply "$TMP/c.yaml" && runs "30mbit: d" &&
-	quiet ctl rollback --confirm 60s "$(($(newest) - 2))" 2>/dev/null || return 1
-	quiet ctl confirm
+	quietly ctl rollback && runs "10mbit: a" && fails "nothing waits" ctl confirm &&
+	quietly ctl apply "$TMP/c.yaml" && runs "30mbit: d" &&
+	quietly ctl rollback --confirm 60s "$(($(newest) - 2))" 2>/dev/null || return 1
+	quietly ctl confirm
 }
 
 # What the policy names is kept with it, as it was.
@@ -160,13 +141,13 @@ files_are_kept()
 		      default: rest
 		      classes: { guests: { match: "src @guests" }, rest: }
 	YAML
-	quiet ctl apply "$TMP/sets.yaml" || return 1
+	quietly ctl apply "$TMP/sets.yaml" || return 1
 	number=$(newest)
 	printf '10.2.2.0/24\n' >"$TMP/guests.txt"
-	quiet ctl apply "$TMP/sets.yaml" && [ "$(newest)" -gt "$number" ] || { echo "a changed set is a new policy"; return 1; }
+	quietly ctl apply "$TMP/sets.yaml" && [ "$(newest)" -gt "$number" ] || { echo "a changed set is a new policy"; return 1; }
 	ctl history "$number" | grep -q '^10\.1\.1\.0/24' || return 1
 	rm "$TMP/guests.txt" "$TMP/sets.yaml"
-	quiet ctl rollback "$number" &&
+	quietly ctl rollback "$number" &&
 	ctl explain --dev "$DEV" src 10.1.1.7 dst 10.9.9.9 | grep -q guests || { ctl explain --dev "$DEV" src 10.1.1.7; return 1; }
 	# One that is gone from there is not looked for where it was.
 	printf '10.3.3.0/24\n' >"$TMP/guests.txt"
@@ -189,37 +170,37 @@ includes_are_kept()
 		links:
 		  $DEV: { egress: { rate: "\${up}", default: rest, classes: { for each table.csv: { "\${name}": { rate: 1mbit } }, rest: } } }
 	YAML
-	( cd "$TMP/site" && quiet ctl apply site.yaml ) && runs "10mbit: a rest" || return 1
+	( cd "$TMP/site" && quietly ctl apply site.yaml ) && runs "10mbit: a rest" || return 1
 	number=$(newest)
 	printf 'let: { up: 40mbit }\n' >"$TMP/site/base.yaml"
 	printf 'name\nz\n' >"$TMP/site/table.csv"
-	( cd "$TMP/site" && quiet ctl apply --confirm 1s site.yaml ) && runs "40mbit: z rest" &&
+	( cd "$TMP/site" && quietly ctl apply --confirm 1s site.yaml ) && runs "40mbit: z rest" &&
 	optq_wait_for 10 is_live "10mbit: a rest" || { echo "not as it was: $(live)"; return 1; }
-	( cd "$TMP/site" && quiet ctl apply site.yaml ) && [ "$(newest)" -gt $((number + 1)) ] ||
+	( cd "$TMP/site" && quietly ctl apply site.yaml ) && [ "$(newest)" -gt $((number + 1)) ] ||
 		{ echo "a changed file is a new policy"; return 1; }
 	rm -r "$TMP/site"
-	quiet ctl rollback "$number" && runs "10mbit: a rest" && quiet ctl rollback && quiet ctl rollback
+	quietly ctl rollback "$number" && runs "10mbit: a rest" && quietly ctl rollback && quietly ctl rollback
 }
 
 # What waited when the machine went down is over, and not what others are taken back to.
 another_boot()
 {
 	local state=/var/lib/optq/netns/$NS_C number
-	quiet ctl apply "$TMP/a.yaml"
-	quiet ctl apply --confirm 60s "$TMP/b.yaml" && number=$(newest) || return 1
+	quietly ctl apply "$TMP/a.yaml"
+	quietly ctl apply --confirm 60s "$TMP/b.yaml" && number=$(newest) || return 1
 	jq '.boot = "another"' "$state/pending.json" >"$TMP/pending" && mv "$TMP/pending" "$state/pending.json" || return 1
 	fails "nothing waits" ctl confirm &&
 	[ "$(FILTER=".[] | select(.number == $number) | .state" ctl_json history)" = "taken back" ] &&
-	quiet ctl apply "$TMP/a.yaml"
+	quietly ctl apply "$TMP/a.yaml"
 }
 
 # A removal neither comes between nor is undone by what waits.
 removal_waits()
 {
-	quiet ctl apply --confirm 60s "$TMP/b.yaml" || return 1
+	quietly ctl apply --confirm 60s "$TMP/b.yaml" || return 1
 	fails "waits to be confirmed" ctl remove "$DEV" && runs "20mbit: b c" &&
-	quiet ctl confirm && quiet ctl remove "$DEV" && quiet ctl rollback && runs "20mbit: b c" &&
-	quiet ctl rollback && quiet ctl apply "$TMP/a.yaml"
+	quietly ctl confirm && quietly ctl remove "$DEV" && quietly ctl rollback && runs "20mbit: b c" &&
+	quietly ctl rollback && quietly ctl apply "$TMP/a.yaml"
 }
 
 # At once after another one was confirmed, and by an altname.
@@ -227,31 +208,31 @@ again_at_once()
 {
 	in_c ip link property add dev "$DEV" altname uplink || return 1
 	sed "s/$DEV/uplink/" "$TMP/b.yaml" >"$TMP/alt.yaml"
-	quiet ctl apply --confirm 60s "$TMP/b.yaml" && quiet ctl confirm &&
-	quiet ctl apply --confirm 60s "$TMP/c.yaml" && quiet ctl rollback && runs "20mbit: b c" &&
-	quiet ctl apply --confirm 1s "$TMP/alt.yaml" && optq_wait_for 10 nothing_waits &&
-	runs "20mbit: b c" && quiet ctl apply "$TMP/a.yaml"
+	quietly ctl apply --confirm 60s "$TMP/b.yaml" && quietly ctl confirm &&
+	quietly ctl apply --confirm 60s "$TMP/c.yaml" && quietly ctl rollback && runs "20mbit: b c" &&
+	quietly ctl apply --confirm 1s "$TMP/alt.yaml" && optq_wait_for 10 nothing_waits &&
+	runs "20mbit: b c" && quietly ctl apply "$TMP/a.yaml"
 }
 
 # Somebody reads the history slowly: nobody waits for that.
 slow_reader()
 {
 	seq -f '# line %g of a long policy' 20000 >>"$TMP/c.yaml"
-	quiet ctl apply "$TMP/c.yaml" || return 1
+	quietly ctl apply "$TMP/c.yaml" || return 1
 	{ ctl history "$(newest)"; } | { sleep 8; cat >/dev/null; } &
 	sleep 0.5
-	quiet ctl apply --confirm 1s "$TMP/b.yaml" && optq_wait_for 1 is_live "30mbit: d" || { live; return 1; }
+	quietly ctl apply --confirm 1s "$TMP/b.yaml" && optq_wait_for 1 is_live "30mbit: d" || { live; return 1; }
 	wait
-	quiet ctl apply "$TMP/a.yaml"
+	quietly ctl apply "$TMP/a.yaml"
 }
 
 by_device()
 {
 	in_c ip link add other0 type dummy && in_c ip link set other0 up || return 1
 	sed "s/$DEV/other0/" "$TMP/c.yaml" >"$TMP/other.yaml"
-	quiet ctl apply "$TMP/a.yaml" && quiet ctl apply "$TMP/other.yaml" && quiet ctl apply "$TMP/b.yaml" &&
-	quiet ctl rollback && runs "10mbit: a" && runs "30mbit: d" other0 &&
-	quiet ctl rollback && runs none other0 && runs "10mbit: a"
+	quietly ctl apply "$TMP/a.yaml" && quietly ctl apply "$TMP/other.yaml" && quietly ctl apply "$TMP/b.yaml" &&
+	quietly ctl rollback && runs "10mbit: a" && runs "30mbit: d" other0 &&
+	quietly ctl rollback && runs none other0 && runs "10mbit: a"
 }
 
 each_namespace_its_own()
@@ -274,11 +255,11 @@ state_not_there()
 compared()
 {
 	local one two
-	quiet ctl apply "$TMP/c.yaml" && quiet ctl apply "$TMP/a.yaml" && one=$(newest) && quiet ctl apply "$TMP/b.yaml" && two=$(newest) || return 1
+	quietly ctl apply "$TMP/c.yaml" && quietly ctl apply "$TMP/a.yaml" && one=$(newest) && quietly ctl apply "$TMP/b.yaml" && two=$(newest) || return 1
 	ctl diff "$one" "$two" >"$TMP/diff" && grep -Eq 'rate 10mbit (->|→) 20mbit' "$TMP/diff" &&
 	cmp <(ctl diff "$TMP/a.yaml" "$two") "$TMP/diff" && ctl diff "$two" "$TMP/b.yaml" | grep -q "no difference" ||
 		{ cat "$TMP/diff"; return 1; }
-	fails "there is no policy 999" ctl diff "$one" 999 && quiet ctl apply "$TMP/b.yaml"
+	fails "there is no policy 999" ctl diff "$one" 999 && quietly ctl apply "$TMP/b.yaml"
 }
 
 wrong_calls()
@@ -286,11 +267,11 @@ wrong_calls()
 	fails "there is no policy 999: the history has" ctl rollback 999 &&
 	fails "there is no policy 999" ctl history 999 &&
 	fails "a number must come first" ctl rollback last &&
-	fails '"0s" is not between 1s and 24h' ctl apply --confirm 0s "$TMP/a.yaml" &&
-	fails '"25h" is not between 1s and 24h' ctl apply --confirm 25h "$TMP/a.yaml" &&
-	fails "--confirm" ctl apply --confirm soon "$TMP/a.yaml" &&
-	fails 'goes with "rollback N"' ctl rollback --confirm 9s &&
-	fails "goes with apply rollback" ctl show --confirm 9s
+	says '"0s" is not between 1s and 24h' ctl apply --confirm 0s "$TMP/a.yaml" &&
+	says '"25h" is not between 1s and 24h' ctl apply --confirm 25h "$TMP/a.yaml" &&
+	says "--confirm" ctl apply --confirm soon "$TMP/a.yaml" &&
+	says 'goes with "rollback N"' ctl rollback --confirm 9s &&
+	says "goes with apply rollback" ctl show --confirm 9s
 }
 
 # A policy that is not good, or is refused, is not kept.

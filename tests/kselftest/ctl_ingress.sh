@@ -8,8 +8,6 @@
 
 IFB=ifb-$DEV
 
-ctl() { in_c "$OPTQCTL" "$@"; }
-
 # policy RATE [egress]: to $TMP/policy.yaml
 policy()
 {

@@ -6,8 +6,6 @@
 . "$(dirname "$0")/lib.sh"
 . "$OPTQ_HERE/lib_qdisc.sh"
 
-ctl() { in_c "$OPTQCTL" "$@"; }
-
 # watch [OPTION...]: from now on, as JSON; the device has no optq, and that is said once
 # the monitor is at work.
 monitor=

@@ -8,8 +8,6 @@
 
 CEIL=4000000	# bits a second
 
-ctl() { in_c "$OPTQCTL" "$@"; }
-
 # policy NAME...: leaves beside bulk, which takes what is sent to port 6000
 policy()
 {

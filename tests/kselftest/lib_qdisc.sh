@@ -8,6 +8,7 @@
 #				where they are
 #	tc_batch		runs tc commands from its input in the client's
 #				namespace; lines are as for tc -batch
+#	ctl WORD...		optqctl in the client's namespace
 #	nl_set LINE...		a tree by optq_nl; what it says is shown when it fails
 #	has_sent N		the qdisc 1: of $DEV has, so many packets
 #	quietly CMD...		what CMD says is shown only when it fails
@@ -66,6 +67,8 @@ optq_require_programs()
 	# shellcheck disable=SC2034
 	FLOW_FLOOD=$dir/flow_flood FRAME_SEND=$dir/frame_send
 }
+
+ctl() { in_c "$OPTQCTL" "$@"; }
 
 nl_set()
 {
