@@ -6,6 +6,8 @@
 # Boots a guest, has it run the shell command JOB in the project's tree, and
 # prints what the job prints, as it comes.
 #   smp	two CPUs, stock kernel with every check it has: functions and races
+#   um	two CPUs, the user-mode kernel of um.sh: as smp, and fast
+#   debug	likewise the one with KASAN, lockdep, kmemleak and the rest
 #   det	one CPU, time counted in instructions: every figure of rate or delay
 #
 # The verdict is fail-closed.  The run has passed (exit 0) only if the guest said
@@ -30,7 +32,8 @@ result=$LOGS/$name.result
 qemu=(qemu-system-x86_64 -M q35 -display none -no-reboot -nodefaults -nic none
 	-kernel "$root/boot/vmlinuz-$kernel"
 	-serial "file:$console" -serial "file:$result")
-checks="loglevel=5 oops=panic panic_on_warn=1 softlockup_panic=1 slub_debug=FZPU page_poison=1"
+checks="loglevel=5 oops=panic panic_on_warn=1 softlockup_panic=1"
+slabs="slub_debug=FZPU page_poison=1"
 append="console=ttyS0 panic=-1 oops=panic log_buf_len=4M net.ifnames=0"
 
 case $mode in
@@ -38,13 +41,16 @@ smp)
 	qemu+=(-accel "tcg,thread=multi" -smp 2 -cpu max -m 2048
 		-fsdev "local,id=root,path=$root,readonly=on,security_model=none,multidevs=remap"
 		-device "virtio-9p-pci,fsdev=root,mount_tag=root")
-	append+=" $checks rcupdate.rcu_cpu_stall_timeout=20"
+	append+=" $checks $slabs rcupdate.rcu_cpu_stall_timeout=20"
 	append+=" sysctl.kernel.panic_on_rcu_stall=1"
 	;;
-um)
+um|debug)
+	um_kernel=$GUEST_UM/plain/linux
+	# KASAN sees what a poisoned slab would show.
+	[ "$mode" = debug ] && um_kernel=$GUEST_UM/debug/linux slabs="kmemleak=on"
 	# Its root is that of the process; a reboot would begin anew, so panic stays 0.
 	append="mem=2048M seccomp=on ncpus=2 root=/dev/root rootfstype=hostfs rootflags=/ ro"
-	append+=" con0=null,fd:1 ssl0=null,fd:3 log_buf_len=4M $checks"
+	append+=" con0=null,fd:1 ssl0=null,fd:3 log_buf_len=4M $checks $slabs"
 	append+=" init=$GUEST_TREE/tests/vm/guest/early-um OPTQ_JOB=/var/tmp/$name.job"
 	;;
 det)
@@ -54,7 +60,7 @@ det)
 	append+=" quiet mitigations=off nokaslr norandmaps random.trust_cpu=off"
 	append+=" loglevel=5"
 	;;
-*) die "unknown mode '$mode': smp, um or det" ;;
+*) die "unknown mode '$mode': smp, um, debug or det" ;;
 esac
 append+=" ${OPTQ_APPEND:-}"
 
@@ -125,7 +131,7 @@ run_um()
 {
 	# shellcheck disable=SC2016,SC2086	# for the other shell; parameters
 	exec_in_root "$suite" bash -c 'timeout -k 5 "$@"; exit $?' um \
-		"$limit" "$GUEST_UM/build/linux" $append \
+		"$limit" "$um_kernel" $append \
 		</dev/null >>"$console" 3>>"$result" 2>"$LOGS/$name.qemu"
 }
 
@@ -134,7 +140,7 @@ run_guest()
 {
 	: >"$console"
 	: >"$result"
-	if [ "$mode" = um ]; then run_um & else run_qemu & fi
+	if [ -n "${um_kernel:-}" ]; then run_um & else run_qemu & fi
 	vm=$!
 	trap 'kill "$vm" 2>/dev/null' EXIT
 	tail -n +1 -s 0.2 -f --pid="$vm" "$result" 2>/dev/null | show
@@ -152,7 +158,7 @@ died_of_emulation()
 }
 
 mkdir -p "$LOGS"
-if [ "$mode" = um ]; then
+if [ -n "${um_kernel:-}" ]; then
 	print_job >"$root/var/tmp/$name.job"
 else
 	make_initrd || bail "its initramfs could not be made"

@@ -6,9 +6,9 @@
 # Brings the sources into the suite's root and runs make there, against that
 # suite's kernel headers, with W=1.  Prints KTAP, a test per target: a compiler
 # warning fails it as an error does.  Only what has changed is copied and built.
-# Three targets are made here: module-debug, the module with OPTQ_DEBUG=1 in
-# build/debug, module-um, likewise for the user-mode kernel in build/um, and programs,
-# what the kernel tests call, in build/kselftest.
+# Four targets are made here: module-debug, the module with OPTQ_DEBUG=1 in
+# build/debug, module-um and module-um-debug, likewise for the user-mode kernels in build/um
+# and build/um-debug, and programs, what the kernel tests call, in build/kselftest.
 
 . "$(dirname "$0")/common.sh"
 
@@ -64,7 +64,8 @@ make_target()
 		in_root "$suite" make -C "$GUEST_TREE/tests/kselftest" \
 			-f programs.mk programs ;;
 	module-debug) module_apart debug -C "$kdir" ;;
-	module-um) module_apart um -C "$GUEST_UM/build" ARCH=um ;;
+	module-um) module_apart um -C "$GUEST_UM/plain" ARCH=um ;;
+	module-um-debug) module_apart um-debug -C "$GUEST_UM/debug" ARCH=um ;;
 	*)
 		in_root "$suite" make -C "$GUEST_TREE" -j"$(nproc)" \
 			KDIR="$kdir" W=1 "$1" ;;

@@ -1,60 +1,79 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# usage: um.sh SUITE
+# usage: um.sh SUITE [debug]
 #
-# Builds the user-mode kernel (ARCH=um) from that suite's linux-source, with the options in
-# um.config, in the suite's root, /usr/src/um: a kernel that is a program, boots in a moment and
-# runs at the host's speed without any virtualisation.  Kept until the options or the
-# sources change.  Prints KTAP, one test.
+# Builds the user-mode kernel (ARCH=um) from that suite's linux-source in the suite's root,
+# /usr/src/um: a kernel that is a program, boots in a moment and runs at the host's speed
+# without any virtualisation.  Its options are those in um.config; with 'debug' those in
+# um-debug.config too, in a build of its own.  Kept until the options or the sources change.
+# Prints KTAP, one test.
 
 . "$(dirname "$0")/common.sh"
 
-suite=${1:?usage: um.sh SUITE}
+suite=${1:?usage: um.sh SUITE [debug]}
+flavour=${2:-plain}
 suite_check "$suite"
+case $flavour in
+plain) configs=("$VM_HERE/um.config") ;;
+debug) configs=("$VM_HERE"/um{,-debug}.config) ;;
+*) die "unknown user-mode kernel '$flavour': plain or debug" ;;
+esac
 root=$(suite_root "$suite")
-dir=$root$GUEST_UM
-log=$LOGS/um-$suite.log
+source=$GUEST_UM/source
+dir=$GUEST_UM/$flavour
+log=$LOGS/um-$flavour-$suite.log
 
 tarball=$(cd "$root" && find usr/src -maxdepth 1 -name 'linux-source-*.tar.xz' | sort -V | tail -n 1)
 [ -n "$tarball" ] || die "the root of $suite has no linux-source"
-want=$(cat "$VM_HERE/um.config" "$root/var/lib/dpkg/info/$(basename "${tarball%.tar.xz}").md5sums" | sha256sum)
+sums=$root/var/lib/dpkg/info/$(basename "${tarball%.tar.xz}").md5sums
 
 exec 9>"$VM/$suite/um.lock"
 flock 9
 mkdir -p "$LOGS"
 
+stamped() { [ "$(cat "$root$1/stamp" 2>/dev/null)" = "$2" ]; }
+
+unpack()
+{
+	local want
+	want=$(sha256sum <"$sums")
+	stamped "$source" "$want" && return
+	rm -rf --one-file-system "${root:?}$source" && mkdir -p "$root$source" &&
+	tar -xf "$root/$tarball" -C "$root$source" --strip-components=1 &&
+	printf '%s\n' "$want" >"$root$source/stamp"
+}
+
+# Of an option that stands twice the last is the one; allnoconfig leaves out the others.
 configure()
 {
-	local line lost=0
-	make -s -C "$1/source" O="$1/build" ARCH=um allnoconfig &&
-	(cd "$1/build" && "$1/source/scripts/kconfig/merge_config.sh" -m -O . .config "$1/um.config") &&
-	make -s -C "$1/build" ARCH=um olddefconfig || return 1
-	while IFS= read -r line; do
-		grep -qxF -- "$line" "$1/build/.config" && continue
-		echo "this kernel cannot have $line"
-		lost=1
-	done < <(grep ^CONFIG_ "$1/um.config")
-	return $lost
+	local source=$1 dir=$2 lost
+	make -s -C "$source" O="$dir" ARCH=um allnoconfig &&
+	(cd "$dir" && "$source/scripts/kconfig/merge_config.sh" -m -O . .config um.config) &&
+	make -s -C "$dir" ARCH=um olddefconfig || return 1
+	lost=$(tac "$dir/um.config" | grep -E '^CONFIG_|^# CONFIG_' |
+		awk '{ name = $0; sub(/^# /, "", name); sub(/[ =].*/, "", name) }
+			!seen[name]++' | grep -vxFf "$dir/.config")
+	[ -z "$lost" ] || { echo "this kernel cannot have: $lost"; return 1; }
 }
 
 build()
 {
-	rm -rf --one-file-system "$dir"
-	mkdir -p "$dir/source" && cp "$VM_HERE/um.config" "$dir/" &&
-	tar -xf "$root/$tarball" -C "$dir/source" --strip-components=1 &&
-	in_root "$suite" bash -c "$(declare -f configure); configure $GUEST_UM" &&
-	in_root "$suite" make -C "$GUEST_UM/build" ARCH=um -j"$(nproc)" linux modules &&
-	in_root "$suite" make -s -C "$GUEST_UM/build" ARCH=um modules_install
+	rm -rf --one-file-system "${root:?}$dir"
+	mkdir -p "$root$dir" && unpack && cat "${configs[@]}" >"$root$dir/um.config" &&
+	in_root "$suite" bash -c "$(declare -f configure); configure $source $dir" &&
+	in_root "$suite" make -C "$dir" ARCH=um -j"$(nproc)" linux modules &&
+	in_root "$suite" make -s -C "$dir" ARCH=um modules_install
 }
 
 echo "1..1"
-if [ "$(cat "$dir/stamp" 2>/dev/null)" != "$want" ]; then
+want=$(cat "${configs[@]}" "$sums" | sha256sum)
+if ! stamped "$dir" "$want"; then
 	build >"$log" 2>&1 || {
 		tail -n 30 "$log" | sed 's/^/# /'
-		echo "not ok 1 $suite: a user-mode kernel"
+		echo "not ok 1 $suite: a user-mode kernel, $flavour"
 		exit 1
 	}
-	printf '%s\n' "$want" >"$dir/stamp"
+	printf '%s\n' "$want" >"$root$dir/stamp"
 fi
-echo "ok 1 $suite: a user-mode kernel, Linux $(cat "$dir/build/include/config/kernel.release")"
+echo "ok 1 $suite: a user-mode kernel, $flavour, Linux $(cat "$root$dir/include/config/kernel.release")"

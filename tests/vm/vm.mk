@@ -43,7 +43,7 @@ bench:
 bench-docs:
 	@tests/bench/report.sh docs
 
-# A shell job in a guest: make guest JOB='tc qdisc show' MODE=smp|um|det LIMIT=600
+# A shell job in a guest: make guest JOB='tc qdisc show' MODE=smp|um|debug|det LIMIT=600
 MODE ?= smp
 LIMIT ?= 600
 # Through the environment: neither make nor the shell is to read it as its own.
