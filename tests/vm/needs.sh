@@ -16,6 +16,7 @@ needs=(
 	awk			mawk
 	xz			xz-utils
 	make			make
+	patch			patch
 )
 
 missing=()

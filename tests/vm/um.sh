@@ -34,13 +34,21 @@ mkdir -p "$LOGS"
 
 stamped() { [ "$(cat "$root$1/stamp" 2>/dev/null)" = "$2" ]; }
 
+# Another release may not take the patch, nor need it.
+patched()
+{
+	patch -d "$root$source" -p1 --dry-run -f <"$VM_HERE/um.patch" ||
+		{ echo "um.patch does not fit this kernel: it is built without"; return; }
+	patch -d "$root$source" -p1 -f <"$VM_HERE/um.patch"
+}
+
 unpack()
 {
 	local want
-	want=$(sha256sum <"$sums")
+	want=$(cat "$sums" "$VM_HERE/um.patch" | sha256sum)
 	stamped "$source" "$want" && return
 	rm -rf --one-file-system "${root:?}$source" && mkdir -p "$root$source" &&
-	tar -xf "$root/$tarball" -C "$root$source" --strip-components=1 &&
+	tar -xf "$root/$tarball" -C "$root$source" --strip-components=1 && patched &&
 	printf '%s\n' "$want" >"$root$source/stamp"
 }
 
@@ -67,7 +75,7 @@ build()
 }
 
 echo "1..1"
-want=$(cat "${configs[@]}" "$sums" | sha256sum)
+want=$(cat "${configs[@]}" "$sums" "$VM_HERE/um.patch" | sha256sum)
 if ! stamped "$dir" "$want"; then
 	build >"$log" 2>&1 || {
 		tail -n 30 "$log" | sed 's/^/# /'
