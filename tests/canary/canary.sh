@@ -1,17 +1,19 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# usage: canary.sh SUITE
+# usage: canary.sh SUITE MODE
 #
-# Is the harness able to fail?  Every fault below is a test that passes by its own
-# account; it counts as ok here only if the run that contains it turns red.
-# Prints KTAP.  The stock kernel cannot see: a leak from the general caches (that
-# is kselftest/leak.sh's work, shown here too), reads after free, uninitialised reads,
-# lock order and data races; those need a kernel built with KASAN and lockdep.
+# Is the harness able to fail in this mode of boot.sh (smp, um or debug)?  Every fault below is
+# a test that passes by its own account; it counts as ok here only if the run that
+# contains it turns red.  Prints KTAP.
+#
+# A kernel without KASAN and lockdep cannot see reads after free, the order of locks or
+# timers that were freed; what leaks from the general caches is kselftest/leak.sh's work there.
 
 . "$(dirname "$0")/../vm/common.sh"
 
-suite=${1:?usage: canary.sh SUITE}
+suite=${1:?usage: canary.sh SUITE MODE}
+mode=${2:?usage: canary.sh SUITE MODE}
 tap=$VM_HERE/tap.awk
 tmp=$(mktemp -d) || exit 1
 trap 'rm -rf "$tmp"' EXIT
@@ -21,36 +23,47 @@ boot() { "$VM_HERE/boot.sh" "$@"; }
 begin() { mkdir -p "$tmp/$1"; }
 end() { echo "$2" >"$tmp/$1/status"; }
 
+run="export CANARY_KO=$GUEST_TREE/build/canary-$mode/optq_canary.ko"
+run+="; tests/kselftest/run.sh ../canary/hit.sh"
+
 # expect_red NAME WHY MODE SECONDS JOB: the run fails, and says WHY.
 expect_red()
 {
 	local red=1 out=$tmp/$1/out
 	begin "$1"
-	boot "$3" "$suite" "canary-$1" "$4" "$5" 2>&1 |
+	boot "$3" "$suite" "canary-$mode-$1" "$4" "$5" 2>&1 |
 		awk -v stage=canary -f "$tap" >"$out" || red=0
 	[ "$red" = 0 ] && grep -q -E -- "$2" "$out"
 	end "$1" $?
 }
 
-run='tests/kselftest/run.sh ../canary/hit.sh'
+# complains KIND WHY [PARAMETER...]: a guest of its own, whose log shows why.
+complains()
+{
+	local kind=$1 why=$2
+	shift 2
+	OPTQ_APPEND="$*" expect_red "$kind" "(console|kernel): .*$why" "$mode" 180 "KIND=$kind; export KIND; $run"
+}
 
 # What the guest survives: one boot, and each must be seen in its own test.
 survivors=(use-after-free overrun double-free leak atomic-sleep reference)
+[ "$mode" = debug ] &&
+	survivors+=(read-after-free read-beyond leak-quietly timer-freed shift)
 survive()
 {
 	local kind all=$tmp/survivors out
-	boot smp "$suite" canary-survivors 240 "
+	OPTQ_APPEND=kasan_multi_shot boot "$mode" "$suite" "canary-$mode-survivors" 300 "
 		echo 0 >/proc/sys/kernel/panic_on_warn
 		echo 0 >/proc/sys/kernel/panic_on_oops
 		for kind in ${survivors[*]}; do
-			echo \"== \$kind\"; KIND=\$kind $run
+			echo \"== \$kind\"; export KIND=\$kind; $run
 		done; true" >"$all" 2>&1
 	for kind in "${survivors[@]}"; do
 		begin "$kind"
 		out=$tmp/$kind/out
 		sed -n "/^== $kind\$/,/^==/p" "$all" >"$out"
 		grep -q '^ *ok 1 nothing noticed' "$out" &&
-			grep -q '^not ok 1 .*the kernel complained' "$out"
+			grep -q -E '^not ok 1 .*(the kernel complained|memory leaked)' "$out"
 		end "$kind" $?
 	done
 	begin console
@@ -60,29 +73,39 @@ survive()
 }
 
 fatal=(soft-lockup hard-lockup list-twice null-pointer warn)
+# After its first complaint lockdep looks no more: a boot for each.
+[ "$mode" = debug ] && fatal+=(lock-order rcu-unlocked)
 fatal()
 {
-	OPTQ_APPEND="watchdog_thresh=1" expect_red soft-lockup \
-		"console: .*soft lockup" smp 180 "KIND=soft-lockup $run"
-	OPTQ_APPEND="rcupdate.rcu_cpu_stall_timeout=3" expect_red hard-lockup \
-		"console: .*rcu: INFO" smp 180 "KIND=hard-lockup $run"
-	expect_red list-twice "console: .*list_add double add" \
-		smp 180 "KIND=list-twice $run"
-	expect_red null-pointer "console: .*NULL pointer dereference" \
-		smp 180 "KIND=null-pointer $run"
-	expect_red warn "console: .*WARNING" smp 180 "KIND=warn $run"
+	complains soft-lockup "soft lockup" watchdog_thresh=1
+	complains hard-lockup "rcu: INFO" rcupdate.rcu_cpu_stall_timeout=3
+	complains list-twice "list_add double add"
+	case $mode in
+	smp) complains null-pointer "NULL pointer dereference" ;;
+	um) complains null-pointer "Kernel panic.*Segfault" ;;
+	debug) complains null-pointer "KASAN: null-ptr-deref|Segfault" ;;
+	esac
+	complains warn WARNING
+	[ "$mode" = debug ] || return
+	complains lock-order "possible circular locking"
+	complains rcu-unlocked "suspicious RCU usage"
 }
 
-silent=(no-verdict exit-status hang leak-general)
+silent=()
+case $mode in
+smp) silent=(no-verdict exit-status hang leak-general) bare=det ;;
+um) silent=(no-verdict exit-status hang leak-general) bare=um ;;
+esac
 silent()
 {
 	local job='echo 1..1; echo "ok 1 fine";'
-	expect_red no-verdict "without a verdict" det 60 \
-		"$job echo o >/proc/sysrq-trigger; sleep 60"
-	expect_red exit-status "the guest failed, exit 3" det 60 "$job exit 3"
-	expect_red hang "no end within" det 15 "$job while :; do :; done"
+	[ ${#silent[@]} -gt 0 ] || return
+	expect_red no-verdict "without a verdict" "$bare" 60 \
+		"$job echo o >/proc/sysrq-trigger || busybox poweroff -f; sleep 60"
+	expect_red exit-status "the guest failed, exit 3" "$bare" 60 "$job exit 3"
+	expect_red hang "no end within" "$bare" 15 "$job while :; do :; done"
 	# A leak that the kernel itself does not report.
-	expect_red leak-general "slab objects" smp 120 "KIND=leak-general $run"
+	expect_red leak-general "slab objects" "$mode" 120 "KIND=leak-general; export KIND; $run"
 }
 
 result()
@@ -94,11 +117,11 @@ result()
 	done
 	n=$((n + 1))
 	if [ "$(cat "$tmp/$name/status" 2>/dev/null)" = 0 ]; then
-		echo "ok $n $name turns the run red"
+		echo "ok $n $mode: $name turns the run red"
 	else
 		failed=1
 		tail -n 30 "$tmp/$name/out" | sed 's/^/# /'
-		echo "not ok $n $name turns the run red"
+		echo "not ok $n $mode: $name turns the run red"
 	fi
 }
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# usage: KIND=... hit.sh
+# usage: KIND=... CANARY_KO=... hit.sh
 #
 # Looks like any other test, passes by its own account, and breaks the kernel on
 # the way: whoever runs it must call the run failed.
@@ -12,7 +12,7 @@ echo "1..1"
 case $KIND in
 reference)
 	ip link add canary0 type dummy
-	insmod optq_canary.ko kind="$KIND" dev=canary0
+	insmod "$CANARY_KO" kind="$KIND" dev=canary0
 	# Freed by nobody: the device's removal never ends.
 	ip link del canary0 &
 	sleep 13 ;;
@@ -22,13 +22,17 @@ hard-lockup)
 		ip link add canary0 type dummy
 		ip link del canary0
 	done &
-	insmod optq_canary.ko kind="$KIND" ;;
+	insmod "$CANARY_KO" kind="$KIND" ;;
+# Gone with nobody to count it: kmemleak's alone.
+leak-quietly)
+	insmod "$CANARY_KO" kind=leak-general
+	rmmod optq_canary ;;
 leak-general)
 	. ../kselftest/leak.sh
 	tmp=$(mktemp -d)
 	for snapshot in a b c; do
 		for ((i = 0; i < 10; i++)); do
-			insmod optq_canary.ko kind="$KIND" && rmmod optq_canary
+			insmod "$CANARY_KO" kind="$KIND" && rmmod optq_canary
 		done
 		leak_snapshot "$tmp/$snapshot"
 	done
@@ -36,7 +40,7 @@ leak-general)
 	[ "${PIPESTATUS[0]}" = 0 ] || echo "not ok 1 memory grows"
 	exit ;;
 *)
-	insmod optq_canary.ko kind="$KIND"
+	insmod "$CANARY_KO" kind="$KIND"
 	rmmod optq_canary 2>/dev/null ;;
 esac
 echo "ok 1 nothing noticed"

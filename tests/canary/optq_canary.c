@@ -9,10 +9,14 @@
 #include <linux/delay.h>
 #include <linux/list.h>
 #include <linux/module.h>
+#include <linux/mutex.h>
 #include <linux/netdevice.h>
+#include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
+#include <linux/timer.h>
+#include <linux/vmalloc.h>
 
 static char *kind = "";
 module_param(kind, charp, 0444);
@@ -39,6 +43,32 @@ static int use_after_free(void)
 	kmem_cache_shrink(cache);
 	object = kmem_cache_alloc(cache, GFP_KERNEL);
 	kmem_cache_free(cache, object);
+	return 0;
+}
+
+/* Nothing but KASAN knows. */
+static int read_after_free(void)
+{
+	unsigned char *object = kmalloc(OBJECT_SIZE, GFP_KERNEL);
+
+	if (!object)
+		return -ENOMEM;
+	kfree(object);
+	OPTIMIZER_HIDE_VAR(object);
+	pr_info("optq_canary: %u\n", READ_ONCE(object[OBJECT_SIZE / 2]));
+	return 0;
+}
+
+static int read_beyond(void)
+{
+	unsigned char *object = vmalloc(PAGE_SIZE);
+	unsigned int at = PAGE_SIZE + 16;
+
+	if (!object)
+		return -ENOMEM;
+	OPTIMIZER_HIDE_VAR(at);
+	pr_info("optq_canary: %u\n", READ_ONCE(object[at]));
+	vfree(object);
 	return 0;
 }
 
@@ -111,6 +141,56 @@ static int sleep_in_atomic(void)
 	return 0;
 }
 
+static DEFINE_MUTEX(lock_a);
+static DEFINE_MUTEX(lock_b);
+
+/* One after the other: no deadlock comes of it here, and one could. */
+static int lock_order(void)
+{
+	mutex_lock(&lock_a);
+	mutex_lock(&lock_b);
+	mutex_unlock(&lock_b);
+	mutex_unlock(&lock_a);
+
+	mutex_lock(&lock_b);
+	mutex_lock(&lock_a);
+	mutex_unlock(&lock_a);
+	mutex_unlock(&lock_b);
+	return 0;
+}
+
+static int __rcu *shared;
+
+static int rcu_unlocked(void)
+{
+	return rcu_dereference(shared) ? -EINVAL : 0;
+}
+
+static void at_once(struct timer_list *unused)
+{
+}
+
+static int timer_freed(void)
+{
+	struct timer_list *timer = kmalloc(sizeof(*timer), GFP_KERNEL);
+
+	if (!timer)
+		return -ENOMEM;
+	timer_setup(timer, at_once, 0);
+	mod_timer(timer, jiffies + 3600 * HZ);
+	kfree(timer);
+	return 0;
+}
+
+static int shift_too_far(void)
+{
+	unsigned int by = 40;
+
+	OPTIMIZER_HIDE_VAR(by);
+	pr_info("optq_canary: %u\n", 1U << by);
+	return 0;
+}
+
 static int warn(void)
 {
 	WARN(1, "optq_canary: on purpose\n");
@@ -147,6 +227,8 @@ static const struct {
 	int (*run)(void);
 } kinds[] = {
 	{ "use-after-free", use_after_free },
+	{ "read-after-free", read_after_free },
+	{ "read-beyond", read_beyond },
 	{ "overrun", overrun },
 	{ "double-free", double_free },
 	{ "leak", leak },
@@ -154,6 +236,10 @@ static const struct {
 	{ "list-twice", list_twice },
 	{ "reference", lose_reference },
 	{ "atomic-sleep", sleep_in_atomic },
+	{ "lock-order", lock_order },
+	{ "rcu-unlocked", rcu_unlocked },
+	{ "timer-freed", timer_freed },
+	{ "shift", shift_too_far },
 	{ "warn", warn },
 	{ "soft-lockup", soft_lockup },
 	{ "hard-lockup", hard_lockup },

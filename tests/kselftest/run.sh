@@ -5,7 +5,8 @@
 #
 # Runs the tests (all of this directory without arguments) one after the other,
 # each bounded in time, prints their KTAP nested in one, and fails a test after
-# which the kernel's log shows one of klog-detectors.  Exit 0 only if none failed.
+# which the kernel's log shows one of klog-detectors, or kmemleak, where the kernel
+# has it, a leak.  Exit 0 only if none failed.
 
 cd "$(dirname "$0")" || exit 1
 
@@ -51,6 +52,26 @@ log_since()
 		grep -E -f klog-detectors
 }
 
+kmemleak=/sys/kernel/debug/kmemleak
+# A scan takes no page that was read a moment ago for lost: two, some time apart.
+scan()
+{
+	echo scan >$kmemleak && sleep "$1" && echo scan >$kmemleak
+}
+
+# What the kernel itself lost while it booted is not the tests'.
+[ -w $kmemleak ] && { scan 0; echo clear >$kmemleak; }
+
+# Each leak is told once; the kernel's log has the first words of it, which are a detector.
+leaks_since()
+{
+	[ -w $kmemleak ] || return
+	scan 5
+	cat $kmemleak >"$tmp/leaks"
+	echo clear >$kmemleak
+	[ -s "$tmp/leaks" ] && sed 's/^/# kmemleak: /' "$tmp/leaks" | head -n 60
+}
+
 n=0 failed=0 skipped=0
 echo "KTAP version 1"
 echo "1..$#"
@@ -64,6 +85,11 @@ for test in "$@"; do
 	rc=$?
 	took="$((SECONDS - start)) s"
 
+	if leaks_since; then
+		failed=$((failed + 1))
+		echo "not ok $n $test # memory leaked, $took"
+		continue
+	fi
 	if [ -n "$watch" ] && log_since "$n $test" >"$tmp/log"; then
 		sed 's/^/# kernel: /' "$tmp/log" | head -n 40
 		failed=$((failed + 1))

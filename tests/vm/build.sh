@@ -6,9 +6,9 @@
 # Brings the sources into the suite's root and runs make there, against that
 # suite's kernel headers, with W=1.  Prints KTAP, a test per target: a compiler
 # warning fails it as an error does.  Only what has changed is copied and built.
-# Four targets are made here: module-debug, the module with OPTQ_DEBUG=1 in
-# build/debug, module-um and module-um-debug, likewise for the user-mode kernels in build/um
-# and build/um-debug, and programs, what the kernel tests call, in build/kselftest.
+# Made here, below build/: module-debug, the module with OPTQ_DEBUG=1; module-um and
+# module-um-debug, likewise for the user-mode kernels; canary-MODE, the module that breaks
+# things on purpose, for that mode of boot.sh; programs, what the kernel tests call.
 
 . "$(dirname "$0")/common.sh"
 
@@ -44,14 +44,16 @@ sync_sources()
 	mv "$list.new" "$list"
 }
 
-# module_apart DIR MAKE-ARGUMENT...: in a tree of its own, so that no build undoes another.
+# module_apart DIR FROM MAKE-ARGUMENT...: the module whose Kbuild is in FROM, in a tree of its
+# own, so that no build undoes another.
 module_apart()
 {
-	local dir=build/$1
-	shift
+	local dir=build/$1 from=$2
+	shift 2
 	mkdir -p "$dst/$dir"
-	(cd "$dst" && find Kbuild sch_optq -name '*.[ch]' -o -name Kbuild) |
-		copy_changed "$dst" "$dst/$dir" &&
+	(cd "$dst/$from" && find . -path ./sch_optq -prune -o -maxdepth 1 \( -name '*.[ch]' -o -name Kbuild \) -print
+		[ ! -d sch_optq ] || find sch_optq -name '*.[ch]') |
+		copy_changed "$dst/$from" "$dst/$dir" &&
 	in_root "$suite" make -j"$(nproc)" M="$GUEST_TREE/$dir" OPTQ_DEBUG=1 W=1 "$@" modules
 }
 
@@ -63,9 +65,12 @@ make_target()
 	programs)
 		in_root "$suite" make -C "$GUEST_TREE/tests/kselftest" \
 			-f programs.mk programs ;;
-	module-debug) module_apart debug -C "$kdir" ;;
-	module-um) module_apart um -C "$GUEST_UM/plain" ARCH=um ;;
-	module-um-debug) module_apart um-debug -C "$GUEST_UM/debug" ARCH=um ;;
+	module-debug) module_apart debug . -C "$kdir" ;;
+	module-um) module_apart um . -C "$GUEST_UM/plain" ARCH=um ;;
+	module-um-debug) module_apart um-debug . -C "$GUEST_UM/debug" ARCH=um ;;
+	canary-smp) module_apart canary-smp tests/canary -C "$kdir" ;;
+	canary-um) module_apart canary-um tests/canary -C "$GUEST_UM/plain" ARCH=um ;;
+	canary-debug) module_apart canary-debug tests/canary -C "$GUEST_UM/debug" ARCH=um ;;
 	*)
 		in_root "$suite" make -C "$GUEST_TREE" -j"$(nproc)" \
 			KDIR="$kdir" W=1 "$1" ;;

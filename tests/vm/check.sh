@@ -9,12 +9,15 @@
 #	harness	what the results hang on: tap.awk, faults made on purpose; make guest
 #	build	module, plugin, optqctl in the default suite
 #	unit	user-space tests under ASAN and UBSAN, in the default suite
-#	um	the user-mode kernel of the newest suite, and the kernel tests in it
+#	um	the user-mode kernel of the newest suite: faults made on purpose, the kernel tests
+#	debug	likewise the one with KASAN, lockdep, kmemleak and the rest
 #	vm	kernel tests in guests with two CPUs
 #	some	likewise, those only that say most about another kernel
 #	det	rates and delays in guests whose time is exact
 #	suites	the build on the oldest and the newest kernel supported
 #	package	Debian packages in the default suite: built, installed, purged
+#	kernels	what the table of suites says, on each of them
+#	soak	traffic and random policies in the debug kernel, SOAK_SECONDS (1800) long
 #
 # Environment: SUITE (trixie), TESTS (names of kernel tests instead of all),
 # VERBOSE=1 (what the tests say even when they pass)
@@ -56,6 +59,7 @@ boot_tests()
 	case $mode in
 	smp) ko=$GUEST_TREE/build/debug/sch_optq.ko ;;
 	um) ko=$GUEST_TREE/build/um/sch_optq.ko in=$um_suite ;;
+	debug) ko=$GUEST_TREE/build/um-debug/sch_optq.ko in=$um_suite ;;
 	esac
 	"$VM_HERE/boot.sh" "$mode" "$in" "$name" "$limit" \
 		"export OPTQ_KO=$ko; tests/kselftest/run.sh $*"
@@ -82,9 +86,10 @@ boot_each()
 }
 
 # A stage that fails without a failed test has failed all the same.
+of_suite=
 run_stage()
 {
-	local name=$1 start=$SECONDS counts=$tmp/counts status p=0 f=1 s=0
+	local name=$of_suite$1 start=$SECONDS counts=$tmp/counts status p=0 f=1 s=0
 	shift
 	say "== $name"
 	rm -f "$counts"
@@ -106,16 +111,14 @@ stage_harness()
 {
 	run_stage tap "$VM_HERE/tap-test.sh"
 	run_stage guest-job "$VM_HERE/guest-job-test.sh"
-	run_stage canary canary
+	canary "$suite" smp
 }
 
+# canary SUITE MODE
 canary()
 {
-	local kdir
-	kdir=/usr/src/linux-headers-$(suite_kernel "$suite")
-	in_build -C tests/canary KDIR="$kdir" module >"$LOGS/canary-build.log" 2>&1 ||
-		{ cat "$LOGS/canary-build.log"; return 1; }
-	"$TOP/tests/canary/canary.sh" "$suite"
+	run_stage "canary-$2-build" "$VM_HERE/build.sh" "$1" "canary-$2"
+	run_stage "canary-$2" "$TOP/tests/canary/canary.sh" "$@"
 }
 
 stage_build() { run_stage build "$VM_HERE/build.sh" "$suite"; }
@@ -132,12 +135,29 @@ stage_some()
 	TESTS=${TESTS:-qdisc_gso.sh ctl_ingress.sh} stage_vm
 }
 
+# user_kernel MODE FLAVOUR MODULE
+user_kernel()
+{
+	"$VM_HERE/root.sh" "$um_suite" || { failed=$((failed + 1)); return 1; }
+	run_stage "$1-kernel" "$VM_HERE/um.sh" "$um_suite" "$2"
+	run_stage "$1-build" "$VM_HERE/build.sh" "$um_suite" "$3" plugin optqctl programs
+}
+
+plain_kernel() { user_kernel um plain module-um; }
+debug_kernel() { user_kernel debug debug module-um-debug; }
+
 stage_um()
 {
-	"$VM_HERE/root.sh" "$um_suite" || { failed=$((failed + 1)); return; }
-	run_stage um-kernel "$VM_HERE/um.sh" "$um_suite"
-	run_stage um-build "$VM_HERE/build.sh" "$um_suite" module-um plugin optqctl programs
+	plain_kernel || return
+	canary "$um_suite" um
 	run_stage um boot_each um 2
+}
+
+stage_debug()
+{
+	debug_kernel || return
+	canary "$um_suite" debug
+	run_stage debug boot_each debug 2
 }
 
 # Time counted in instructions has one CPU by nature.
@@ -167,6 +187,31 @@ stage_suites()
 	run_stage one-plugin one_plugin
 }
 
+stage_kernels()
+{
+	local stages stage
+	while read -r suite stages; do
+		of_suite=$suite-
+		if ! suite_had "$suite"; then
+			run_stage root echo "1..0 # SKIP no mirror has $suite"
+			continue
+		fi
+		"$VM_HERE/root.sh" "$suite" || { failed=$((failed + 1)); continue; }
+		for stage in $stages; do
+			"stage_$stage" </dev/null
+		done
+	done < <(sed 's/#.*//; /^$/d' "$VM_HERE/suites")
+}
+
+stage_soak()
+{
+	local seconds=${SOAK_SECONDS:-1800}
+	debug_kernel && run_stage soak "$VM_HERE/boot.sh" debug "$um_suite" soak $((seconds * 2 + 1200)) "
+		export OPTQ_KO=$GUEST_TREE/build/um-debug/sch_optq.ko SOAK_SECONDS=$seconds
+		export SOAK_SEED=${SOAK_SEED:-$(date +%s)} OPTQ_TEST_TIMEOUT=$((seconds * 2 + 900))
+		tests/kselftest/run.sh ../soak/soak.sh"
+}
+
 stage_package() { run_stage package "$TOP/tests/package/package.sh" "$suite"; }
 
 "$VM_HERE/needs.sh" || exit 1
@@ -181,7 +226,7 @@ esac
 mkdir -p "$LOGS"
 for stage in "$@"; do
 	case $stage in
-	harness|build|unit|um|vm|some|det|suites|package) ;;
+	harness|build|unit|um|debug|vm|some|det|suites|package|kernels|soak) ;;
 	*) die "unknown stage '$stage'" ;;
 	esac
 	"stage_$stage"
