@@ -10,15 +10,17 @@ programs_cflags := -std=gnu11 -O2 -g -Wall -Wextra -Werror -D_GNU_SOURCE
 own := $(OUT)/udp_load $(OUT)/line_dev $(OUT)/dscp_wire \
 	$(OUT)/ack_wire $(OUT)/flow_flood $(OUT)/frame_send $(OUT)/burst_watch
 
-own_nl := $(OUT)/optq_nl $(OUT)/optq_listen
+own_nl := $(OUT)/optq_nl $(OUT)/optq_listen $(OUT)/policy_storm
 
 programs: $(own) $(own_nl)
+
+vpath %.c $(programs_here) $(programs_here)/../soak
 
 $(own): $(OUT)/%: $(programs_here)%.c
 	@mkdir -p $(OUT)
 	$(CC) $(programs_cflags) $(CFLAGS) $(LDFLAGS) -o $@ $<
 
-$(own_nl): $(OUT)/%: $(programs_here)%.c $(programs_here)optq_nl_keys.h \
+$(own_nl): $(OUT)/%: %.c $(programs_here)optq_nl_keys.h \
 		$(programs_uapi)/linux/optq.h
 	@mkdir -p $(OUT)
 	$(CC) $(programs_cflags) -I$(programs_uapi) \

@@ -64,6 +64,18 @@ debian_mirror()
 	say "$mirror"
 }
 
+# Whether the mirror has it, or a root of it is there already.
+suite_had()
+{
+	local mirror probe rc
+	[ -e "$VM/$1/root.stamp" ] && return
+	mirror=$(debian_mirror) && probe=$(mktemp) || return 1
+	/usr/lib/apt/apt-helper download-file "${mirror%/}/dists/$1/InRelease" "$probe" >/dev/null 2>&1
+	rc=$?
+	rm -f "$probe"
+	return $rc
+}
+
 # The sources as they are here, without what is built from them.
 source_list()
 {

@@ -27,11 +27,17 @@ check-package:
 check-det:
 	@$(VM_DIR)/check.sh build det
 
-# The kernel tests on every supported kernel, oldest and newest too.
+# The kernel tests under KASAN, lockdep, kmemleak and the rest.
+check-debug:
+	@$(VM_DIR)/check.sh debug
+
+# The kernel tests on every kernel supported: the table is $(VM_DIR)/suites.
 check-kernels:
-	@for suite in bookworm trixie sid; do \
-		SUITE=$$suite $(VM_DIR)/check.sh build vm det || exit 1; \
-	done
+	@$(VM_DIR)/check.sh kernels
+
+# Half an hour of traffic and changes in the debug kernel: SOAK_SECONDS= SOAK_SEED=
+soak:
+	@$(VM_DIR)/check.sh soak
 
 demo:
 	@tests/demo/demo.sh
@@ -54,4 +60,4 @@ guest:
 		$(VM_DIR)/boot.sh $(MODE) $(SUITE) guest $(LIMIT) "$$OPTQ_JOB"
 
 .PHONY: check check-build check-unit check-harness check-um check-vm check-det \
-	check-package check-kernels demo bench bench-docs guest
+	check-package check-debug check-kernels soak demo bench bench-docs guest
