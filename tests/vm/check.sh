@@ -10,6 +10,7 @@
 #	build	module, plugin, optqctl in the default suite
 #	unit	user-space tests under ASAN and UBSAN, in the default suite
 #	um	the user-mode kernel of the newest suite, and the kernel tests in it
+#	tdc	the kernel's own tdc.py there, with the cases in tests/tdc
 #	vm	kernel tests in guests with two CPUs
 #	some	likewise, those only that say most about another kernel
 #	det	rates and delays in guests whose time is exact
@@ -132,13 +133,28 @@ stage_some()
 	TESTS=${TESTS:-qdisc_gso.sh ctl_ingress.sh} stage_vm
 }
 
-stage_um()
+# For whichever stage comes first.
+um_ready()
 {
-	"$VM_HERE/root.sh" "$um_suite" || { failed=$((failed + 1)); return; }
+	[ -z "${um_is_ready:-}" ] || return 0
+	"$VM_HERE/root.sh" "$um_suite" || { failed=$((failed + 1)); return 1; }
 	run_stage um-kernel "$VM_HERE/um.sh" "$um_suite"
 	run_stage um-build "$VM_HERE/build.sh" "$um_suite" module-um plugin optqctl programs
-	run_stage um boot_each um 2
+	um_is_ready=1
 }
+
+stage_um() { um_ready && run_stage um boot_each um 2; }
+
+# First that it can fail.
+boot_tdc()
+{
+	"$VM_HERE/boot.sh" um "$um_suite" check-tdc 3600 "
+		export OPTQ_KO=$GUEST_TREE/build/um/sch_optq.ko
+		tests/tdc/tdc-test.sh; rc=\$?
+		tests/tdc/tdc.sh && exit \$rc"
+}
+
+stage_tdc() { um_ready && run_stage tdc boot_tdc; }
 
 # Time counted in instructions has one CPU by nature.
 stage_det() { run_stage det boot_each det 2; }
@@ -181,7 +197,7 @@ esac
 mkdir -p "$LOGS"
 for stage in "$@"; do
 	case $stage in
-	harness|build|unit|um|vm|some|det|suites|package) ;;
+	harness|build|unit|um|tdc|vm|some|det|suites|package) ;;
 	*) die "unknown stage '$stage'" ;;
 	esac
 	"stage_$stage"
