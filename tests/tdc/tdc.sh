@@ -52,6 +52,7 @@ prepare()
 run_tdc()
 {
 	local rc
+	echo "optq-tdc: run $$" >/dev/kmsg
 	PYTHONPATH=$PWD PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
 		python3 "$TDC_DIR/tdc.py" -J "$(nproc)" -f "${files[@]}" --outfile "$PWD/tap" 2>&1 |
 		tee said | sed -u -n 's/^Test /# /p'
@@ -64,12 +65,13 @@ run_tdc()
 	fi
 }
 
-# What the kernel had to say, with the case that it said it in.
+# What the kernel had to say since run_tdc began, with the case that had begun last.
 complaints()
 {
-	dmesg | awk -v mark='optq-tdc: ' '
-		(i = index($0, mark)) { id = substr($0, i + length(mark), 4); next }
-		id { print id ": " $0 }' | grep -E -f "$OPTQ_HERE/klog-detectors"
+	dmesg | awk -v mark='optq-tdc: ' -v run="run $$" '
+		(i = index($0, mark)) { id = substr($0, i + length(mark)) }
+		i && id == run { on = 1 }
+		on && !i { print id ": " $0 }' | grep -E -f "$OPTQ_HERE/klog-detectors"
 }
 
 report()
