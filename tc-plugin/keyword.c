@@ -291,7 +291,7 @@ void keyword_help(const struct keyword_set *set)
 	}
 	fprintf(stderr, " [ LINK-LAYER ]\n\n");
 	for (kw = set->table; kw < set->table + set->len; kw++) {
-		fprintf(stderr, " %-16s%s", kw->name, kw->help);
+		fprintf(stderr, " %-22s%s", kw->name, kw->help);
 		if (kw->alias[0])
 			fprintf(stderr, "; also %s, %s", kw->alias[0],
 				kw->alias[1]);

@@ -10,7 +10,8 @@
 #	build	module, plugin, optqctl in the default suite
 #	unit	user-space tests under ASAN and UBSAN, in the default suite
 #	um	the user-mode kernel of the newest suite: faults made on purpose, the kernel tests
-#	debug	likewise the one with KASAN, lockdep, kmemleak and the rest
+#	tdc	the kernel's own tdc.py there, with the cases in tests/tdc
+#	debug	as um, the one with KASAN, lockdep, kmemleak and the rest
 #	vm	kernel tests in guests with two CPUs
 #	some	likewise, those only that say most about another kernel
 #	det	rates and delays in guests whose time is exact
@@ -135,12 +136,14 @@ stage_some()
 	TESTS=${TESTS:-qdisc_gso.sh ctl_ingress.sh} stage_vm
 }
 
-# user_kernel MODE FLAVOUR MODULE
+# user_kernel MODE FLAVOUR MODULE: for whichever stage comes first.
 user_kernel()
 {
+	case " ${made:-} " in *" $1 "*) return 0 ;; esac
 	"$VM_HERE/root.sh" "$um_suite" || { failed=$((failed + 1)); return 1; }
 	run_stage "$1-kernel" "$VM_HERE/um.sh" "$um_suite" "$2"
 	run_stage "$1-build" "$VM_HERE/build.sh" "$um_suite" "$3" plugin optqctl programs
+	made+=" $1"
 }
 
 plain_kernel() { user_kernel um plain module-um; }
@@ -159,6 +162,17 @@ stage_debug()
 	canary "$um_suite" debug
 	run_stage debug boot_each debug 2
 }
+
+# First that it can fail.
+boot_tdc()
+{
+	"$VM_HERE/boot.sh" um "$um_suite" check-tdc 3600 "
+		export OPTQ_KO=$GUEST_TREE/build/um/sch_optq.ko
+		tests/tdc/tdc-test.sh; rc=\$?
+		tests/tdc/tdc.sh && exit \$rc"
+}
+
+stage_tdc() { plain_kernel && run_stage tdc boot_tdc; }
 
 # Time counted in instructions has one CPU by nature.
 stage_det() { run_stage det boot_each det 2; }
@@ -226,7 +240,7 @@ esac
 mkdir -p "$LOGS"
 for stage in "$@"; do
 	case $stage in
-	harness|build|unit|um|debug|vm|some|det|suites|package|kernels|soak) ;;
+	harness|build|unit|um|tdc|debug|vm|some|det|suites|package|kernels|soak) ;;
 	*) die "unknown stage '$stage'" ;;
 	esac
 	"stage_$stage"

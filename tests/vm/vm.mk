@@ -9,7 +9,7 @@ export SUITE TESTS VERBOSE
 
 # All tests, from nothing.
 check:
-	@$(VM_DIR)/check.sh build unit harness um some det suites package
+	@$(VM_DIR)/check.sh build unit harness um tdc some det suites package
 
 # One part of it each; all but the harness need what `build` makes.
 check-build:
@@ -20,6 +20,8 @@ check-harness:
 	@$(VM_DIR)/check.sh build harness
 check-um:
 	@$(VM_DIR)/check.sh um
+check-tdc:
+	@$(VM_DIR)/check.sh tdc
 check-vm:
 	@$(VM_DIR)/check.sh build vm
 check-package:
@@ -59,5 +61,5 @@ guest:
 		$(VM_DIR)/build.sh $(SUITE) && \
 		$(VM_DIR)/boot.sh $(MODE) $(SUITE) guest $(LIMIT) "$$OPTQ_JOB"
 
-.PHONY: check check-build check-unit check-harness check-um check-vm check-det \
+.PHONY: check check-build check-unit check-harness check-um check-tdc check-vm check-det \
 	check-package check-debug check-kernels soak demo bench bench-docs guest
