@@ -116,7 +116,7 @@ trap 'echo "$modprobe" >/proc/sys/kernel/modprobe; optq_cleanup' EXIT
 log_mark
 [ ! -w "$kmemleak" ] || echo clear >"$kmemleak"
 
-ktap_test "$MESSAGES requests of seed $SEED" fuzz
+ktap_test "requests, seed $SEED" fuzz
 ktap_test "each command was taken" commands
 ktap_test "what found something once" regressions
 ktap_test "memory does not grow" nothing_left

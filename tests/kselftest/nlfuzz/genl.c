@@ -45,9 +45,11 @@ static const struct {
 	[OPTQ_FIELD_HOST]	= { 8, 1 },
 };
 
+#define CLASSES		160
+
 struct tree {
-	uint32_t n, ids[IDS * 2], parent[IDS * 2];
-	bool inner[IDS * 2];
+	uint32_t n, ids[CLASSES], parent[CLASSES];
+	bool inner[CLASSES];
 	uint8_t dim[8];
 	uint32_t n_dims;
 };
@@ -72,6 +74,9 @@ static void plan_tree(struct request *q, struct tree *t)
 
 	memset(t, 0, sizeof(*t));
 	t->n = one_in(&q->r, 8) ? below(&q->r, 2) : 2 + below(&q->r, 2 * IDS - 2);
+	/* Some that a dump tells in parts. */
+	if (one_in(&q->r, 40))
+		t->n = CLASSES;
 	for (i = 0; i < t->n; i++) {
 		t->ids[i] = one_in(&q->r, 10) ? 0x10000 + i : i + 1;
 		if (!i || one_in(&q->r, 2))

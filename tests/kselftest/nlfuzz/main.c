@@ -7,9 +7,10 @@
  *	nl_fuzz [--seed N] [--messages N] [--from N] [--to N] [--seconds N] [--alone] [--show]
  *
  * The same seed makes the same requests; --from and --to send a part of the sequence, and
- * one that begins with a round, of 512, finds what it found.  --alone: nothing goes on beside
- * them; --seconds: it ends by then.  --show tells each before it is sent, and what came of it.  What came of them is told at the end, by command, as JSON too; a class that lost
- * count of its packets, exit 1.  All is done in network namespaces of its own.
+ * one that begins with a round, of 512, finds what it found.  --seconds: it ends by then.
+ * --alone: nothing goes on beside them.  --show tells each before it is sent, and what came
+ * of it.  What came of all is told at the end, by command, as JSON too; a class that lost count
+ * of its packets, exit 1.  All is done in network namespaces of its own.
  */
 #include <errno.h>
 #include <getopt.h>

@@ -103,7 +103,8 @@ static void take_message(struct answer *a, const struct nlmsghdr *nlh)
 /* What is there is there: the kernel answers before sendto() is over. */
 static bool read_some(struct sock *s, struct answer *a)
 {
-	static __thread uint8_t buf[1 << 16];
+	/* So small that the kernel tells much in several parts. */
+	static __thread uint8_t buf[1 << 13];
 	ssize_t n = recv(s->fd, buf, sizeof(buf), MSG_DONTWAIT);
 	const struct nlmsghdr *nlh = (const struct nlmsghdr *)buf;
 	int left = (int)n;
