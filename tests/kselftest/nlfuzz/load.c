@@ -19,7 +19,8 @@
 #include "sock.h"
 
 #define SENDERS		2
-#define BURST		16
+#define PER_REQUEST	4	/* packets of each sender */
+#define PER_DUMP	4	/* requests */
 #define FRAME_MAX	8192
 
 static struct sender {
@@ -32,6 +33,17 @@ static struct sender {
 static pthread_t dumper;
 static uint64_t dumps, events;
 static atomic_bool stopped;
+static _Atomic uint64_t requests;
+
+/* At the pace of the requests, or a slow machine would do little else. */
+static bool wait_for(uint64_t n)
+{
+	while (requests < n && !stopped)
+		usleep(500);
+	return !stopped;
+}
+
+void load_step(void) { requests++; }
 
 /* ---- packets ---- */
 
@@ -182,7 +194,7 @@ static void send_one(struct sender *s, int fd)
 
 static void *send_all(void *arg)
 {
-	int fd = socket(AF_PACKET, SOCK_RAW, 0), on = 1, size = 1 << 22, i;
+	int fd = socket(AF_PACKET, SOCK_RAW, 0), on = 1, size = 1 << 22;
 	struct sender *s = arg;
 	cpu_set_t set;
 
@@ -192,11 +204,8 @@ static void *send_all(void *arg)
 	CPU_ZERO(&set);
 	CPU_SET(s->cpu, &set);
 	sched_setaffinity(0, sizeof(set), &set);
-	while (!stopped) {
-		for (i = 0; i < BURST; i++)
-			send_one(s, fd);
-		usleep(2000);
-	}
+	while (wait_for((s->sent + s->refused) / PER_REQUEST + 1))
+		send_one(s, fd);
 	close(fd);
 	return NULL;
 }
@@ -248,7 +257,7 @@ static void *dump_all(void *arg)
 	(void)arg;
 	sock_open(&listener, NETLINK_GENERIC);
 	sock_listen(&listener);
-	while (!stopped) {
+	while (wait_for(dumps * PER_DUMP + 1)) {
 		if (n % 16 == 0) {
 			sock_open(&rtnl, NETLINK_ROUTE);
 			sock_open(&genl, NETLINK_GENERIC);
@@ -261,7 +270,6 @@ static void *dump_all(void *arg)
 			sock_close(&genl);
 		}
 		count_events(&listener);
-		usleep(5000);
 	}
 	return NULL;
 }

@@ -10,6 +10,8 @@ struct load_counts {
 };
 
 void load_start(void);
+/* One request more has been sent: the rest may go on. */
+void load_step(void);
 void load_stop(struct load_counts *counts);
 
 #endif /* NLFUZZ_LOAD_H */

@@ -195,6 +195,7 @@ static void run(const struct options *o)
 		began = now_ns();
 		err = sock_ask(s, &request);
 		count(err, now_ns() - began);
+		load_step();
 		if (o->show)
 			printf("%" PRIu64 " %d %s\n", i, err, s->reason);
 		progress();
