@@ -85,11 +85,10 @@ kmemleak=/sys/kernel/debug/kmemleak
 # What has just been freed may still be in a register: only a second scan counts.
 no_leaks()
 {
-	if ! [ -w "$kmemleak" ]; then
-		echo "this kernel has no kmemleak"
+	if ! { echo scan >"$kmemleak"; } 2>/dev/null; then
+		echo "this kernel has no kmemleak, or it is off"
 		return "$KSFT_SKIP"
 	fi
-	echo scan >"$kmemleak"
 	sleep 5
 	echo scan >"$kmemleak"
 	! grep . "$kmemleak"
@@ -114,7 +113,7 @@ optq_require_programs
 no_modprobe
 trap 'echo "$modprobe" >/proc/sys/kernel/modprobe; optq_cleanup' EXIT
 log_mark
-[ ! -w "$kmemleak" ] || echo clear >"$kmemleak"
+{ echo clear >"$kmemleak"; } 2>/dev/null
 
 ktap_test "requests, seed $SEED" fuzz
 ktap_test "each command was taken" commands
