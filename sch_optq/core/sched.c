@@ -198,6 +198,9 @@ static bool class_may_be_sole(const struct optq_tree *t,
 	if (t->qlen != c->qlen + t->direct.qlen || !optq_class_is_leaf(c) ||
 	    !class_runnable(c) || optq_wfq_linked(&c->excess))
 		return false;
+	/* Its place for a turn that was taken ahead is to go once nothing is owed. */
+	if (unlikely(optq_tagged_linked(&c->guaranteed) && !optq_ahead_len(t, c)))
+		return false;
 	/* The link has no place in a set to lose. */
 	for (c = c->parent; c->parent; c = c->parent) {
 		if (c->red)

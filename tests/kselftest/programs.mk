@@ -12,7 +12,9 @@ own := $(OUT)/udp_load $(OUT)/line_dev $(OUT)/dscp_wire \
 
 own_nl := $(OUT)/optq_nl $(OUT)/optq_listen $(OUT)/policy_storm
 
-programs: $(own) $(own_nl)
+nlfuzz := $(wildcard $(programs_here)nlfuzz/*.[ch])
+
+programs: $(own) $(own_nl) $(OUT)/nl_fuzz
 
 vpath %.c $(programs_here) $(programs_here)/../soak
 
@@ -26,5 +28,10 @@ $(own_nl): $(OUT)/%: %.c $(programs_here)optq_nl_keys.h \
 	$(CC) $(programs_cflags) -I$(programs_uapi) \
 		$$(pkg-config --cflags libnl-genl-3.0) $(CFLAGS) $(LDFLAGS) \
 		-o $@ $< $$(pkg-config --libs libnl-genl-3.0)
+
+$(OUT)/nl_fuzz: $(nlfuzz) $(programs_uapi)/linux/optq.h
+	@mkdir -p $(OUT)
+	$(CC) $(programs_cflags) -pthread -I$(programs_uapi) $(CFLAGS) $(LDFLAGS) \
+		-o $@ $(filter %.c,$^)
 
 .PHONY: programs
