@@ -18,7 +18,7 @@ $(own): $(OUT)/%: $(programs_here)%.c
 	@mkdir -p $(OUT)
 	$(CC) $(programs_cflags) $(CFLAGS) $(LDFLAGS) -o $@ $<
 
-$(own_nl): $(OUT)/%: $(programs_here)%.c $(programs_here)optq_nl_keys.h \
+$(own_nl): $(OUT)/%: $(programs_here)%.c $(wildcard $(programs_here)*.h) \
 		$(programs_uapi)/linux/optq.h
 	@mkdir -p $(OUT)
 	$(CC) $(programs_cflags) -I$(programs_uapi) \
