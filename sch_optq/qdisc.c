@@ -200,6 +200,7 @@ static int optq_init(struct Qdisc *sch, struct nlattr *opt,
 	INIT_LIST_HEAD(&q->classes);
 	xa_init(&q->dirs);
 	qdisc_watchdog_init(&q->watchdog, sch);
+	q->dump_seq = get_random_u32();
 	get_random_bytes(q->hash_key, sizeof(q->hash_key));
 	get_random_bytes(q->host_key, sizeof(q->host_key));
 	optq_tree_init(&q->tree, conf.limit, conf.direct_limit,

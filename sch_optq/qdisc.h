@@ -82,6 +82,7 @@ struct optq_sched {
 	struct optq_drops drops;		/* of the call at work */
 	u32 n_classes;
 	u32 generation;
+	u32 dump_seq;		/* its own, so that no dump goes on in another qdisc */
 	bool cut_short;		/* the last dequeue had asked enough leaves */
 	bool has_delays;	/* a class has had one */
 	bool was_grafted;	/* a leaf has had a qdisc of its own */

@@ -14,6 +14,7 @@
  *	optq_nl get|classes|rules DEV	TREE_GET, CLASS_GET, RULE_GET: every attribute of
  *					the answer, in hex; dump: all three
  *	optq_nl count DEV		CLASS_GET, read and not looked at: how many
+ *	optq_nl held DEV COMMAND...	the same, and COMMAND is run once the first has come
  *	optq_nl rate DEV SECONDS	for each class that sent (the link is class 0): id,
  *					bytes, packets, ns between the two reads
  */
@@ -28,6 +29,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -50,6 +52,7 @@ struct conn {
 	bool interrupted;	/* a dump during which the tree changed */
 	void (*take)(struct nlattr **tb, void *arg);
 	void *arg;
+	char **meanwhile;	/* a command, until it has been run */
 	struct timespec sent, answered;	/* of the last TREE_SET */
 };
 
@@ -107,11 +110,29 @@ static int on_finish(struct nl_msg *msg, void *arg)
 	struct conn *c = arg;
 
 	c->done = true;
+	if (nlh->nlmsg_flags & NLM_F_DUMP_INTR)
+		c->interrupted = true;
 	if (nlmsg_datalen(nlh) < (int)sizeof(int) || *(int *)nlmsg_data(nlh) >= 0)
 		return NL_STOP;
 	c->error = -*(int *)nlmsg_data(nlh);
 	take_texts(c, nlh, sizeof(int));
 	return NL_STOP;
+}
+
+static void run_meanwhile(struct conn *c)
+{
+	char **command = c->meanwhile;
+	int status;
+	pid_t pid;
+
+	c->meanwhile = NULL;
+	pid = fork();
+	if (!pid) {
+		execvp(command[0], command);
+		_exit(127);
+	}
+	if (pid < 0 || waitpid(pid, &status, 0) != pid || status)
+		die("failed", command[0]);
 }
 
 static int on_valid(struct nl_msg *msg, void *arg)
@@ -124,6 +145,8 @@ static int on_valid(struct nl_msg *msg, void *arg)
 	if (genlmsg_parse(nlmsg_hdr(msg), 0, tb, OPTQ_A_MAX, NULL))
 		die("answer", "not as optq.h says");
 	c->take(tb, c->arg);
+	if (c->meanwhile)
+		run_meanwhile(c);
 	return NL_OK;
 }
 
@@ -435,8 +458,12 @@ int main(int argc, char **argv)
 		return do_dump(&c, argv[2]);
 	if (!strcmp(verb, "count"))
 		return do_count(&c, argv[2]);
+	if (!strcmp(verb, "held") && argc > 3) {
+		c.meanwhile = argv + 3;
+		return do_count(&c, argv[2]);
+	}
 	if (!strcmp(verb, "rate") && argc == 4)
 		return do_rate(&c, argv[2], argv[3]);
-	fprintf(stderr, "usage: optq_nl set|timed|echo|try|elem|noelem|explain|get|classes|rules|dump|count DEV | rate DEV SECONDS\n");
+	fprintf(stderr, "usage: optq_nl set|timed|echo|try|elem|noelem|explain|get|classes|rules|dump|count DEV | held DEV COMMAND... | rate DEV SECONDS\n");
 	return 2;
 }
