@@ -5,7 +5,7 @@
 #	optq_require_programs	skips the file unless udp_load and optq_nl (see
 #				their first lines) are there or can be built
 #	$UDP_LOAD $OPTQ_NL $OPTQ_LISTEN $DSCP_WIRE $ACK_WIRE $FLOW_FLOOD $FRAME_SEND
-#	$KILL_AT
+#	$FAIL_WALK $KILL_AT
 #				where they are
 #	tc_batch		runs tc commands from its input in the client's
 #				namespace; lines are as for tc -batch
@@ -66,7 +66,7 @@ optq_require_programs()
 	# shellcheck disable=SC2034	# for the tests
 	DSCP_WIRE=$dir/dscp_wire ACK_WIRE=$dir/ack_wire
 	# shellcheck disable=SC2034
-	FLOW_FLOOD=$dir/flow_flood FRAME_SEND=$dir/frame_send KILL_AT=$dir/kill_at
+	FLOW_FLOOD=$dir/flow_flood FRAME_SEND=$dir/frame_send FAIL_WALK=$dir/fail_walk KILL_AT=$dir/kill_at
 }
 
 ctl() { in_c "$OPTQCTL" "$@"; }
