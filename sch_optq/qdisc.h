@@ -92,6 +92,9 @@ struct optq_sched {
 	struct xarray dirs;	/* by class id; 0: the link's */
 };
 
+/* For as much as somebody asks for: that it is refused is told to him, not to the log. */
+#define OPTQ_GFP_MANY	(GFP_KERNEL_ACCOUNT | __GFP_NOWARN)
+
 extern struct Qdisc_ops optq_qdisc_ops;
 extern const struct Qdisc_class_ops optq_class_ops;
 
