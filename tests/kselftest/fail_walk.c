@@ -447,7 +447,12 @@ static void compare(struct walk *w, const char *what, const char *was, const cha
 		complain(w, what, was, is);
 }
 
-static bool is_clean(int err) { return err == -ENOMEM || err == -ENOBUFS; }
+/* A qdisc cannot say why a class has no place for a filter. */
+static bool is_clean(const struct step *s, int err)
+{
+	return err == -ENOMEM || err == -ENOBUFS ||
+	       (err == -EINVAL && s->type == RTM_NEWTFILTER);
+}
 
 /* True: the operation is done, and what was there before must be laid anew. */
 static bool check(struct walk *w, enum outcome outcome, int err, const struct state *before)
@@ -461,7 +466,7 @@ static bool check(struct walk *w, enum outcome outcome, int err, const struct st
 			before->full, after.full);
 	else if (outcome == DONE || changed)
 		compare(w, "neither as before nor as asked for", w->want.conf, after.conf);
-	if (outcome == REFUSED && !is_clean(err))
+	if (outcome == REFUSED && !is_clean(&w->op->step, err))
 		complain(w, strerror(-err), NULL, NULL);
 	state_free(&after);
 	return changed || outcome == DONE;
