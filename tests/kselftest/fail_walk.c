@@ -10,9 +10,8 @@
  *	fail_walk DEV SECOND ADDRESS one|rest [WORD]	the operations of fail_walk_ops.h
  *				whose name begins with WORD; packets to ADDRESS cross DEV
  *
- * After each failure the whole state is what it was, to the byte, and packets pass.  An
- * operation that is done all the same leaves what it leaves when nothing fails.  Prints a
- * line an operation, and what was wrong; exit 1.
+ * After each failure the state is what it was, to the byte, and packets pass; what is done
+ * all the same is as when nothing fails.  A line an operation, and what was wrong; exit 1.
  */
 #include <arpa/inet.h>
 #include <dirent.h>
@@ -41,8 +40,7 @@ static int fd_nth, fd_fail;
 static bool fail_rest;
 static unsigned int ifindex[2];
 static const char *dev;
-static int family, group;
-static int udp;
+static int family, group, udp;
 static struct sockaddr_in peer = { .sin_family = AF_INET, .sin_port = 6000 };
 
 /* ---- messages ---- */
@@ -66,10 +64,10 @@ static void put_lines(struct nl_msg *msg, const char *text)
 
 	snprintf(buf, sizeof(buf), text, ifindex[0], ifindex[1]);
 	while ((line = strsep(&rest, "\n"))) {
-		if (!strncmp(line, "classes ", 8))
-			put_classes(msg, line);
-		else
+		if (strncmp(line, "classes ", 8))
 			put_line(msg, line);
+		else
+			put_classes(msg, line);
 	}
 }
 
@@ -119,8 +117,7 @@ static struct nl_msg *message(const struct step *s)
 
 /* ---- the one exchange ---- */
 
-/* Of the program's own: nothing is allocated for it while allocations fail. */
-static char answer[ANSWER_MAX];
+static char answer[ANSWER_MAX];	/* none is to be allocated while allocations fail */
 static size_t answer_len;
 
 enum outcome {
@@ -163,7 +160,6 @@ static bool faults_end(unsigned int nth)
 
 	if (!nth)
 		return false;
-	/* Before anything else: a look may need memory. */
 	if (fail_rest)
 		write_number(fd_fail, 0);
 	met = !read_number(fd_nth);
@@ -291,8 +287,8 @@ static struct state look(void)
 
 static char *reply_text(const struct step *s)
 {
-	char *text = NULL;
 	size_t size;
+	char *text;
 	FILE *to = open_memstream(&text, &size);
 
 	if (!to)
@@ -319,8 +315,6 @@ static void lay(const struct operation *op)
 	}
 }
 
-/* ---- what goes with it ---- */
-
 static unsigned long sent_by_device(void)
 {
 	char path[96];
@@ -335,7 +329,7 @@ static unsigned long sent_by_device(void)
 	return n;
 }
 
-/* A qdisc that has just come may leave them to another processor. */
+/* One that has just come may leave them to another processor. */
 static bool packets_pass(void)
 {
 	unsigned long want = sent_by_device() + 2;
@@ -472,6 +466,14 @@ static bool check(struct walk *w, enum outcome outcome, int err, const struct st
 	return changed || outcome == DONE;
 }
 
+static void count(struct walk *w, enum outcome outcome, bool met)
+{
+	w->met += met;
+	w->refused += outcome == REFUSED;
+	w->done += outcome == DONE;
+	w->silent += outcome == SILENT;
+}
+
 static bool step(struct walk *w, const struct state *before)
 {
 	bool tells = w->op->flags & TELLS, met, again;
@@ -480,10 +482,7 @@ static bool step(struct walk *w, const struct state *before)
 	char *reply = reply_text(&w->op->step);
 	struct files files;
 
-	w->met += met;
-	w->refused += outcome == REFUSED;
-	w->done += outcome == DONE;
-	w->silent += outcome == SILENT;
+	count(w, outcome, met);
 	if (outcome == REFUSED && !met)
 		complain(w, "refused without a failure", strerror(-err), "");
 	if (outcome == DONE && w->op->flags & READS)
@@ -537,8 +536,8 @@ static bool walk(const struct operation *op)
 		complain(&w, "no end", NULL, NULL);
 	if (!w.broken && w.refused < op->own)
 		complain(&w, "these are few refusals: does it reach the module?", NULL, NULL);
-	printf("%s: %u failed, %u refused, %u done, %u without an answer\n", op->name,
-	       w.met, w.refused, w.done, w.silent);
+	printf("%s: %u failed, %u refused, %u done, %u without an answer\n",
+	       op->name, w.met, w.refused, w.done, w.silent);
 	state_free(&w.want);
 	free(w.want_reply);
 	return !w.broken;
@@ -565,7 +564,7 @@ static void open_faults(void)
 		die("fault injection", strerror(errno));
 }
 
-/* Not connected: that nobody reads at the other end is no error. */
+/* Not connected: that nobody reads them is no error. */
 static void open_udp(const char *address)
 {
 	udp = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
