@@ -115,7 +115,7 @@ static int check_counts(const struct optq_match_rules *r,
 
 static void *input_room(size_t n, size_t size)
 {
-	return kvcalloc(n + 1, size, GFP_KERNEL_ACCOUNT);
+	return kvcalloc(n + 1, size, OPTQ_GFP_MANY);
 }
 
 int optq_rule_input_alloc(struct optq_rule_input *in,

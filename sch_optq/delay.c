@@ -33,7 +33,7 @@ static const struct optq_class_conf no_conf;
 static int tree_alloc(struct delay_tree *d, u32 classes, u32 mtu,
 		      const struct optq_link_conf *link)
 {
-	d->class = kvcalloc(classes + 1, sizeof(*d->class), GFP_KERNEL_ACCOUNT);
+	d->class = kvcalloc(classes + 1, sizeof(*d->class), OPTQ_GFP_MANY);
 	if (!d->class)
 		return -ENOMEM;
 	d->class[0].conf = &no_conf;
@@ -171,7 +171,7 @@ static int tree_gather(struct delay_tree *d)
 	u32 i, total = tree_demands(d, false), first = 0;
 
 	d->demand = kvmalloc_array(total ?: 1, sizeof(*d->demand),
-				   GFP_KERNEL_ACCOUNT);
+				   OPTQ_GFP_MANY);
 	if (!d->demand)
 		return -ENOMEM;
 	for (i = 0; i < d->n; i++) {

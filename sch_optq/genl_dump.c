@@ -117,7 +117,7 @@ struct optq_sched *optq_dump_sched(const struct sk_buff *skb,
 
 	/* 0 would say that there is nothing to compare. */
 	if (!IS_ERR(q))
-		cb->seq = q->generation + 1 ?: 1;
+		cb->seq = q->dump_seq + q->generation ?: 1;
 	return q;
 }
 

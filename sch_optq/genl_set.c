@@ -96,7 +96,7 @@ static int trees_alloc(struct trees *ts)
 	}
 	if (!ts->n)
 		ts->n = 1;
-	ts->list = kvcalloc(ts->n, sizeof(*ts->list), GFP_KERNEL_ACCOUNT);
+	ts->list = kvcalloc(ts->n, sizeof(*ts->list), OPTQ_GFP_MANY);
 	if (!ts->list)
 		return -ENOMEM;
 	if (ts->n > 1)

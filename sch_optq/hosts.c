@@ -22,9 +22,9 @@ static int give_hosts(struct optq_sched *q)
 	m = kzalloc(sizeof(*m), GFP_KERNEL_ACCOUNT);
 	if (!m)
 		return -ENOMEM;
-	m->shares = kvcalloc(flows, sizeof(*m->shares), GFP_KERNEL_ACCOUNT);
-	m->hosts = kvcalloc(2 * flows, sizeof(*m->hosts), GFP_KERNEL_ACCOUNT);
-	m->buckets = kvcalloc(buckets, sizeof(*m->buckets), GFP_KERNEL_ACCOUNT);
+	m->shares = kvcalloc(flows, sizeof(*m->shares), OPTQ_GFP_MANY);
+	m->hosts = kvcalloc(2 * flows, sizeof(*m->hosts), OPTQ_GFP_MANY);
+	m->buckets = kvcalloc(buckets, sizeof(*m->buckets), OPTQ_GFP_MANY);
 	if (!m->shares || !m->hosts || !m->buckets) {
 		optq_host_mem_free(m);
 		return -ENOMEM;

@@ -11,8 +11,8 @@ static int each_alloc(struct optq_police *p)
 	u32 size = p->conf.entries, buckets = roundup_pow_of_two(size);
 	struct optq_each *e = &p->each;
 
-	e->entry = kvcalloc(size, sizeof(*e->entry), GFP_KERNEL_ACCOUNT);
-	e->bucket = kvcalloc(buckets, sizeof(*e->bucket), GFP_KERNEL_ACCOUNT);
+	e->entry = kvcalloc(size, sizeof(*e->entry), OPTQ_GFP_MANY);
+	e->bucket = kvcalloc(buckets, sizeof(*e->bucket), OPTQ_GFP_MANY);
 	if (!e->entry || !e->bucket)
 		return -ENOMEM;
 	get_random_bytes(e->key, sizeof(e->key));

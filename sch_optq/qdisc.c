@@ -145,13 +145,13 @@ static int alloc_flows(struct optq_sched *q, u32 flows)
 {
 	u32 buckets = roundup_pow_of_two(flows);
 
-	q->flow_mem = kvcalloc(flows, sizeof(*q->flow_mem), GFP_KERNEL_ACCOUNT);
+	q->flow_mem = kvcalloc(flows, sizeof(*q->flow_mem), OPTQ_GFP_MANY);
 	q->bucket_mem = kvcalloc(buckets, sizeof(*q->bucket_mem),
-				 GFP_KERNEL_ACCOUNT);
+				 OPTQ_GFP_MANY);
 	q->past_mem = kvcalloc(buckets, sizeof(*q->past_mem),
-			       GFP_KERNEL_ACCOUNT);
+			       OPTQ_GFP_MANY);
 	q->sign_mem = kvcalloc(OPTQ_FLOW_SIGNS, sizeof(*q->sign_mem),
-			       GFP_KERNEL_ACCOUNT);
+			       OPTQ_GFP_MANY);
 	if (!q->flow_mem || !q->bucket_mem || !q->past_mem || !q->sign_mem)
 		return -ENOMEM;
 	optq_flow_table_init(&q->tree.flows, q->flow_mem, flows, q->bucket_mem,
@@ -200,6 +200,7 @@ static int optq_init(struct Qdisc *sch, struct nlattr *opt,
 	INIT_LIST_HEAD(&q->classes);
 	xa_init(&q->dirs);
 	qdisc_watchdog_init(&q->watchdog, sch);
+	q->dump_seq = get_random_u32();
 	get_random_bytes(q->hash_key, sizeof(q->hash_key));
 	get_random_bytes(q->host_key, sizeof(q->host_key));
 	optq_tree_init(&q->tree, conf.limit, conf.direct_limit,

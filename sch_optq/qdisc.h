@@ -82,6 +82,7 @@ struct optq_sched {
 	struct optq_drops drops;		/* of the call at work */
 	u32 n_classes;
 	u32 generation;
+	u32 dump_seq;		/* its own, so that no dump goes on in another qdisc */
 	bool cut_short;		/* the last dequeue had asked enough leaves */
 	bool has_delays;	/* a class has had one */
 	bool was_grafted;	/* a leaf has had a qdisc of its own */
@@ -90,6 +91,9 @@ struct optq_sched {
 	u32 n_dirs;		/* of classes, in sysfs */
 	struct xarray dirs;	/* by class id; 0: the link's */
 };
+
+/* For as much as somebody asks for: that it is refused is told to him, not to the log. */
+#define OPTQ_GFP_MANY	(GFP_KERNEL_ACCOUNT | __GFP_NOWARN)
 
 extern struct Qdisc_ops optq_qdisc_ops;
 extern const struct Qdisc_class_ops optq_class_ops;

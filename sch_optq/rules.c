@@ -15,7 +15,7 @@
 
 static void *rules_alloc(void *arg, size_t bytes)
 {
-	return kvmalloc(bytes, GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+	return kvmalloc(bytes, OPTQ_GFP_MANY);
 }
 
 static void rules_mem_free(void *arg, void *mem)
@@ -64,7 +64,7 @@ int optq_rules_know(struct optq_rules *rules, u32 flows)
 		return 0;
 	rules->known_mem = kvmalloc_array(optq_exact_words(plan->dim, plan->n,
 							   entries),
-					  sizeof(u32), GFP_KERNEL_ACCOUNT);
+					  sizeof(u32), OPTQ_GFP_MANY);
 	if (!rules->known_mem)
 		return -ENOMEM;
 	get_random_bytes(rules->known.key, sizeof(rules->known.key));
@@ -84,7 +84,7 @@ static int rules_keep_texts(struct optq_rules *rules)
 		bytes += rules->slot[i].where ? strlen(rules->slot[i].where) + 1 : 0;
 		bytes += rules->slot[i].text ? strlen(rules->slot[i].text) + 1 : 0;
 	}
-	at = rules->texts = kvmalloc(bytes + 1, GFP_KERNEL_ACCOUNT);
+	at = rules->texts = kvmalloc(bytes + 1, OPTQ_GFP_MANY);
 	if (!at)
 		return -ENOMEM;
 	for (i = 0; i < rules->n; i++) {
@@ -155,7 +155,7 @@ struct optq_rules *optq_rules_parse(const struct optq_part *part,
 	err = optq_rule_input_alloc(&in, part, extack);
 	if (!err) {
 		rules = kvzalloc(struct_size(rules, slot, in.rules.n_rules),
-				 GFP_KERNEL_ACCOUNT);
+				 OPTQ_GFP_MANY);
 		err = rules ? 0 : -ENOMEM;
 	}
 	if (!err) {

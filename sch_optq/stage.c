@@ -49,9 +49,9 @@ static int stage_alloc(struct optq_stage *st, const struct optq_part *part,
 	st->hash_mask = buckets - 1;
 	st->hash_seed = get_random_u32();
 	st->class = kvcalloc(classes + 1, sizeof(*st->class),
-			     GFP_KERNEL_ACCOUNT);
-	st->by_id = kvmalloc_array(buckets, sizeof(u32), GFP_KERNEL_ACCOUNT);
-	st->by_name = kvmalloc_array(buckets, sizeof(u32), GFP_KERNEL_ACCOUNT);
+			     OPTQ_GFP_MANY);
+	st->by_id = kvmalloc_array(buckets, sizeof(u32), OPTQ_GFP_MANY);
+	st->by_name = kvmalloc_array(buckets, sizeof(u32), OPTQ_GFP_MANY);
 	if (!st->class || !st->by_id || !st->by_name)
 		return -ENOMEM;
 	for (i = 0; i < buckets; i++) {
@@ -313,7 +313,7 @@ static int stage_moves(struct optq_stage *st, struct netlink_ext_ack *extack)
 		moves = optq_police_moves(st->class[i].police);
 	if (!moves)
 		return 0;
-	node = kvmalloc_array(st->n + 1, sizeof(*node), GFP_KERNEL_ACCOUNT);
+	node = kvmalloc_array(st->n + 1, sizeof(*node), OPTQ_GFP_MANY);
 	if (!node)
 		return -ENOMEM;
 	err = stage_moves_check(st, node, extack);

@@ -196,8 +196,8 @@ int optq_swap_prepare(struct optq_swap *s, struct optq_sched *q,
 
 	INIT_LIST_HEAD(&s->gone);
 	s->dropped = 0;
-	s->names = kvcalloc(st->n + 1, sizeof(*s->names), GFP_KERNEL_ACCOUNT);
-	s->put = kvcalloc(st->n + 1, sizeof(*s->put), GFP_KERNEL_ACCOUNT);
+	s->names = kvcalloc(st->n + 1, sizeof(*s->names), OPTQ_GFP_MANY);
+	s->put = kvcalloc(st->n + 1, sizeof(*s->put), OPTQ_GFP_MANY);
 	if (!s->names || !s->put)
 		return -ENOMEM;
 	err = swap_classes(q, st, extack);

@@ -4,7 +4,8 @@
 # What the qdisc_*.sh and det_*.sh tests share beyond lib.sh and lib_tc.sh:
 #	optq_require_programs	skips the file unless udp_load and optq_nl (see
 #				their first lines) are there or can be built
-#	$UDP_LOAD $OPTQ_NL $OPTQ_LISTEN $DSCP_WIRE $ACK_WIRE $FLOW_FLOOD $FRAME_SEND $NL_FUZZ
+#	$UDP_LOAD $OPTQ_NL $OPTQ_LISTEN $DSCP_WIRE $ACK_WIRE $FLOW_FLOOD $FRAME_SEND
+#	$FAIL_WALK $KILL_AT $NL_FUZZ
 #				where they are
 #	tc_batch		runs tc commands from its input in the client's
 #				namespace; lines are as for tc -batch
@@ -66,6 +67,8 @@ optq_require_programs()
 	DSCP_WIRE=$dir/dscp_wire ACK_WIRE=$dir/ack_wire
 	# shellcheck disable=SC2034
 	FLOW_FLOOD=$dir/flow_flood FRAME_SEND=$dir/frame_send NL_FUZZ=$dir/nl_fuzz
+	# shellcheck disable=SC2034
+	FAIL_WALK=$dir/fail_walk KILL_AT=$dir/kill_at
 }
 
 ctl() { in_c "$OPTQCTL" "$@"; }

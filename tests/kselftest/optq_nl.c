@@ -14,6 +14,7 @@
  *	optq_nl get|classes|rules DEV	TREE_GET, CLASS_GET, RULE_GET: every attribute of
  *					the answer, in hex; dump: all three
  *	optq_nl count DEV		CLASS_GET, read and not looked at: how many
+ *	optq_nl held DEV COMMAND...	the same, and COMMAND is run once the first has come
  *	optq_nl rate DEV SECONDS	for each class that sent (the link is class 0): id,
  *					bytes, packets, ns between the two reads
  */
@@ -28,172 +29,17 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "optq_nl_keys.h"
+#include "optq_nl_lines.h"
 
 #ifndef SOL_NETLINK
 #define SOL_NETLINK	270
 #endif
 
 #define MESSAGE_MAX	(64 << 20)
-#define ATTR_MAX	65531
-
-static void die(const char *what, const char *why)
-{
-	fprintf(stderr, "optq_nl: %s: %s\n", what, why);
-	exit(2);
-}
-
-/* ---- the request ---- */
-
-static size_t parse_hex(const char *text, unsigned char *out)
-{
-	size_t n = 0;
-	unsigned int byte;
-
-	for (; *text && *text != '\n'; text += 2) {
-		if (n == ATTR_MAX || sscanf(text, "%2x", &byte) != 1)
-			die("bad hex", text);
-		out[n++] = byte;
-	}
-	return n;
-}
-
-static void put(struct nl_msg *msg, int type, size_t len, const void *data)
-{
-	if (nla_put(msg, type, len, data))
-		die("message", "too long");
-}
-
-static void put_hex(struct nl_msg *msg, int type, const char *hex)
-{
-	static unsigned char buf[ATTR_MAX];
-
-	put(msg, type, parse_hex(hex, buf), buf);
-}
-
-static void put_words(struct nl_msg *msg, int type, char *text)
-{
-	static uint32_t buf[ATTR_MAX / 4];
-	size_t n = 0;
-	char *word;
-
-	while ((word = strsep(&text, ",")) && *word && n < ATTR_MAX / 4)
-		buf[n++] = strtoul(word, NULL, 0);
-	put(msg, type, n * sizeof(*buf), buf);
-}
-
-static void put_terms(struct nl_msg *msg, int type, char *text)
-{
-	struct optq_term buf[64] = {};
-	size_t n = 0;
-	char *word;
-
-	while ((word = strsep(&text, ",")) && *word && n < 64) {
-		buf[n].set = strtoul(word, &word, 0);
-		buf[n].negate = *word == '!';
-		buf[n++].dim = *word ? strtoul(word + 1, NULL, 0) : 0;
-	}
-	put(msg, type, n * sizeof(*buf), buf);
-}
-
-static void put_key(struct nl_msg *msg, const struct key *keys, char *text)
-{
-	char *value = strchr(text, '=');
-	uint64_t v;
-
-	if (!value)
-		die("no value", text);
-	*value++ = '\0';
-	if (*text == '@') {
-		put_hex(msg, strtoul(text + 1, NULL, 0), value);
-		return;
-	}
-	while (keys->name && strcmp(keys->name, text))
-		keys++;
-	if (!keys->name)
-		die("unknown key", text);
-	if (keys->bytes == KEY_WORDS) {
-		put_words(msg, keys->type, value);
-		return;
-	}
-	if (keys->bytes == KEY_TERMS) {
-		put_terms(msg, keys->type, value);
-		return;
-	}
-	if (!keys->bytes) {
-		put(msg, keys->type, strlen(value) + 1, value);
-		return;
-	}
-	/* The first bytes of a 64-bit number are it, on a little-endian host. */
-	v = strtoull(value, NULL, 0);
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-	v <<= 64 - 8 * keys->bytes;
-#endif
-	put(msg, keys->type, keys->bytes, &v);
-}
-
-static void put_nest(struct nl_msg *msg, int type, const struct key *keys,
-		     char *words)
-{
-	struct nlattr *nest = nla_nest_start(msg, type | NLA_F_NESTED);
-	char *word;
-
-	if (!nest)
-		die("message", "too long");
-	while ((word = strtok_r(NULL, " \n", &words)))
-		put_key(msg, keys, word);
-	nla_nest_end_keep_empty(msg, nest);
-}
-
-static const struct {
-	const char *word;
-	int type;
-	const struct key *keys;
-} nests[] = {
-	{ "link", OPTQ_A_LINK, link_keys },
-	{ "class", OPTQ_A_CLASS, class_keys },
-	{ "dim", OPTQ_A_DIM, dim_keys },
-	{ "set", OPTQ_A_SET, set_keys },
-	{ "rule", OPTQ_A_RULE, rule_keys },
-	{ "elem", OPTQ_A_ELEM, elem_keys },
-};
-
-/* One line; true when it gave the ifindex. */
-static bool put_line(struct nl_msg *msg, char *line)
-{
-	char *rest, *word = strtok_r(line, " \n", &rest), *arg;
-	size_t i;
-
-	if (!word || *word == '#')
-		return false;
-	for (i = 0; i < sizeof(nests) / sizeof(*nests); i++) {
-		if (!strcmp(word, nests[i].word)) {
-			put_nest(msg, nests[i].type, nests[i].keys, rest);
-			return false;
-		}
-	}
-	arg = strtok_r(NULL, " \n", &rest);
-	if (!arg)
-		die("no value", word);
-	if (!strcmp(word, "raw")) {
-		char *hex = strtok_r(NULL, " \n", &rest);
-
-		put_hex(msg, strtoul(arg, NULL, 0), hex ? hex : "");
-		return false;
-	}
-	if (!strcmp(word, "flags"))
-		nla_put_u32(msg, OPTQ_A_FLAGS, strtoul(arg, NULL, 0));
-	else if (!strcmp(word, "generation"))
-		nla_put_u32(msg, OPTQ_A_GENERATION, strtoul(arg, NULL, 0));
-	else if (!strcmp(word, "ifindex"))
-		nla_put_u32(msg, OPTQ_A_IFINDEX, strtoul(arg, NULL, 0));
-	else
-		die("unknown line", word);
-	return !strcmp(word, "ifindex");
-}
 
 /* ---- the socket ---- */
 
@@ -206,6 +52,7 @@ struct conn {
 	bool interrupted;	/* a dump during which the tree changed */
 	void (*take)(struct nlattr **tb, void *arg);
 	void *arg;
+	char **meanwhile;	/* a command, until it has been run */
 	struct timespec sent, answered;	/* of the last TREE_SET */
 };
 
@@ -263,11 +110,29 @@ static int on_finish(struct nl_msg *msg, void *arg)
 	struct conn *c = arg;
 
 	c->done = true;
+	if (nlh->nlmsg_flags & NLM_F_DUMP_INTR)
+		c->interrupted = true;
 	if (nlmsg_datalen(nlh) < (int)sizeof(int) || *(int *)nlmsg_data(nlh) >= 0)
 		return NL_STOP;
 	c->error = -*(int *)nlmsg_data(nlh);
 	take_texts(c, nlh, sizeof(int));
 	return NL_STOP;
+}
+
+static void run_meanwhile(struct conn *c)
+{
+	char **command = c->meanwhile;
+	int status;
+	pid_t pid;
+
+	c->meanwhile = NULL;
+	pid = fork();
+	if (!pid) {
+		execvp(command[0], command);
+		_exit(127);
+	}
+	if (pid < 0 || waitpid(pid, &status, 0) != pid || status)
+		die("failed", command[0]);
 }
 
 static int on_valid(struct nl_msg *msg, void *arg)
@@ -280,6 +145,8 @@ static int on_valid(struct nl_msg *msg, void *arg)
 	if (genlmsg_parse(nlmsg_hdr(msg), 0, tb, OPTQ_A_MAX, NULL))
 		die("answer", "not as optq.h says");
 	c->take(tb, c->arg);
+	if (c->meanwhile)
+		run_meanwhile(c);
 	return NL_OK;
 }
 
@@ -591,8 +458,12 @@ int main(int argc, char **argv)
 		return do_dump(&c, argv[2]);
 	if (!strcmp(verb, "count"))
 		return do_count(&c, argv[2]);
+	if (!strcmp(verb, "held") && argc > 3) {
+		c.meanwhile = argv + 3;
+		return do_count(&c, argv[2]);
+	}
 	if (!strcmp(verb, "rate") && argc == 4)
 		return do_rate(&c, argv[2], argv[3]);
-	fprintf(stderr, "usage: optq_nl set|timed|echo|try|elem|noelem|explain|get|classes|rules|dump|count DEV | rate DEV SECONDS\n");
+	fprintf(stderr, "usage: optq_nl set|timed|echo|try|elem|noelem|explain|get|classes|rules|dump|count DEV | held DEV COMMAND... | rate DEV SECONDS\n");
 	return 2;
 }

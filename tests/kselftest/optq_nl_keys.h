@@ -25,6 +25,15 @@ struct key {
 /* In place of bytes: 32-bit numbers A,B,...; terms SET:DIM or SET!DIM, negated, ... */
 #define KEY_WORDS	-1
 #define KEY_TERMS	-2
+/* A policer: words of police_keys, KEY:VALUE,... */
+#define KEY_POLICE	-3
+
+static const struct key police_keys[] = {
+	{ "cir", OPTQ_POLICE_A_CIR, 8 },
+	{ "each", OPTQ_POLICE_A_EACH, 1 },
+	{ "entries", OPTQ_POLICE_A_ENTRIES, 4 },
+	{ NULL, 0, 0 }
+};
 
 static const struct key link_keys[] = {
 	{ "default", OPTQ_LINK_A_DEFAULT, 4 },
@@ -38,6 +47,7 @@ static const struct key link_keys[] = {
 	{ "sysfs", OPTQ_LINK_A_SYSFS, 1 },
 	{ "dscp", OPTQ_LINK_A_DSCP, 1 },
 	{ "ack_filter", OPTQ_LINK_A_ACK_FILTER, 1 },
+	{ "police", OPTQ_LINK_A_POLICE, KEY_POLICE },
 	{ NULL, 0, 0 }
 };
 
@@ -64,6 +74,7 @@ static const struct key class_keys[] = {
 	{ "isolate", OPTQ_CLASS_A_ISOLATE, 1 },
 	{ "nat", OPTQ_CLASS_A_NAT, 1 },
 	{ "oversubscribe", OPTQ_CLASS_A_OVERSUBSCRIBE, 1 },
+	{ "police", OPTQ_CLASS_A_POLICE, KEY_POLICE },
 	{ NULL, 0, 0 }
 };
 

@@ -8,9 +8,9 @@ programs_uapi ?= $(abspath $(programs_here)/../../sch_optq/uapi)
 programs_cflags := -std=gnu11 -O2 -g -Wall -Wextra -Werror -D_GNU_SOURCE
 
 own := $(OUT)/udp_load $(OUT)/line_dev $(OUT)/dscp_wire \
-	$(OUT)/ack_wire $(OUT)/flow_flood $(OUT)/frame_send $(OUT)/burst_watch
+	$(OUT)/ack_wire $(OUT)/flow_flood $(OUT)/frame_send $(OUT)/burst_watch $(OUT)/kill_at
 
-own_nl := $(OUT)/optq_nl $(OUT)/optq_listen $(OUT)/policy_storm
+own_nl := $(OUT)/optq_nl $(OUT)/optq_listen $(OUT)/fail_walk $(OUT)/policy_storm
 
 nlfuzz := $(wildcard $(programs_here)nlfuzz/*.[ch])
 
@@ -22,7 +22,7 @@ $(own): $(OUT)/%: $(programs_here)%.c
 	@mkdir -p $(OUT)
 	$(CC) $(programs_cflags) $(CFLAGS) $(LDFLAGS) -o $@ $<
 
-$(own_nl): $(OUT)/%: %.c $(programs_here)optq_nl_keys.h \
+$(own_nl): $(OUT)/%: %.c $(wildcard $(programs_here)*.h) \
 		$(programs_uapi)/linux/optq.h
 	@mkdir -p $(OUT)
 	$(CC) $(programs_cflags) -I$(programs_uapi) \
