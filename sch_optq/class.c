@@ -5,6 +5,7 @@
 #include "access.h"
 #include "conf.h"
 #include "delay.h"
+#include "filter.h"
 #include "graft.h"
 #include "mtu.h"
 #include "notify.h"
@@ -480,27 +481,6 @@ static void class_walk(struct Qdisc *sch, struct qdisc_walker *arg)
 	}
 }
 
-/*
- * A block costs more than all else of a class, and binding one takes the longer
- * the more there are: a class gets its own with its first filter.  Who only looks
- * brings no extack.
- */
-static struct tcf_block *class_tcf_block(struct Qdisc *sch, unsigned long arg,
-					 struct netlink_ext_ack *extack)
-{
-	struct optq_cl *cl = (struct optq_cl *)arg;
-	struct optq_sched *q = qdisc_priv(sch);
-
-	if (!cl)
-		return q->block;
-	if (!cl->block && extack) {
-		ASSERT_RTNL();
-		if (tcf_block_get(&cl->block, &cl->filter_list, sch, extack))
-			cl->block = NULL;
-	}
-	return cl->block;
-}
-
 static unsigned long class_bind_filter(struct Qdisc *sch, unsigned long parent,
 				       u32 classid)
 {
@@ -587,7 +567,7 @@ const struct Qdisc_class_ops optq_class_ops = {
 	.change		= class_change,
 	.delete		= class_delete,
 	.walk		= class_walk,
-	.tcf_block	= class_tcf_block,
+	.tcf_block	= optq_class_tcf_block,
 	.bind_tcf	= class_bind_filter,
 	.unbind_tcf	= class_unbind_filter,
 	.dump		= class_dump,

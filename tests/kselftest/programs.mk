@@ -10,7 +10,7 @@ programs_cflags := -std=gnu11 -O2 -g -Wall -Wextra -Werror -D_GNU_SOURCE
 own := $(OUT)/udp_load $(OUT)/line_dev $(OUT)/dscp_wire \
 	$(OUT)/ack_wire $(OUT)/flow_flood $(OUT)/frame_send $(OUT)/burst_watch
 
-own_nl := $(OUT)/optq_nl $(OUT)/optq_listen
+own_nl := $(OUT)/optq_nl $(OUT)/optq_listen $(OUT)/optq_every
 
 programs: $(own) $(own_nl)
 
