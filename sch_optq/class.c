@@ -3,6 +3,7 @@
 #include <net/sock.h>
 
 #include "access.h"
+#include "clhash.h"
 #include "conf.h"
 #include "delay.h"
 #include "filter.h"
@@ -46,7 +47,19 @@ struct optq_cl *optq_cl_alloc(struct optq_sched *q, u32 id, const char *name)
 		}
 	}
 	optq_class_init(&q->tree, &cl->core);
+	if (optq_give_hist(q, &cl->core)) {
+		optq_cl_free(cl);
+		return ERR_PTR(-ENOMEM);
+	}
 	return cl;
+}
+
+int optq_give_hist(const struct optq_sched *q, struct optq_class *c)
+{
+	if (!q->confined)
+		return 0;
+	c->leaf.hist = kzalloc(sizeof(*c->leaf.hist), GFP_KERNEL_ACCOUNT);
+	return c->leaf.hist ? 0 : -ENOMEM;
 }
 
 int optq_cl_give_inner(struct optq_class *c)
@@ -257,7 +270,7 @@ static int class_add(struct optq_sched *q, u32 classid,
 	sch_tree_unlock(q->sch);
 
 	qdisc_put(old);
-	qdisc_class_hash_grow(q->sch, &q->clhash);
+	optq_clhash_fit(q);
 	optq_sysfs_class_added(q, cl, extack);
 	class_warn_overflow(q, &cl->core, extack);
 	optq_notify_class(q, OPTQ_CMD_CLASS_ADD_NTF, cl, parent);
@@ -459,6 +472,7 @@ static int class_delete(struct Qdisc *sch, unsigned long arg,
 	optq_verify(q, "class delete");
 	sch_tree_unlock(sch);
 	qdisc_put(old);
+	optq_clhash_fit(q);
 	optq_sysfs_class_gone(q, cl->common.classid);
 	optq_notify_class(q, OPTQ_CMD_CLASS_DEL_NTF, cl, parent);
 	optq_cl_free(cl);

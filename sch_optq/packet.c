@@ -109,10 +109,13 @@ static __always_inline void enqueue_pkt(struct optq_sched *q,
 					struct optq_class *c,
 					struct sk_buff *skb, u64 now)
 {
-	/* A class without traffic owns none; without memory it does without. */
+	/*
+	 * A class without traffic owns none; without memory it does without.  On nobody's
+	 * account: whoever sends first has not asked for it.
+	 */
 	if (unlikely(!c->leaf.hist))
 		c->leaf.hist = kzalloc(sizeof(*c->leaf.hist), GFP_ATOMIC |
-				       __GFP_NOWARN | __GFP_ACCOUNT);
+				       __GFP_NOWARN);
 	optq_qlen_add(q->sch, 1, qdisc_pkt_len(skb));
 	queue_pkt(q, c, skb, now, &q->drops);
 }

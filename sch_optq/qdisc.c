@@ -4,6 +4,8 @@
 
 #include "access.h"
 #include "ack.h"
+#include "budget.h"
+#include "clhash.h"
 #include "conf.h"
 #include "delay.h"
 #include "graft.h"
@@ -61,8 +63,7 @@ void optq_apply_link(struct optq_sched *q, const struct optq_link_conf *conf,
 	q->conf = *conf;
 	q->tree.limit = conf->limit;
 	WRITE_ONCE(q->sch->limit, conf->limit);
-	optq_memory_set_limit(&q->tree.memory, conf->memory ?:
-			      optq_memory_auto(conf->limit, conf->rate));
+	optq_memory_set_limit(&q->tree.memory, optq_budget_memory(q, conf));
 	optq_tree_set_wire(&q->tree, &conf->wire);
 	optq_tree_set_link(&q->tree, conf->rate, conf->burst, now);
 	optq_tree_set_dscp(&q->tree, conf->dscp);
@@ -139,6 +140,7 @@ static void optq_destroy(struct Qdisc *sch)
 	/* One whose init() failed never was. */
 	if (q->announced)
 		optq_notify_tree(q, OPTQ_CMD_TREE_DEL_NTF, 0, NULL);
+	optq_budget_end(q);
 }
 
 static int alloc_flows(struct optq_sched *q, u32 flows)
@@ -198,7 +200,7 @@ static int optq_init(struct Qdisc *sch, struct nlattr *opt,
 	/* destroy() follows a failure anywhere below. */
 	q->sch = sch;
 	INIT_LIST_HEAD(&q->classes);
-	xa_init(&q->dirs);
+	xa_init_flags(&q->dirs, XA_FLAGS_ACCOUNT);
 	qdisc_watchdog_init(&q->watchdog, sch);
 	get_random_bytes(q->hash_key, sizeof(q->hash_key));
 	get_random_bytes(q->host_key, sizeof(q->host_key));
@@ -211,7 +213,7 @@ static int optq_init(struct Qdisc *sch, struct nlattr *opt,
 	sch->flags |= TCQ_F_DEQUEUE_DROPS;
 #endif
 
-	err = optq_may_configure(extack);
+	err = optq_may_configure(extack) ?: optq_budget_begin(q, extack);
 	if (err)
 		return err;
 	if (opt) {
@@ -220,13 +222,12 @@ static int optq_init(struct Qdisc *sch, struct nlattr *opt,
 		if (err)
 			return err;
 	}
-	err = tcf_block_get(&q->block, &q->filter_list, sch, extack);
+	err = optq_budget_fit(q, &conf, extack) ?:
+	      tcf_block_get(&q->block, &q->filter_list, sch, extack);
 	if (err)
 		return err;
-	err = qdisc_class_hash_init(&q->clhash);
-	if (err)
-		return err;
-	err = alloc_flows(q, conf.flows);
+	err = optq_clhash_init(q) ?: optq_give_hist(q, &q->tree.direct) ?:
+	      alloc_flows(q, conf.flows);
 	if (!err)
 		err = link_police(q, nest, &police, extack);
 	if (err)
@@ -260,9 +261,12 @@ static int optq_change(struct Qdisc *sch, struct nlattr *opt,
 	err = optq_parse_link(opt, &conf, false, &nest, extack) ?:
 	      optq_sysfs_check(q, &conf, extack) ?:
 	      optq_delay_check_link(q, &conf, extack) ?:
+	      optq_budget_fit(q, &conf, extack) ?:
 	      link_police(q, nest, &police, extack);
-	if (err)
+	if (err) {
+		optq_budget_settle(q);
 		return err;
+	}
 	sch_tree_lock(sch);
 	dropped = sch->q.qlen;
 	now = ktime_get_ns();
@@ -276,6 +280,7 @@ static int optq_change(struct Qdisc *sch, struct nlattr *opt,
 	optq_changed(q, now);
 	optq_verify(q, "change");
 	sch_tree_unlock(sch);
+	optq_budget_settle(q);
 	optq_police_free(police);
 	optq_sysfs_update(q, extack);
 	optq_notify_tree(q, OPTQ_CMD_TREE_CHANGE_NTF, dropped, NULL);
