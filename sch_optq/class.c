@@ -14,6 +14,7 @@
 #include "qdisc.h"
 #include "stats.h"
 #include "sysfs.h"
+#include "verify.h"
 
 /* Sizes of kmalloc are powers of two: a third of the memory would be lost. */
 static struct kmem_cache *class_cache;
@@ -266,7 +267,7 @@ static int class_add(struct optq_sched *q, u32 classid,
 	q->n_classes++;
 	q->generation++;
 	optq_changed(q, now);
-	optq_verify(q, "class add");
+	optq_verify_change(q, "class add");
 	sch_tree_unlock(q->sch);
 
 	qdisc_put(old);
@@ -326,7 +327,7 @@ static int class_modify(struct optq_sched *q, struct optq_cl *cl,
 	}
 	q->generation++;
 	optq_changed(q, now);
-	optq_verify(q, "class change");
+	optq_verify_change(q, "class change");
 	sch_tree_unlock(q->sch);
 	qdisc_put(old);
 	class_warn_overflow(q, &cl->core, extack);
@@ -469,7 +470,7 @@ static int class_delete(struct Qdisc *sch, unsigned long arg,
 	q->n_classes--;
 	q->generation++;
 	optq_changed(q, now);
-	optq_verify(q, "class delete");
+	optq_verify_change(q, "class delete");
 	sch_tree_unlock(sch);
 	qdisc_put(old);
 	optq_clhash_fit(q);

@@ -9,6 +9,7 @@
 #include "packet.h"
 #include "police.h"
 #include "segment.h"
+#include "verify.h"
 #include "wire.h"
 
 /* Leaves found with nothing to give in one dequeue. */
@@ -473,6 +474,8 @@ static noinline struct sk_buff *dequeue(struct Qdisc *sch)
 		qdisc_watchdog_schedule_ns(&q->watchdog, next);
 	}
 	optq_verify(q, "dequeue");
+	if (!skb)
+		optq_verify_idle(q, next);
 	return skb;
 }
 

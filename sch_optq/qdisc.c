@@ -16,6 +16,7 @@
 #include "police.h"
 #include "stats.h"
 #include "sysfs.h"
+#include "verify.h"
 
 #define QDISC_FLOWS	4096U
 
@@ -105,6 +106,7 @@ static void optq_reset(struct Qdisc *sch)
 	}
 	qdisc_watchdog_cancel(&q->watchdog);
 	optq_qlen_add(sch, -(int)sch->q.qlen, -(int)sch->qstats.backlog);
+	optq_verify_reset(q);
 }
 
 static void optq_destroy(struct Qdisc *sch)
@@ -278,7 +280,7 @@ static int optq_change(struct Qdisc *sch, struct nlattr *opt,
 	dropped -= sch->q.qlen;
 	q->generation++;
 	optq_changed(q, now);
-	optq_verify(q, "change");
+	optq_verify_change(q, "change");
 	sch_tree_unlock(sch);
 	optq_budget_settle(q);
 	optq_police_free(police);
@@ -312,61 +314,6 @@ static int optq_dump_stats(struct Qdisc *sch, struct gnet_dump *d)
 	optq_get_stats(q, &q->tree.root, &st, NULL);
 	return gnet_stats_copy_app(d, &st, sizeof(st));
 }
-
-#ifdef OPTQ_DEBUG
-#include "core/verify.h"
-
-/* Packets that c has sent and does not count yet. */
-static u64 noted(const struct optq_sched *q, const struct optq_class *c)
-{
-	return q->tree.sole.leaf == c ? q->tree.sole.packets : 0;
-}
-
-/* A grafted qdisc drops what it took without a word. */
-static const char *verify_counts(const struct optq_sched *q)
-{
-	struct optq_cl *cl;
-
-	list_for_each_entry(cl, &q->classes, link) {
-		const struct optq_class *c = &cl->core;
-
-		if (!cl->qdisc && optq_class_is_leaf(c) &&
-		    c->count.enqueued != c->count.packets + noted(q, c) +
-					 optq_class_drops(c) + c->own_qlen)
-			return "a class sent, dropped and holds other than came";
-	}
-	return NULL;
-}
-
-static const char *verify_policers(const struct optq_sched *q)
-{
-	u32 n = q->tree.root.policed;
-	struct optq_cl *cl;
-
-	list_for_each_entry(cl, &q->classes, link)
-		n += cl->core.policed;
-	return n == q->n_policers &&
-	       q->asks == ((q->rules && q->rules->n) || n) ? NULL :
-	       "policers are counted wrong, or packets not shown to them";
-}
-
-void optq_verify(struct optq_sched *q, const char *where)
-{
-	const char *broken = optq_tree_verify(&q->tree) ?: verify_counts(q) ?:
-			     verify_policers(q);
-
-	/*
-	 * What a grafted qdisc holds is known of the last look at it, so the
-	 * two are compared where there never was one.
-	 */
-	if (!broken && !q->was_grafted &&
-	    optq_queued(q->sch) != q->tree.qlen)
-		broken = "qlen of the qdisc and of the tree differ";
-	if (!broken && q->fallback != default_leaf(q))
-		broken = "the default class is another by now";
-	WARN_ONCE(broken, "optq: after %s: %s\n", where, broken);
-}
-#endif
 
 struct Qdisc_ops optq_qdisc_ops __read_mostly = {
 	.cl_ops		= &optq_class_ops,

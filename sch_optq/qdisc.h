@@ -217,10 +217,4 @@ void optq_link_defaults(const struct net_device *dev,
 void optq_apply_link(struct optq_sched *q, const struct optq_link_conf *conf,
 		     u64 now);
 
-#ifdef OPTQ_DEBUG
-void optq_verify(struct optq_sched *q, const char *where);
-#else
-static inline void optq_verify(struct optq_sched *q, const char *where) { }
-#endif
-
 #endif /* OPTQ_QDISC_H */

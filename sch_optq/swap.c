@@ -6,6 +6,7 @@
 #include "reclass.h"
 #include "swap.h"
 #include "sysfs.h"
+#include "verify.h"
 
 int optq_swap_check(struct optq_sched *q, const struct optq_stage *st,
 		    struct netlink_ext_ack *extack)
@@ -188,7 +189,7 @@ static void swap_locked(struct optq_swap *s, struct optq_sched *q,
 	optq_tree_trim(&q->tree, now, &drops);
 	optq_settle(q->sch, &drops);
 	q->generation++;
-	optq_verify(q, "swap");
+	optq_verify_change(q, "swap");
 }
 
 int optq_swap_prepare(struct optq_swap *s, struct optq_sched *q,
