@@ -182,12 +182,12 @@ const char *optq_verify_why(struct optq_sched *q, bool changed)
 
 	if (!why && q->drops.head)
 		why = "packets were given up and not freed";
+	if (!why && changed)
+		why = verify_classes(q) ?: verify_names(q);
 	if (!why && q->fallback != (optq_find_leaf(q, q->conf.default_id) ?:
 				    &q->tree.direct))
 		why = "the default class is another by now";
-	if (!why && changed)
-		why = verify_classes(q) ?: verify_names(q) ?: verify_woken(q);
-	return why;
+	return why || !changed ? why : verify_woken(q);
 }
 
 /* The first time at which a ceiling lets packets go that wait. */
