@@ -4,6 +4,7 @@
 #include <net/net_namespace.h>
 
 #include "access.h"
+#include "budget.h"
 #include "compat/compat.h"
 
 static int optq_allow_userns;
@@ -18,6 +19,13 @@ static struct ctl_table optq_sysctl_table[] = {
 		.proc_handler	= proc_dointvec_minmax,
 		.extra1		= SYSCTL_ZERO,
 		.extra2		= SYSCTL_ONE,
+	},
+	{
+		.procname	= "userns_memory",
+		.data		= &optq_userns_memory,
+		.maxlen		= sizeof(optq_userns_memory),
+		.mode		= 0644,
+		.proc_handler	= proc_douintvec,
 	},
 	OPTQ_CTL_TABLE_END
 };

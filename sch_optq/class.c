@@ -3,8 +3,10 @@
 #include <net/sock.h>
 
 #include "access.h"
+#include "clhash.h"
 #include "conf.h"
 #include "delay.h"
+#include "filter.h"
 #include "graft.h"
 #include "mtu.h"
 #include "notify.h"
@@ -12,6 +14,7 @@
 #include "qdisc.h"
 #include "stats.h"
 #include "sysfs.h"
+#include "verify.h"
 
 /* Sizes of kmalloc are powers of two: a third of the memory would be lost. */
 static struct kmem_cache *class_cache;
@@ -45,7 +48,19 @@ struct optq_cl *optq_cl_alloc(struct optq_sched *q, u32 id, const char *name)
 		}
 	}
 	optq_class_init(&q->tree, &cl->core);
+	if (optq_give_hist(q, &cl->core)) {
+		optq_cl_free(cl);
+		return ERR_PTR(-ENOMEM);
+	}
 	return cl;
+}
+
+int optq_give_hist(const struct optq_sched *q, struct optq_class *c)
+{
+	if (!q->confined)
+		return 0;
+	c->leaf.hist = kzalloc(sizeof(*c->leaf.hist), GFP_KERNEL_ACCOUNT);
+	return c->leaf.hist ? 0 : -ENOMEM;
 }
 
 int optq_cl_give_inner(struct optq_class *c)
@@ -252,11 +267,11 @@ static int class_add(struct optq_sched *q, u32 classid,
 	q->n_classes++;
 	q->generation++;
 	optq_changed(q, now);
-	optq_verify(q, "class add");
+	optq_verify_change(q, "class add");
 	sch_tree_unlock(q->sch);
 
 	qdisc_put(old);
-	qdisc_class_hash_grow(q->sch, &q->clhash);
+	optq_clhash_fit(q);
 	optq_sysfs_class_added(q, cl, extack);
 	class_warn_overflow(q, &cl->core, extack);
 	optq_notify_class(q, OPTQ_CMD_CLASS_ADD_NTF, cl, parent);
@@ -312,7 +327,7 @@ static int class_modify(struct optq_sched *q, struct optq_cl *cl,
 	}
 	q->generation++;
 	optq_changed(q, now);
-	optq_verify(q, "class change");
+	optq_verify_change(q, "class change");
 	sch_tree_unlock(q->sch);
 	qdisc_put(old);
 	class_warn_overflow(q, &cl->core, extack);
@@ -455,9 +470,10 @@ static int class_delete(struct Qdisc *sch, unsigned long arg,
 	q->n_classes--;
 	q->generation++;
 	optq_changed(q, now);
-	optq_verify(q, "class delete");
+	optq_verify_change(q, "class delete");
 	sch_tree_unlock(sch);
 	qdisc_put(old);
+	optq_clhash_fit(q);
 	optq_sysfs_class_gone(q, cl->common.classid);
 	optq_notify_class(q, OPTQ_CMD_CLASS_DEL_NTF, cl, parent);
 	optq_cl_free(cl);
@@ -478,27 +494,6 @@ static void class_walk(struct Qdisc *sch, struct qdisc_walker *arg)
 		if (!tc_qdisc_stats_dump(sch, (unsigned long)cl, arg))
 			return;
 	}
-}
-
-/*
- * A block costs more than all else of a class, and binding one takes the longer
- * the more there are: a class gets its own with its first filter.  Who only looks
- * brings no extack.
- */
-static struct tcf_block *class_tcf_block(struct Qdisc *sch, unsigned long arg,
-					 struct netlink_ext_ack *extack)
-{
-	struct optq_cl *cl = (struct optq_cl *)arg;
-	struct optq_sched *q = qdisc_priv(sch);
-
-	if (!cl)
-		return q->block;
-	if (!cl->block && extack) {
-		ASSERT_RTNL();
-		if (tcf_block_get(&cl->block, &cl->filter_list, sch, extack))
-			cl->block = NULL;
-	}
-	return cl->block;
 }
 
 static unsigned long class_bind_filter(struct Qdisc *sch, unsigned long parent,
@@ -587,7 +582,7 @@ const struct Qdisc_class_ops optq_class_ops = {
 	.change		= class_change,
 	.delete		= class_delete,
 	.walk		= class_walk,
-	.tcf_block	= class_tcf_block,
+	.tcf_block	= optq_class_tcf_block,
 	.bind_tcf	= class_bind_filter,
 	.unbind_tcf	= class_unbind_filter,
 	.dump		= class_dump,

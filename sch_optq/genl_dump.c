@@ -67,7 +67,7 @@ int optq_genl_tree_get(struct sk_buff *skb, struct genl_info *info)
 	int err = -EMSGSIZE;
 	void *hdr;
 
-	reply = nlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
+	reply = nlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL_ACCOUNT);
 	if (!reply)
 		return -ENOMEM;
 	hdr = genlmsg_put_reply(reply, info, &optq_genl_family, 0,

@@ -232,7 +232,7 @@ static int explain_locked(struct sk_buff *skb, struct netlink_callback *cb,
 
 int optq_genl_explain_dump(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	struct asked *a = kmalloc(sizeof(*a), GFP_KERNEL);
+	struct asked *a = kmalloc(sizeof(*a), GFP_KERNEL_ACCOUNT);
 	int err;
 
 	if (!a)

@@ -222,7 +222,7 @@ int optq_genl_flow_dump(struct sk_buff *skb, struct netlink_callback *cb)
 	struct flow_row *rows;
 	int err;
 
-	rows = kmalloc_array(FLOW_ROWS, sizeof(*rows), GFP_KERNEL);
+	rows = kmalloc_array(FLOW_ROWS, sizeof(*rows), GFP_KERNEL_ACCOUNT);
 	if (!rows)
 		return -ENOMEM;
 	rtnl_lock();

@@ -7,6 +7,7 @@
 #include <linux/rtnetlink.h>
 
 #include "access.h"
+#include "budget.h"
 #include "delay.h"
 #include "genl.h"
 #include "mtu.h"
@@ -152,7 +153,10 @@ static int tree_check(struct trees *ts, struct tree *t)
 	err = t->q ? tree_is_current(ts, t) : 0;
 	if (!err)
 		err = tree_read(ts, t, dev);
-	return err || !t->q ? err : optq_swap_check(t->q, &t->stage, ts->extack);
+	if (err || !t->q)
+		return err;
+	return optq_swap_check(t->q, &t->stage, ts->extack) ?:
+	       optq_budget_fit(t->q, &t->stage.link, ts->extack);
 }
 
 static int trees_check(struct trees *ts)
@@ -162,6 +166,9 @@ static int trees_check(struct trees *ts)
 
 	for (t = ts->list; !err && t < ts->list + ts->n; t++)
 		err = blame(ts, t, tree_check(ts, t));
+	for (t = ts->list; t < ts->list + ts->n; t++)
+		if (t->q)
+			optq_budget_settle(t->q);
 	return err;
 }
 
@@ -279,7 +286,7 @@ int optq_genl_tree_set(struct sk_buff *skb, struct genl_info *info)
 		flags = nla_get_u32(info->attrs[OPTQ_A_FLAGS]);
 	/* Before the change: after it nothing may fail. */
 	if (info->nlhdr->nlmsg_flags & NLM_F_ECHO) {
-		reply = genlmsg_new(ts.n * REPLY_BYTES, GFP_KERNEL);
+		reply = genlmsg_new(ts.n * REPLY_BYTES, GFP_KERNEL_ACCOUNT);
 		err = reply ? 0 : -ENOMEM;
 		if (err)
 			goto out;

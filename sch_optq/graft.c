@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "access.h"
 #include "graft.h"
+#include "verify.h"
 
 /*
  * The child gave the packets out one by one, so its own counts are settled;
@@ -81,7 +82,7 @@ int optq_class_graft(struct Qdisc *sch, unsigned long arg, struct Qdisc *new,
 	q->was_grafted = true;
 	optq_foreign_qlen(&q->tree, &cl->core, new ? new->q.qlen : 0, now);
 	optq_changed(q, now);
-	optq_verify(q, "graft");
+	optq_verify_change(q, "graft");
 	sch_tree_unlock(sch);
 	return 0;
 }
@@ -94,4 +95,5 @@ void optq_class_qlen_notify(struct Qdisc *sch, unsigned long arg)
 
 	if (cl)
 		optq_foreign_qlen(&q->tree, &cl->core, 0, ktime_get_ns());
+	optq_verify_tree(q, "notify");
 }

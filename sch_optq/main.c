@@ -7,6 +7,7 @@
 #include "genl.h"
 #include "mtu.h"
 #include "qdisc.h"
+#include "verify.h"
 
 static int __init optq_module_init(void)
 {
@@ -30,6 +31,7 @@ static int __init optq_module_init(void)
 	err = register_qdisc(&optq_qdisc_ops);
 	if (err)
 		goto err_genl;
+	optq_fault_init();
 	return 0;
 
 err_genl:
@@ -45,6 +47,7 @@ err_cache:
 
 static void __exit optq_module_exit(void)
 {
+	optq_fault_exit();
 	unregister_qdisc(&optq_qdisc_ops);
 	optq_genl_exit();
 	optq_mtu_exit();

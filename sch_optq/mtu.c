@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "mtu.h"
+#include "verify.h"
 
 /* The longest packet of the device as w counts it. */
 static u32 wire_mtu(const struct net_device *dev, const struct optq_wire *w)
@@ -68,7 +69,7 @@ static int mtu_event(struct notifier_block *nb, unsigned long event, void *ptr)
 	now = ktime_get_ns();
 	optq_mtu_update(q, now);
 	optq_changed(q, now);
-	optq_verify(q, "mtu");
+	optq_verify_change(q, "mtu");
 	sch_tree_unlock(q->sch);
 	return NOTIFY_DONE;
 }

@@ -58,7 +58,7 @@ static bool notice_begin(struct notice *n, const struct optq_sched *q, u8 cmd,
 	if (q->sch->parent != TC_H_ROOT ||
 	    !genl_has_listeners(&optq_genl_family, n->net, OPTQ_GROUP_EVENTS))
 		return false;
-	n->skb = nlmsg_new(NLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	n->skb = nlmsg_new(NLMSG_DEFAULT_SIZE, GFP_KERNEL_ACCOUNT);
 	if (n->skb && !put_head(n, q, cmd, info))
 		return true;
 	nlmsg_free(n->skb);
@@ -75,7 +75,7 @@ static void notice_end(struct notice *n, int err)
 	}
 	genlmsg_end(n->skb, n->hdr);
 	genlmsg_multicast_netns(&optq_genl_family, n->net, n->skb, 0,
-				OPTQ_GROUP_EVENTS, GFP_KERNEL);
+				OPTQ_GROUP_EVENTS, GFP_KERNEL_ACCOUNT);
 }
 
 static int put_tree(struct sk_buff *skb, const struct optq_sched *q)

@@ -9,6 +9,7 @@
 #include "packet.h"
 #include "police.h"
 #include "segment.h"
+#include "verify.h"
 #include "wire.h"
 
 /* Leaves found with nothing to give in one dequeue. */
@@ -109,10 +110,13 @@ static __always_inline void enqueue_pkt(struct optq_sched *q,
 					struct optq_class *c,
 					struct sk_buff *skb, u64 now)
 {
-	/* A class without traffic owns none; without memory it does without. */
+	/*
+	 * A class without traffic owns none; without memory it does without.  On nobody's
+	 * account: whoever sends first has not asked for it.
+	 */
 	if (unlikely(!c->leaf.hist))
 		c->leaf.hist = kzalloc(sizeof(*c->leaf.hist), GFP_ATOMIC |
-				       __GFP_NOWARN | __GFP_ACCOUNT);
+				       __GFP_NOWARN);
 	optq_qlen_add(q->sch, 1, qdisc_pkt_len(skb));
 	queue_pkt(q, c, skb, now, &q->drops);
 }
@@ -470,6 +474,8 @@ static noinline struct sk_buff *dequeue(struct Qdisc *sch)
 		qdisc_watchdog_schedule_ns(&q->watchdog, next);
 	}
 	optq_verify(q, "dequeue");
+	if (!skb)
+		optq_verify_idle(q, next);
 	return skb;
 }
 

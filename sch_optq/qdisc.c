@@ -4,6 +4,8 @@
 
 #include "access.h"
 #include "ack.h"
+#include "budget.h"
+#include "clhash.h"
 #include "conf.h"
 #include "delay.h"
 #include "graft.h"
@@ -14,6 +16,7 @@
 #include "police.h"
 #include "stats.h"
 #include "sysfs.h"
+#include "verify.h"
 
 #define QDISC_FLOWS	4096U
 
@@ -61,8 +64,7 @@ void optq_apply_link(struct optq_sched *q, const struct optq_link_conf *conf,
 	q->conf = *conf;
 	q->tree.limit = conf->limit;
 	WRITE_ONCE(q->sch->limit, conf->limit);
-	optq_memory_set_limit(&q->tree.memory, conf->memory ?:
-			      optq_memory_auto(conf->limit, conf->rate));
+	optq_memory_set_limit(&q->tree.memory, optq_budget_memory(q, conf));
 	optq_tree_set_wire(&q->tree, &conf->wire);
 	optq_tree_set_link(&q->tree, conf->rate, conf->burst, now);
 	optq_tree_set_dscp(&q->tree, conf->dscp);
@@ -104,6 +106,7 @@ static void optq_reset(struct Qdisc *sch)
 	}
 	qdisc_watchdog_cancel(&q->watchdog);
 	optq_qlen_add(sch, -(int)sch->q.qlen, -(int)sch->qstats.backlog);
+	optq_verify_reset(q);
 }
 
 static void optq_destroy(struct Qdisc *sch)
@@ -139,6 +142,7 @@ static void optq_destroy(struct Qdisc *sch)
 	/* One whose init() failed never was. */
 	if (q->announced)
 		optq_notify_tree(q, OPTQ_CMD_TREE_DEL_NTF, 0, NULL);
+	optq_budget_end(q);
 }
 
 static int alloc_flows(struct optq_sched *q, u32 flows)
@@ -198,7 +202,7 @@ static int optq_init(struct Qdisc *sch, struct nlattr *opt,
 	/* destroy() follows a failure anywhere below. */
 	q->sch = sch;
 	INIT_LIST_HEAD(&q->classes);
-	xa_init(&q->dirs);
+	xa_init_flags(&q->dirs, XA_FLAGS_ACCOUNT);
 	qdisc_watchdog_init(&q->watchdog, sch);
 	q->dump_seq = get_random_u32();
 	get_random_bytes(q->hash_key, sizeof(q->hash_key));
@@ -212,7 +216,7 @@ static int optq_init(struct Qdisc *sch, struct nlattr *opt,
 	sch->flags |= TCQ_F_DEQUEUE_DROPS;
 #endif
 
-	err = optq_may_configure(extack);
+	err = optq_may_configure(extack) ?: optq_budget_begin(q, extack);
 	if (err)
 		return err;
 	if (opt) {
@@ -221,13 +225,12 @@ static int optq_init(struct Qdisc *sch, struct nlattr *opt,
 		if (err)
 			return err;
 	}
-	err = tcf_block_get(&q->block, &q->filter_list, sch, extack);
+	err = optq_budget_fit(q, &conf, extack) ?:
+	      tcf_block_get(&q->block, &q->filter_list, sch, extack);
 	if (err)
 		return err;
-	err = qdisc_class_hash_init(&q->clhash);
-	if (err)
-		return err;
-	err = alloc_flows(q, conf.flows);
+	err = optq_clhash_init(q) ?: optq_give_hist(q, &q->tree.direct) ?:
+	      alloc_flows(q, conf.flows);
 	if (!err)
 		err = link_police(q, nest, &police, extack);
 	if (err)
@@ -261,9 +264,12 @@ static int optq_change(struct Qdisc *sch, struct nlattr *opt,
 	err = optq_parse_link(opt, &conf, false, &nest, extack) ?:
 	      optq_sysfs_check(q, &conf, extack) ?:
 	      optq_delay_check_link(q, &conf, extack) ?:
+	      optq_budget_fit(q, &conf, extack) ?:
 	      link_police(q, nest, &police, extack);
-	if (err)
+	if (err) {
+		optq_budget_settle(q);
 		return err;
+	}
 	sch_tree_lock(sch);
 	dropped = sch->q.qlen;
 	now = ktime_get_ns();
@@ -275,8 +281,9 @@ static int optq_change(struct Qdisc *sch, struct nlattr *opt,
 	dropped -= sch->q.qlen;
 	q->generation++;
 	optq_changed(q, now);
-	optq_verify(q, "change");
+	optq_verify_change(q, "change");
 	sch_tree_unlock(sch);
+	optq_budget_settle(q);
 	optq_police_free(police);
 	optq_sysfs_update(q, extack);
 	optq_notify_tree(q, OPTQ_CMD_TREE_CHANGE_NTF, dropped, NULL);
@@ -308,61 +315,6 @@ static int optq_dump_stats(struct Qdisc *sch, struct gnet_dump *d)
 	optq_get_stats(q, &q->tree.root, &st, NULL);
 	return gnet_stats_copy_app(d, &st, sizeof(st));
 }
-
-#ifdef OPTQ_DEBUG
-#include "core/verify.h"
-
-/* Packets that c has sent and does not count yet. */
-static u64 noted(const struct optq_sched *q, const struct optq_class *c)
-{
-	return q->tree.sole.leaf == c ? q->tree.sole.packets : 0;
-}
-
-/* A grafted qdisc drops what it took without a word. */
-static const char *verify_counts(const struct optq_sched *q)
-{
-	struct optq_cl *cl;
-
-	list_for_each_entry(cl, &q->classes, link) {
-		const struct optq_class *c = &cl->core;
-
-		if (!cl->qdisc && optq_class_is_leaf(c) &&
-		    c->count.enqueued != c->count.packets + noted(q, c) +
-					 optq_class_drops(c) + c->own_qlen)
-			return "a class sent, dropped and holds other than came";
-	}
-	return NULL;
-}
-
-static const char *verify_policers(const struct optq_sched *q)
-{
-	u32 n = q->tree.root.policed;
-	struct optq_cl *cl;
-
-	list_for_each_entry(cl, &q->classes, link)
-		n += cl->core.policed;
-	return n == q->n_policers &&
-	       q->asks == ((q->rules && q->rules->n) || n) ? NULL :
-	       "policers are counted wrong, or packets not shown to them";
-}
-
-void optq_verify(struct optq_sched *q, const char *where)
-{
-	const char *broken = optq_tree_verify(&q->tree) ?: verify_counts(q) ?:
-			     verify_policers(q);
-
-	/*
-	 * What a grafted qdisc holds is known of the last look at it, so the
-	 * two are compared where there never was one.
-	 */
-	if (!broken && !q->was_grafted &&
-	    optq_queued(q->sch) != q->tree.qlen)
-		broken = "qlen of the qdisc and of the tree differ";
-	if (!broken && q->fallback != default_leaf(q))
-		broken = "the default class is another by now";
-	WARN_ONCE(broken, "optq: after %s: %s\n", where, broken);
-}
-#endif
 
 struct Qdisc_ops optq_qdisc_ops __read_mostly = {
 	.cl_ops		= &optq_class_ops,

@@ -87,6 +87,9 @@ struct optq_sched {
 	bool has_delays;	/* a class has had one */
 	bool was_grafted;	/* a leaf has had a qdisc of its own */
 	bool announced;		/* listeners were, or could be, told of it */
+	bool confined;		/* outside the initial user namespace, see budget.h */
+	u32 budget_memory;	/* bytes that packets may take, taken of the budget */
+	u64 budget;		/* all that is taken of it */
 	u64 dscp_failed;	/* packets that left with theirs */
 	u32 n_dirs;		/* of classes, in sysfs */
 	struct xarray dirs;	/* by class id; 0: the link's */
@@ -176,6 +179,12 @@ int optq_cl_give_urgent(struct optq_class *c, bool needed);
 int optq_cl_give_shares(struct optq_sched *q, struct optq_class *c,
 			const struct optq_class_conf *conf);
 
+/*
+ * Likewise for the histogram of what waits in c, where it is to be on somebody's account:
+ * the packet path can charge nobody.
+ */
+int optq_give_hist(const struct optq_sched *q, struct optq_class *c);
+
 /* Frees a class that is off the tree and the hash.  RTNL held, may sleep. */
 void optq_cl_free(struct optq_cl *cl);
 
@@ -211,11 +220,5 @@ void optq_link_defaults(const struct net_device *dev,
 /* Applies link parameters that were checked.  The tree lock is held. */
 void optq_apply_link(struct optq_sched *q, const struct optq_link_conf *conf,
 		     u64 now);
-
-#ifdef OPTQ_DEBUG
-void optq_verify(struct optq_sched *q, const char *where);
-#else
-static inline void optq_verify(struct optq_sched *q, const char *where) { }
-#endif
 
 #endif /* OPTQ_QDISC_H */

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
+#include "budget.h"
+#include "clhash.h"
 #include "graft.h"
 #include "police.h"
 #include "reclass.h"
 #include "swap.h"
 #include "sysfs.h"
+#include "verify.h"
 
 int optq_swap_check(struct optq_sched *q, const struct optq_stage *st,
 		    struct netlink_ext_ack *extack)
@@ -186,7 +189,7 @@ static void swap_locked(struct optq_swap *s, struct optq_sched *q,
 	optq_tree_trim(&q->tree, now, &drops);
 	optq_settle(q->sch, &drops);
 	q->generation++;
-	optq_verify(q, "swap");
+	optq_verify_change(q, "swap");
 }
 
 int optq_swap_prepare(struct optq_swap *s, struct optq_sched *q,
@@ -196,6 +199,10 @@ int optq_swap_prepare(struct optq_swap *s, struct optq_sched *q,
 
 	INIT_LIST_HEAD(&s->gone);
 	s->dropped = 0;
+	s->q = q;
+	err = optq_budget_fit(q, &st->link, extack);
+	if (err)
+		return err;
 	s->names = kvcalloc(st->n + 1, sizeof(*s->names), OPTQ_GFP_MANY);
 	s->put = kvcalloc(st->n + 1, sizeof(*s->put), OPTQ_GFP_MANY);
 	if (!s->names || !s->put)
@@ -207,18 +214,12 @@ int optq_swap_prepare(struct optq_swap *s, struct optq_sched *q,
 void optq_swap_commit(struct optq_swap *s, struct optq_sched *q,
 		      struct optq_stage *st, struct netlink_ext_ack *extack)
 {
-	u32 elems;
-
 	sch_tree_lock(q->sch);
 	s->dropped = q->sch->q.qlen;
 	swap_locked(s, q, st);
 	s->dropped -= q->sch->q.qlen;
 	sch_tree_unlock(q->sch);
-	/* It doubles at each call, when it must. */
-	do {
-		elems = q->clhash.hashsize;
-		qdisc_class_hash_grow(q->sch, &q->clhash);
-	} while (q->clhash.hashsize != elems);
+	optq_clhash_fit(q);
 	optq_sysfs_update(q, extack);
 }
 
@@ -227,6 +228,7 @@ void optq_swap_end(struct optq_swap *s, struct optq_stage *st)
 	struct optq_cl *cl, *tmp;
 	u32 i;
 
+	optq_budget_settle(s->q);
 	list_for_each_entry_safe(cl, tmp, &s->gone, link) {
 		list_del(&cl->link);
 		optq_cl_free(cl);

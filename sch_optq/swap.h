@@ -13,6 +13,7 @@ int optq_swap_check(struct optq_sched *q, const struct optq_stage *st,
 
 /* What a change needs, and what it leaves over. */
 struct optq_swap {
+	struct optq_sched *q;
 	char **names;
 	struct Qdisc **put;
 	struct list_head gone;

@@ -17,6 +17,7 @@
 #include <linux/sched/signal.h>
 #include <linux/sysfs.h>
 
+#include "budget.h"
 #include "stats.h"
 #include "sysfs.h"
 
@@ -283,17 +284,23 @@ static int dir_add(struct optq_sched *q, struct dir *dir)
 /* id 0: the link's, before all others. */
 static int dir_make(struct optq_sched *q, u32 id)
 {
-	struct dir *dir = kzalloc(sizeof(*dir), GFP_KERNEL_ACCOUNT);
-	int err;
+	struct dir *dir;
+	int err = optq_budget_dir(q);
 
-	if (!dir)
+	if (err)
+		return err;
+	dir = kzalloc(sizeof(*dir), GFP_KERNEL_ACCOUNT);
+	if (!dir) {
+		optq_budget_dir_gone(q);
 		return -ENOMEM;
+	}
 	dir->id = id;
 	err = dir_add(q, dir);
 	if (!err)
 		err = xa_err(xa_store(&q->dirs, id, dir, GFP_KERNEL_ACCOUNT));
 	if (err) {
 		kobject_put(&dir->kobj);
+		optq_budget_dir_gone(q);
 		return err;
 	}
 	q->n_dirs += !!id;
@@ -309,6 +316,7 @@ static void dir_remove(struct optq_sched *q, u32 id)
 	q->n_dirs -= !!id;
 	kobject_del(&dir->kobj);
 	kobject_put(&dir->kobj);
+	optq_budget_dir_gone(q);
 }
 
 static void remove_all(struct optq_sched *q)

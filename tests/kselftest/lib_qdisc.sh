@@ -4,8 +4,8 @@
 # What the qdisc_*.sh and det_*.sh tests share beyond lib.sh and lib_tc.sh:
 #	optq_require_programs	skips the file unless udp_load and optq_nl (see
 #				their first lines) are there or can be built
-#	$UDP_LOAD $OPTQ_NL $OPTQ_LISTEN $DSCP_WIRE $ACK_WIRE $FLOW_FLOOD $FRAME_SEND
-#	$FAIL_WALK $KILL_AT $NL_FUZZ
+#	$UDP_LOAD $OPTQ_NL $OPTQ_LISTEN $OPTQ_EVERY $DSCP_WIRE $ACK_WIRE $FLOW_FLOOD
+#	$FRAME_SEND $FAIL_WALK $KILL_AT $NL_FUZZ
 #				where they are
 #	tc_batch		runs tc commands from its input in the client's
 #				namespace; lines are as for tc -batch
@@ -62,7 +62,7 @@ optq_require_programs()
 	UDP_LOAD=$dir/udp_load
 	OPTQ_NL=$dir/optq_nl
 	# shellcheck disable=SC2034	# for the tests
-	OPTQ_LISTEN=$dir/optq_listen
+	OPTQ_LISTEN=$dir/optq_listen OPTQ_EVERY=$dir/optq_every
 	# shellcheck disable=SC2034	# for the tests
 	DSCP_WIRE=$dir/dscp_wire ACK_WIRE=$dir/ack_wire
 	# shellcheck disable=SC2034

@@ -187,8 +187,11 @@ static int transact(struct conn *c, struct nl_msg *msg)
 {
 	int room = nlmsg_hdr(msg)->nlmsg_len * 2 + 65536, rc;
 
-	setsockopt(nl_socket_get_fd(c->sk), SOL_SOCKET, SO_SNDBUFFORCE, &room,
-		   sizeof(room));
+	/* The root of a namespace has what anybody may have. */
+	if (setsockopt(nl_socket_get_fd(c->sk), SOL_SOCKET, SO_SNDBUFFORCE, &room,
+		       sizeof(room)))
+		setsockopt(nl_socket_get_fd(c->sk), SOL_SOCKET, SO_SNDBUF, &room,
+			   sizeof(room));
 	c->error = 0;
 	c->reason[0] = '\0';
 	c->done = false;

@@ -10,7 +10,7 @@ programs_cflags := -std=gnu11 -O2 -g -Wall -Wextra -Werror -D_GNU_SOURCE
 own := $(OUT)/udp_load $(OUT)/line_dev $(OUT)/dscp_wire \
 	$(OUT)/ack_wire $(OUT)/flow_flood $(OUT)/frame_send $(OUT)/burst_watch $(OUT)/kill_at
 
-own_nl := $(OUT)/optq_nl $(OUT)/optq_listen $(OUT)/fail_walk $(OUT)/policy_storm
+own_nl := $(OUT)/optq_nl $(OUT)/optq_listen $(OUT)/optq_every $(OUT)/fail_walk $(OUT)/policy_storm
 
 nlfuzz := $(wildcard $(programs_here)nlfuzz/*.[ch])
 
