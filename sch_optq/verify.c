@@ -159,11 +159,15 @@ static s64 set_to(struct optq_sched *q)
 	return ktime_to_ns(hrtimer_get_softexpires(&q->watchdog.timer));
 }
 
+static const struct Qdisc *root_of(const struct optq_sched *q)
+{
+	return qdisc_root_sleeping(q->sch);
+}
+
 /* A device that is down looks at nothing. */
 static bool is_down(const struct optq_sched *q)
 {
-	return test_bit(__QDISC_STATE_DEACTIVATED,
-			&qdisc_root_sleeping(q->sch)->state);
+	return test_bit(__QDISC_STATE_DEACTIVATED, &root_of(q)->state);
 }
 
 /* What may be sent now is looked at now; one that is not set any more has fired. */
@@ -231,11 +235,12 @@ const char *optq_idle_why(struct optq_sched *q, u64 next)
 	/* The wheel counts in ticks. */
 	if (next > first_event(q) + (2U << OPTQ_TICK_NS_SHIFT))
 		return "the next look is after the first event";
-	/* A time that has come meanwhile has had its shot. */
-	if (is_down(q) || next <= ktime_get_ns())
+	if (is_down(q))
 		return NULL;
-	if (!hrtimer_is_queued(&q->watchdog.timer) && next > ktime_get_ns())
-		return "packets wait, and the timer is not set";
+	/* One that has fired meanwhile has asked for another look. */
+	if (!hrtimer_active(&q->watchdog.timer))
+		return optq_is_scheduled(root_of(q)) ? NULL :
+		       "packets wait, and nothing wakes the qdisc";
 	return set_to(q) > (s64)next ? "the timer is set to a later time" : NULL;
 }
 

@@ -66,6 +66,17 @@ static inline void optq_qlen_add(struct Qdisc *sch, int n, int bytes)
 #endif
 }
 
+/* Whether root is looked at without a further word.  Its lock is held. */
+static inline bool optq_is_scheduled(const struct Qdisc *root)
+{
+#ifdef OPTQ_HAVE_DEFER_LIST
+	/* Whoever waits for the lock with packets dequeues, and is left to it. */
+	if (!llist_empty(&root->defer_list))
+		return true;
+#endif
+	return test_bit(__QDISC_STATE_SCHED, &root->state);
+}
+
 /* Frees a packet that dequeue gave up. */
 static inline void optq_dequeue_drop(struct Qdisc *sch, struct sk_buff *skb)
 {

@@ -23,7 +23,14 @@ boot() { "$VM_HERE/boot.sh" "$@"; }
 begin() { mkdir -p "$tmp/$1"; }
 end() { echo "$2" >"$tmp/$1/status"; }
 
+case $mode in
+smp) module=debug ;;
+um) module=um ;;
+debug) module=um-debug ;;
+*) die "no faults are made in mode '$mode': smp, um or debug" ;;
+esac
 run="export CANARY_KO=$GUEST_TREE/build/canary-$mode/optq_canary.ko"
+run+=" OPTQ_KO=$GUEST_TREE/build/$module/sch_optq.ko TC_LIB_DIR=$GUEST_TREE/tc-plugin"
 run+="; tests/kselftest/run.sh ../canary/hit.sh"
 
 # expect_red NAME WHY MODE SECONDS JOB: the run fails, and says WHY.
@@ -72,7 +79,7 @@ survive()
 	end console $?
 }
 
-fatal=(soft-lockup hard-lockup list-twice null-pointer warn)
+fatal=(soft-lockup hard-lockup list-twice null-pointer warn invariant)
 # After its first complaint lockdep looks no more: a boot for each.
 [ "$mode" = debug ] && fatal+=(lock-order rcu-unlocked)
 fatal()
@@ -86,6 +93,7 @@ fatal()
 	debug) complains null-pointer "KASAN: null-ptr-deref|Segfault" ;;
 	esac
 	complains warn WARNING
+	complains invariant "optq: after .* differ"
 	[ "$mode" = debug ] || return
 	complains lock-order "possible circular locking"
 	complains rcu-unlocked "suspicious RCU usage"

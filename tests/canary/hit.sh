@@ -23,6 +23,14 @@ hard-lockup)
 		ip link del canary0
 	done &
 	insmod "$CANARY_KO" kind="$KIND" ;;
+# OptQ's own check of itself, in a module built with OPTQ_DEBUG=1.
+invariant)
+	insmod "$OPTQ_KO"
+	ip link add canary0 type dummy
+	tc qdisc add dev canary0 root handle 1: optq
+	mount -t debugfs debugfs /sys/kernel/debug 2>/dev/null
+	echo "canary0 qlen stays" >/sys/kernel/debug/optq/fault
+	tc qdisc change dev canary0 handle 1: root optq limit 100 ;;
 # Gone with nobody to count it: kmemleak's alone.
 leak-quietly)
 	insmod "$CANARY_KO" kind=leak-general

@@ -42,6 +42,7 @@
 #	log_mark, log_clean	what the kernel said since
 
 . "$OPTQ_HERE/lib_tc.sh"
+. "$OPTQ_HERE/klog.sh"
 
 programs_dir()
 {
@@ -312,7 +313,4 @@ log_mark()
 	echo "$mark" >/dev/kmsg
 }
 
-log_clean()
-{
-	! dmesg | sed -n "/$mark/,\$p" | grep -E -f "$OPTQ_HERE/klog-detectors"
-}
+log_clean() { ! klog_complaints "$OPTQ_HERE" "$mark"; }

@@ -6,6 +6,7 @@
 
 . "$(dirname "$0")/lib.sh"
 . "$OPTQ_HERE/leak.sh"
+. "$OPTQ_HERE/klog.sh"
 
 WARM=10		# first loads fill caches that stay
 SPAN=45		# loads between two looks at the memory in use
@@ -86,10 +87,7 @@ test_namespace_goes()
 		{ echo "the module stays in use"; return 1; }
 }
 
-test_log()
-{
-	! dmesg | sed -n "/$mark/,\$p" | grep -E -f "$OPTQ_HERE/klog-detectors"
-}
+test_log() { ! klog_complaints "$OPTQ_HERE" "$mark"; }
 
 ktap_header
 ktap_plan 5

@@ -23,7 +23,7 @@ faults()
 	rule|a rule names a class that is not there
 	default|the default class is another by now
 	timer|packets wait after a change, and are looked at later
-	idle-timer|packets wait, and the timer is not set
+	idle-timer|packets wait, and nothing wakes the qdisc
 	late-timer|the timer is set to a later time
 	stuck|a packet waits that nothing holds
 	no-event|packets wait for no event

@@ -43,14 +43,9 @@ run_one()
 	return $rc
 }
 
-log_mark() { echo "optq-test: $1" >/dev/kmsg; }
+. ./klog.sh
 
-log_since()
-{
-	dmesg | awk -v mark="optq-test: $1" \
-		'substr($0, length($0) - length(mark) + 1) == mark { on = 1; next } on' |
-		grep -E -f klog-detectors
-}
+log_mark() { echo "optq-test: $1" >/dev/kmsg; }
 
 kmemleak=/sys/kernel/debug/kmemleak
 # A scan takes no page that was read a moment ago for lost: two, some time apart.
@@ -90,7 +85,7 @@ for test in "$@"; do
 		echo "not ok $n $test # memory leaked, $took"
 		continue
 	fi
-	if [ -n "$watch" ] && log_since "$n $test" >"$tmp/log"; then
+	if [ -n "$watch" ] && klog_complaints . "optq-test: $n $test" >"$tmp/log"; then
 		sed 's/^/# kernel: /' "$tmp/log" | head -n 40
 		failed=$((failed + 1))
 		echo "not ok $n $test # the kernel complained, $took"
