@@ -95,5 +95,4 @@ void optq_class_qlen_notify(struct Qdisc *sch, unsigned long arg)
 
 	if (cl)
 		optq_foreign_qlen(&q->tree, &cl->core, 0, ktime_get_ns());
-	optq_verify_tree(q, "notify");
 }

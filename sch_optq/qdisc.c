@@ -149,14 +149,17 @@ static int alloc_flows(struct optq_sched *q, u32 flows)
 {
 	u32 buckets = roundup_pow_of_two(flows);
 
-	q->flow_mem = kvcalloc(flows, sizeof(*q->flow_mem), OPTQ_GFP_MANY);
 	q->bucket_mem = kvcalloc(buckets, sizeof(*q->bucket_mem),
 				 OPTQ_GFP_MANY);
 	q->past_mem = kvcalloc(buckets, sizeof(*q->past_mem),
 			       OPTQ_GFP_MANY);
 	q->sign_mem = kvcalloc(OPTQ_FLOW_SIGNS, sizeof(*q->sign_mem),
 			       OPTQ_GFP_MANY);
-	if (!q->flow_mem || !q->bucket_mem || !q->past_mem || !q->sign_mem)
+	if (!q->bucket_mem || !q->past_mem || !q->sign_mem)
+		return -ENOMEM;
+	/* Last: a reset goes by it, of one whose init() failed too. */
+	q->flow_mem = kvcalloc(flows, sizeof(*q->flow_mem), OPTQ_GFP_MANY);
+	if (!q->flow_mem)
 		return -ENOMEM;
 	optq_flow_table_init(&q->tree.flows, q->flow_mem, flows, q->bucket_mem,
 			     buckets);

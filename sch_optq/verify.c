@@ -259,11 +259,6 @@ void optq_verify_change(struct optq_sched *q, const char *where)
 	warn(optq_verify_why(q, true), where);
 }
 
-void optq_verify_tree(struct optq_sched *q, const char *where)
-{
-	warn(optq_tree_verify(&q->tree), where);
-}
-
 void optq_verify_idle(struct optq_sched *q, u64 next)
 {
 	warn(optq_idle_why(q, next), "a dequeue in vain");
@@ -271,7 +266,12 @@ void optq_verify_idle(struct optq_sched *q, u64 next)
 
 void optq_verify_reset(struct optq_sched *q)
 {
-	const char *why = optq_verify_why(q, false);
+	const char *why;
+
+	/* One whose init() failed is reset before it is destroyed. */
+	if (!q->announced)
+		return;
+	why = optq_verify_why(q, false);
 
 	if (!why && (q->tree.qlen || q->sch->q.qlen || q->sch->qstats.backlog))
 		why = "something is left";

@@ -14,8 +14,6 @@
 void optq_verify(struct optq_sched *q, const char *where);
 /* After a change: all that only changes can break as well. */
 void optq_verify_change(struct optq_sched *q, const char *where);
-/* Within an operation, when the qdisc's own counts are yet to follow. */
-void optq_verify_tree(struct optq_sched *q, const char *where);
 /* After a dequeue that gave nothing and is to come again at next, ns; 0: at no time. */
 void optq_verify_idle(struct optq_sched *q, u64 next);
 /* After a reset. */
@@ -33,7 +31,6 @@ void optq_fault_exit(void);
 
 static inline void optq_verify(struct optq_sched *q, const char *where) { }
 static inline void optq_verify_change(struct optq_sched *q, const char *where) { }
-static inline void optq_verify_tree(struct optq_sched *q, const char *where) { }
 static inline void optq_verify_idle(struct optq_sched *q, u64 next) { }
 static inline void optq_verify_reset(struct optq_sched *q) { }
 static inline void optq_fault_init(void) { }

@@ -442,13 +442,14 @@ static void compare(struct walk *w, const char *what, const char *was, const cha
 }
 
 /* A qdisc cannot say why a class has no place for a filter. */
-static bool is_clean(const struct step *s, int err)
+static bool is_clean(const struct operation *op, int err)
 {
 	return err == -ENOMEM || err == -ENOBUFS ||
-	       (err == -EINVAL && s->type == RTM_NEWTFILTER);
+	       (err == -EMSGSIZE && op->flags & LOOSE) ||
+	       (err == -EINVAL && op->step.type == RTM_NEWTFILTER);
 }
 
-/* True: the operation is done, and what was there before must be laid anew. */
+/* True: what was there before must be laid anew.  Elements are in no answer. */
 static bool check(struct walk *w, enum outcome outcome, int err, const struct state *before)
 {
 	bool reads = w->op->flags & READS;
@@ -460,10 +461,10 @@ static bool check(struct walk *w, enum outcome outcome, int err, const struct st
 			before->full, after.full);
 	else if (outcome == DONE || changed)
 		compare(w, "neither as before nor as asked for", w->want.conf, after.conf);
-	if (outcome == REFUSED && !is_clean(&w->op->step, err))
+	if (outcome == REFUSED && !is_clean(w->op, err))
 		complain(w, strerror(-err), NULL, NULL);
 	state_free(&after);
-	return changed || outcome == DONE;
+	return changed || outcome != REFUSED;
 }
 
 static void count(struct walk *w, enum outcome outcome, bool met)
@@ -485,7 +486,7 @@ static bool step(struct walk *w, const struct state *before)
 	count(w, outcome, met);
 	if (outcome == REFUSED && !met)
 		complain(w, "refused without a failure", strerror(-err), "");
-	if (outcome == DONE && w->op->flags & READS)
+	if (outcome == DONE && (w->op->flags & (READS | LOOSE)) == READS)
 		compare(w, "another answer", w->want_reply, reply);
 	free(reply);
 	if (tells && outcome != SILENT && was_told(listener) != (outcome == DONE))

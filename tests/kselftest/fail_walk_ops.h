@@ -35,6 +35,11 @@ enum {
 	TELLS = 1,		/* listeners hear of it */
 	READS = 2,		/* what is asked for is the answer */
 	FILES = 4,		/* directories in sysfs are part of it */
+	/*
+	 * What it tells is not compared: flows come and go, and tc's dumps end early, or
+	 * with EMSGSIZE, where the kernel's own copy of a statistic fails.
+	 */
+	LOOSE = 8,
 };
 
 struct operation {
@@ -167,13 +172,14 @@ static const struct operation operations[] = {
 	  TC(NEWTFILTER, NEW, 1, UPPER, "matchall", "@1=10000100"), 1, 0 },
 	{ "filter delete", with_filters, TC(DELTFILTER, 0, 1, UPPER, "matchall", NULL), 0, 0 },
 
-	{ "dump of qdiscs", with_filters, TC(GETQDISC, NLM_F_DUMP, 0, 0, NULL, NULL), 0, READS },
-	{ "dump of classes", with_filters, TC(GETTCLASS, NLM_F_DUMP, 0, 0, NULL, NULL), 0, READS },
+	{ "dump of qdiscs", with_filters, TC(GETQDISC, NLM_F_DUMP, 0, 0, NULL, NULL), 0, READS | LOOSE },
+	{ "dump of classes", with_filters, TC(GETTCLASS, NLM_F_DUMP, 0, 0, NULL, NULL), 0,
+	  READS | LOOSE },
 	{ "dump of filters", with_filters, TC(GETTFILTER, NLM_F_DUMP, 0, UPPER, NULL, NULL), 0, READS },
 	{ "tree get", with_rules, NL(TREE_GET, 0, "ifindex %1$u\n"), 1, READS },
 	{ "class get", with_rules, NL(CLASS_GET, NLM_F_DUMP, "ifindex %1$u\n"), 0, READS },
 	{ "rule get", with_rules, NL(RULE_GET, NLM_F_DUMP, "ifindex %1$u\n"), 0, READS },
-	{ "flow get", with_rules, NL(FLOW_GET, NLM_F_DUMP, "ifindex %1$u\n"), 1, READS },
+	{ "flow get", with_rules, NL(FLOW_GET, NLM_F_DUMP, "ifindex %1$u\n"), 1, READS | LOOSE },
 	{ "explain", with_rules,
 	  NL(EXPLAIN, NLM_F_DUMP, "ifindex %1$u\ndim field=6 @3=35000000\n"), 0, READS },
 

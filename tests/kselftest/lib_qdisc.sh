@@ -32,6 +32,7 @@
 #	settled HANDLE		all offered are sent or dropped, nothing waits
 #	balanced		at the link and each class of optq, what came is what
 #				was sent, dropped or waits
+#	all_told		likewise where super-packets are sent whole
 #	$HELD			words of a class that sends one packet and holds what
 #				follows: its queue stands however slow the sender is
 #	let_go CLASSID WORDS	gives such a class rates at which it sends
@@ -289,6 +290,19 @@ settled()
 	same "$OFFERED" $((sent + drops)) "offered, and sent $sent + dropped $drops of $1" ||
 		{ tc_c -s qdisc show dev "$DEV"; return 1; }
 	[ "$1" != 1: ] || balanced
+}
+
+# Of super-packets tc's own count of what was sent is of segments: by optq's.
+all_told()
+{
+	{ tc_c -s -j qdisc show dev "$DEV"; tc_c -s -j class show dev "$DEV"; } |
+		jq -s -e '[.. | objects | select(has("enqueued")) | .enqueued == .sent_packets +
+			.backlog_packets + ([to_entries[] | select(.key | test("^drop_")) |
+			.value] | add)] | length > 0 and all' >"$TMP/told" && return
+	echo "came other than what was sent, dropped or waits:"
+	tc_c -s qdisc show dev "$DEV"
+	tc_c -s class show dev "$DEV"
+	return 1
 }
 
 neighbour()

@@ -28,16 +28,6 @@ two_held()
 	END
 }
 
-# Of super-packets tc's own count of what was sent is of segments: by optq's.
-all_told()
-{
-	tc_c -s -j qdisc show dev "$DEV" root | jq -e '.[0] | .enqueued ==
-		.sent_packets + .backlog_packets + ([to_entries[] |
-		select(.key | test("^drop_")) | .value] | add)' >"$TMP/told" ||
-		{ echo "came other than what was sent, dropped or waits:"
-		in_c tc -s qdisc show dev "$DEV"; return 1; }
-}
-
 go_on()
 {
 	tc_batch <<-END

@@ -48,20 +48,18 @@ run_one()
 log_mark() { echo "optq-test: $1" >/dev/kmsg; }
 
 kmemleak=/sys/kernel/debug/kmemleak
-# A scan takes no page that was read a moment ago for lost: two, some time apart.
-scan()
-{
-	echo scan >$kmemleak && sleep "$1" && echo scan >$kmemleak
-}
+# What is younger than five seconds is not told, and what is in a register for a moment not
+# found: two scans.
+scan() { echo scan >$kmemleak && sleep 6 && echo scan >$kmemleak; }
 
 # What the kernel itself lost while it booted is not the tests'.
-[ -w $kmemleak ] && { scan 0; echo clear >$kmemleak; }
+[ -w $kmemleak ] && { scan; echo clear >$kmemleak; }
 
 # Each leak is told once; the kernel's log has the first words of it, which are a detector.
 leaks_since()
 {
 	[ -w $kmemleak ] || return
-	scan 5
+	scan
 	cat $kmemleak >"$tmp/leaks"
 	echo clear >$kmemleak
 	[ -s "$tmp/leaks" ] && sed 's/^/# kmemleak: /' "$tmp/leaks" | head -n 60

@@ -5,6 +5,7 @@
 
 #include <linux/genetlink.h>
 #include <linux/optq.h>
+#include <linux/pkt_cls.h>
 #include <linux/rtnetlink.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -40,6 +41,13 @@ static const struct part genl_parts[] = {
 static const struct part other_parts[] = { TC_FIGURES, { 0, NULL } };
 static const struct part qdisc_parts[] = { TC_FIGURES, { TCA_OPTIONS, link_parts }, { 0, NULL } };
 static const struct part tclass_parts[] = { TC_FIGURES, { TCA_OPTIONS, class_parts }, { 0, NULL } };
+
+/* Of matchall and basic, how often they matched. */
+static const struct part hit_parts[] = {
+	{ TCA_MATCHALL_PCNT, NULL }, { TCA_BASIC_PCNT, NULL }, { 0, NULL }
+};
+
+static const struct part filter_parts[] = { TC_FIGURES, { TCA_OPTIONS, hit_parts }, { 0, NULL } };
 
 static void print_hex(FILE *to, const void *data, size_t len)
 {
@@ -95,7 +103,7 @@ static void print_message(FILE *to, const struct nlmsghdr *nlh, bool tc, bool fi
 		return;
 	if (tc) {
 		head = NLMSG_ALIGN(sizeof(struct tcmsg));
-		parts = other_parts;
+		parts = nlh->nlmsg_type < RTM_NEWTFILTER ? other_parts : filter_parts;
 		if (is_of_optq(nlh, head))
 			parts = nlh->nlmsg_type < RTM_NEWTCLASS ? qdisc_parts : tclass_parts;
 	}

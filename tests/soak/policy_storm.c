@@ -8,8 +8,8 @@
  *
  * Every ten seconds and at the end prints, of all until then,
  *	storm seconds N changes N refused N elements N classes N worst_ms N
- * and exits with 1 if a change was refused that the kernel should have taken: all but
- * EBUSY, which is a class that tc holds by a filter or a qdisc below it.
+ * and exits with 1 if a change was refused that the kernel should have taken: it may
+ * refuse delays that cannot all be kept, and to let go of a class that tc holds.
  */
 #include <errno.h>
 #include <linux/optq.h>
@@ -22,8 +22,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
+
+#ifndef SOL_NETLINK
+#define SOL_NETLINK	270
+#endif
 
 #define IDS		100
 #define DEPTH		5
@@ -44,6 +49,7 @@ static struct {
 	uint32_t ifindex;
 	uint64_t random;
 	unsigned long changes, refused, elements, classes, failed;
+	unsigned int delays;	/* in the tree that is made */
 	double worst_ms;
 } storm;
 
@@ -91,26 +97,65 @@ static struct nl_msg *request(int cmd)
 	return msg;
 }
 
-static void send_it(struct nl_msg *msg, const char *what)
+/* The kernel's reason for a refusal, in what it acknowledged with. */
+static const char *reason_in(struct nlmsghdr *nlh)
+{
+	struct nlmsgerr *err = nlmsg_data(nlh);
+	/* NETLINK_CAP_ACK: of the request only its header comes back. */
+	struct nlattr *attr = (struct nlattr *)(err + 1);
+	int rest = nlmsg_datalen(nlh) - sizeof(*err);
+
+	if (nlh->nlmsg_flags & NLM_F_ACK_TLVS)
+		for (; nla_ok(attr, rest); attr = nla_next(attr, &rest))
+			if (nla_type(attr) == NLMSGERR_ATTR_MSG)
+				return nla_data(attr);
+	return "";
+}
+
+/* Returns: 0, or errno of a refusal; reason is filled in. */
+static int acknowledged(char *reason, size_t size)
+{
+	struct sockaddr_nl from;
+	unsigned char *answer;
+	struct nlmsghdr *nlh;
+	int len, err;
+
+	len = nl_recv(storm.sk, &from, &answer, NULL);
+	nlh = (struct nlmsghdr *)answer;
+	if (len <= 0 || !nlmsg_ok(nlh, len) || nlh->nlmsg_type != NLMSG_ERROR)
+		die("answer", "no acknowledgement");
+	err = -((struct nlmsgerr *)nlmsg_data(nlh))->error;
+	snprintf(reason, size, "%s", reason_in(nlh));
+	free(answer);
+	return err;
+}
+
+/* What a random tree may be refused for: delays that cannot all be kept, classes that tc holds. */
+static bool may_be_refused(int err, bool tree)
+{
+	return tree ? err == EBUSY || (err == ERANGE && storm.delays) : err == ENOENT;
+}
+
+static void send_it(struct nl_msg *msg, bool tree)
 {
 	double begin = now_ms(), took;
+	char reason[128];
 	int err;
 
 	if (nl_send_auto(storm.sk, msg) < 0)
 		die("send", strerror(errno));
 	nlmsg_free(msg);
-	errno = 0;
-	err = nl_wait_for_ack(storm.sk);
+	err = acknowledged(reason, sizeof(reason));
 	took = now_ms() - begin;
 	if (took > storm.worst_ms)
 		storm.worst_ms = took;
 	if (!err)
 		return;
 	storm.refused++;
-	if (err == -NLE_BUSY)
+	if (may_be_refused(err, tree))
 		return;
 	storm.failed++;
-	printf("refused: %s: %s\n", what, nl_geterror(err));
+	printf("refused: %s: %s\n", strerror(err), reason);
 }
 
 static void grow(struct node *nodes, unsigned int most)
@@ -162,7 +207,7 @@ static void put_police(struct nl_msg *msg, int type)
 	nla_nest_end(msg, nest);
 }
 
-static void put_rates(struct nl_msg *msg)
+static void put_rates(struct nl_msg *msg, bool leaf)
 {
 	uint64_t rate = magnitude(1000, 16);
 
@@ -171,8 +216,10 @@ static void put_rates(struct nl_msg *msg)
 	nla_put_u64(msg, OPTQ_CLASS_A_RATE, rate);
 	if (once_in(2))
 		nla_put_u64(msg, OPTQ_CLASS_A_CEIL, rate + magnitude(10000, 14));
-	if (rate && once_in(6))
-		nla_put_u64(msg, OPTQ_CLASS_A_DELAY, magnitude(100000, 12));
+	if (leaf && rate && once_in(30)) {
+		nla_put_u64(msg, OPTQ_CLASS_A_DELAY, magnitude(1000000, 12));
+		storm.delays++;
+	}
 	if (once_in(4))
 		nla_put_u32(msg, OPTQ_CLASS_A_BURST, magnitude(1000, 10));
 	if (once_in(3))
@@ -211,7 +258,7 @@ static void put_class(struct nl_msg *msg, const struct node *nodes, uint32_t id)
 		snprintf(name, sizeof(name), "class%u", id);
 		nla_put_string(msg, OPTQ_CLASS_A_NAME, name);
 	}
-	put_rates(msg);
+	put_rates(msg, !nodes[id].inner);
 	put_queue(msg);
 	if (once_in(8))
 		put_police(msg, OPTQ_CLASS_A_POLICE);
@@ -306,12 +353,13 @@ static void change(unsigned int most)
 	struct nl_msg *msg = request(OPTQ_CMD_TREE_SET);
 	struct node nodes[IDS];
 
+	storm.delays = 0;
 	grow(nodes, most);
 	put_link(msg, nodes);
 	put_classes(msg, nodes);
 	if (!once_in(4))
 		put_rules(msg, nodes);
-	send_it(msg, "tree");
+	send_it(msg, true);
 	storm.changes++;
 }
 
@@ -345,7 +393,7 @@ static void name_something(void)
 			nla_put_u32(msg, OPTQ_ELEM_A_TIMEOUT, magnitude(1, 14));
 		nla_nest_end(msg, nest);
 	}
-	send_it(msg, "elements");
+	send_it(msg, false);
 }
 
 static void tell(double began)
@@ -358,13 +406,14 @@ static void tell(double began)
 
 static void connect_to(const char *dev)
 {
-	int room = 4 * MESSAGE_MAX;
+	int room = 4 * MESSAGE_MAX, on = 1;
 
 	storm.sk = nl_socket_alloc();
 	if (!storm.sk || genl_connect(storm.sk))
 		die("socket", strerror(errno));
 	nl_socket_set_buffer_size(storm.sk, 0, room);
-	nl_socket_disable_auto_ack(storm.sk);
+	setsockopt(nl_socket_get_fd(storm.sk), SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof(on));
+	setsockopt(nl_socket_get_fd(storm.sk), SOL_NETLINK, NETLINK_CAP_ACK, &on, sizeof(on));
 	storm.family = genl_ctrl_resolve(storm.sk, OPTQ_GENL_NAME);
 	if (storm.family < 0)
 		die("no generic netlink family", OPTQ_GENL_NAME);

@@ -235,7 +235,11 @@ struct Qdisc {
 	struct { u32 backlog; } qstats;
 	const struct Qdisc_ops *ops;
 	u32 handle;
+	unsigned long state;
 };
+
+enum { __QDISC_STATE_SCHED };
+#define test_bit(bit, word)	(!!(*(word) & 1UL << (bit)))
 
 struct net_device { struct Qdisc *qdisc; };
 
