@@ -8,7 +8,7 @@
 
 static struct hlist_head *buckets_alloc(u32 size)
 {
-	return kvcalloc(size, sizeof(struct hlist_head), GFP_KERNEL_ACCOUNT);
+	return kvcalloc(size, sizeof(struct hlist_head), OPTQ_GFP_MANY);
 }
 
 int optq_clhash_init(struct optq_sched *q)

@@ -116,6 +116,8 @@ static void optq_destroy(struct Qdisc *sch)
 
 	qdisc_watchdog_cancel(&q->watchdog);
 	optq_sysfs_end(q);
+	/* A store that ran out of memory has left what it had made of its way. */
+	xa_destroy(&q->dirs);
 	/* All blocks first: a filter of one class may name another. */
 	tcf_block_put(q->block);
 	q->block = NULL;

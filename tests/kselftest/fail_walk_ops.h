@@ -161,7 +161,7 @@ static const struct operation operations[] = {
 	{ "class delete, with files", with_files,
 	  TC(DELTCLASS, 0, RIGHT, 0, NULL, NULL), 0, TELLS | FILES },
 	{ "qdisc add, below a class", with_tree,
-	  TC(NEWQDISC, NEW, 0x200000, RIGHT, "fq_codel", NULL), 0, 0 },
+	  TC(NEWQDISC, NEW, 0x200000, RIGHT, "codel", NULL), 0, 0 },
 	{ "qdisc add, an optq below a class", with_tree,
 	  TC(NEWQDISC, NEW, 0x200000, RIGHT, "optq", ""), 4, 0 },
 	{ "qdisc delete, below a class", with_filters,

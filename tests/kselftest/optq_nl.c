@@ -35,10 +35,6 @@
 
 #include "optq_nl_lines.h"
 
-#ifndef SOL_NETLINK
-#define SOL_NETLINK	270
-#endif
-
 #define MESSAGE_MAX	(64 << 20)
 
 /* ---- the socket ---- */

@@ -12,6 +12,10 @@
 
 #include "optq_nl_keys.h"
 
+#ifndef SOL_NETLINK
+#define SOL_NETLINK	270
+#endif
+
 #define ATTR_MAX	65531
 
 static void die(const char *what, const char *why)
