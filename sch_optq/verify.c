@@ -179,10 +179,14 @@ static const char *verify_woken(struct optq_sched *q)
 	       "packets wait after a change, and are looked at later" : NULL;
 }
 
+static const char *verify_own(const struct optq_sched *q)
+{
+	return optq_tree_verify(&q->tree) ?: verify_counts(q) ?: verify_policers(q);
+}
+
 const char *optq_verify_why(struct optq_sched *q, bool changed)
 {
-	const char *why = optq_tree_verify(&q->tree) ?: verify_counts(q) ?:
-			  verify_policers(q) ?: verify_queued(q);
+	const char *why = verify_own(q) ?: verify_queued(q);
 
 	if (!why && q->drops.head)
 		why = "packets were given up and not freed";
@@ -271,8 +275,8 @@ void optq_verify_reset(struct optq_sched *q)
 	/* One whose init() failed is reset before it is destroyed. */
 	if (!q->announced)
 		return;
-	why = optq_verify_why(q, false);
-
+	/* What was given back goes after us. */
+	why = verify_own(q);
 	if (!why && (q->tree.qlen || q->sch->q.qlen || q->sch->qstats.backlog))
 		why = "something is left";
 	if (!why && hrtimer_active(&q->watchdog.timer))

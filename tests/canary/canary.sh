@@ -85,18 +85,25 @@ fatal=(soft-lockup hard-lockup list-twice null-pointer warn invariant)
 fatal()
 {
 	complains soft-lockup "soft lockup" watchdog_thresh=1
-	complains hard-lockup "rcu: INFO" rcupdate.rcu_cpu_stall_timeout=3
+	hard_lockup
 	complains list-twice "list_add double add"
-	case $mode in
-	smp) complains null-pointer "NULL pointer dereference" ;;
-	um) complains null-pointer "Kernel panic.*Segfault" ;;
-	debug) complains null-pointer "KASAN: null-ptr-deref|Segfault" ;;
-	esac
+	complains null-pointer "NULL pointer dereference|Kernel mode fault|KASAN: null-ptr-deref"
 	complains warn WARNING
-	complains invariant "optq: after .* differ"
+	complains invariant "WARNING: .*verify\.c"
 	[ "$mode" = debug ] || return
 	complains lock-order "possible circular locking"
 	complains rcu-unlocked "suspicious RCU usage"
+}
+
+# Where the processor that is lost is the one that counts the time, only the run's own limit
+# tells.
+hard_lockup()
+{
+	local limit=180
+	[ "$mode" = smp ] || limit=60
+	OPTQ_APPEND=rcupdate.rcu_cpu_stall_timeout=3 expect_red hard-lockup \
+		"console: .*rcu: INFO|no end within" "$mode" "$limit" \
+		"KIND=hard-lockup; export KIND; $run"
 }
 
 silent=()

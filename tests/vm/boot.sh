@@ -33,6 +33,7 @@ qemu=(qemu-system-x86_64 -M q35 -display none -no-reboot -nodefaults -nic none
 	-kernel "$root/boot/vmlinuz-$kernel"
 	-serial "file:$console" -serial "file:$result")
 checks="loglevel=5 oops=panic panic_on_warn=1 softlockup_panic=1"
+checks+=" rcupdate.rcu_cpu_stall_timeout=20 sysctl.kernel.panic_on_rcu_stall=1"
 slabs="slub_debug=FZPU page_poison=1"
 append="console=ttyS0 panic=-1 oops=panic log_buf_len=4M net.ifnames=0"
 
@@ -41,8 +42,7 @@ smp)
 	qemu+=(-accel "tcg,thread=multi" -smp 2 -cpu max -m 2048
 		-fsdev "local,id=root,path=$root,readonly=on,security_model=none,multidevs=remap"
 		-device "virtio-9p-pci,fsdev=root,mount_tag=root")
-	append+=" $checks $slabs rcupdate.rcu_cpu_stall_timeout=20"
-	append+=" sysctl.kernel.panic_on_rcu_stall=1"
+	append+=" $checks $slabs"
 	;;
 um|debug)
 	um_kernel=$GUEST_UM/plain/linux
