@@ -159,9 +159,10 @@ static s64 set_to(struct optq_sched *q)
 	return ktime_to_ns(hrtimer_get_softexpires(&q->watchdog.timer));
 }
 
+/* The lock of its tree keeps it. */
 static const struct Qdisc *root_of(const struct optq_sched *q)
 {
-	return qdisc_root_sleeping(q->sch);
+	return rcu_dereference_raw(q->sch->dev_queue->qdisc_sleeping);
 }
 
 /* A device that is down looks at nothing. */
