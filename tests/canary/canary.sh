@@ -23,14 +23,10 @@ boot() { "$VM_HERE/boot.sh" "$@"; }
 begin() { mkdir -p "$tmp/$1"; }
 end() { echo "$2" >"$tmp/$1/status"; }
 
-case $mode in
-smp) module=debug ;;
-um) module=um ;;
-debug) module=um-debug ;;
-*) die "no faults are made in mode '$mode': smp, um or debug" ;;
-esac
+module=$(guest_module "$mode")
+[ -n "$module" ] || die "no faults are made in mode '$mode': smp, um or debug"
 run="export CANARY_KO=$GUEST_TREE/build/canary-$mode/optq_canary.ko"
-run+=" OPTQ_KO=$GUEST_TREE/build/$module/sch_optq.ko TC_LIB_DIR=$GUEST_TREE/tc-plugin"
+run+=" OPTQ_KO=$module TC_LIB_DIR=$GUEST_TREE/tc-plugin"
 run+="; tests/kselftest/run.sh ../canary/hit.sh"
 
 # expect_red NAME WHY MODE SECONDS JOB: the run fails, and says WHY.

@@ -229,8 +229,7 @@ two_namespaces()
 needs_privilege()
 {
 	local said rc
-	said=$(in_c setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all \
-		--bounding-set=-all -- "$OPTQCTL" monitor "$DEV" 2>&1)
+	said=$(as_nobody_c "$OPTQCTL" monitor "$DEV" 2>&1)
 	rc=$?
 	same "1 optqctl: needs CAP_NET_ADMIN: run as root" "$rc $said" "exit and text"
 }

@@ -40,6 +40,8 @@
 #				slow the machine is at taking packets out
 #	vlan NAME ID [OPTION...]	a VLAN's device over $DEV; what is sent to
 #				10.82.ID.2 crosses it, and no ARP does
+#	as_nobody CMD...	as an unprivileged user; as_nobody_c: without any
+#				capability, in the client's namespace
 #	log_mark, log_clean	what the kernel said since
 
 . "$OPTQ_HERE/lib_tc.sh"
@@ -74,6 +76,14 @@ optq_require_programs()
 }
 
 ctl() { in_c "$OPTQCTL" "$@"; }
+
+as_nobody() { setpriv --reuid 65534 --regid 65534 --clear-groups -- "$@"; }
+
+as_nobody_c()
+{
+	in_c setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all \
+		--bounding-set=-all -- "$@"
+}
 
 nl_set()
 {

@@ -8,7 +8,6 @@
 . "$OPTQ_HERE/lib_qdisc.sh"
 
 DEBUGFS=/sys/kernel/debug
-KMEMLEAK=$DEBUGFS/kmemleak
 
 require_faults()
 {
@@ -98,20 +97,14 @@ packets_short_of_memory()
 
 # ---- what stays behind ----
 
-scan_twice()
-{
-	# What has just come may not be referred to yet.
-	echo scan >"$KMEMLEAK" && sleep 5 && echo scan >"$KMEMLEAK"
-}
-
-leaks_forgotten() { [ ! -e "$KMEMLEAK" ] || { scan_twice && echo clear >"$KMEMLEAK"; }; }
+leaks_forgotten() { [ ! -e "$KMEMLEAK" ] || { kmemleak_scan && echo clear >"$KMEMLEAK"; }; }
 
 nothing_leaks()
 {
 	[ -e "$KMEMLEAK" ] || { echo "needs kmemleak"; return "$KSFT_SKIP"; }
 	in_c tc qdisc del dev "$DEV" root
 	in_c tc qdisc del dev second0 root 2>/dev/null
-	scan_twice && ! grep . "$KMEMLEAK"
+	kmemleak_scan && ! grep . "$KMEMLEAK"
 }
 
 module_goes() { optq_wait_for 10 rmmod sch_optq 2>/dev/null; }

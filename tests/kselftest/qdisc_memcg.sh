@@ -233,7 +233,7 @@ cgroups
 optq_setup_ns
 quiet_link
 optq_require_programs
-setpriv --reuid 65534 --regid 65534 --clear-groups unshare -Urn true 2>/dev/null ||
+as_nobody unshare -Urn true 2>/dev/null ||
 	ktap_skip_all "nobody can make a user namespace here"
 GO=$TMP/go NEVER=$TMP/never
 mkfifo "$GO" "$NEVER"

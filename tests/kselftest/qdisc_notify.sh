@@ -146,23 +146,17 @@ failed_creation()
 	told
 }
 
-nobody_c()
-{
-	in_c setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all \
-		--bounding-set=-all -- "$@"
-}
-
 # Names of classes are in it.
 needs_privilege()
 {
-	same "refused EPERM" "$(nobody_c "$OPTQ_LISTEN")" "who listens without the capability"
+	same "refused EPERM" "$(as_nobody_c "$OPTQ_LISTEN")" "who listens without the capability"
 }
 
 # Root of a user namespace hears of its own, and not what runs outside of it.
 in_userns()
 {
 	local pid
-	setpriv --reuid 65534 --regid 65534 --clear-groups -- unshare -Urn true ||
+	as_nobody unshare -Urn true ||
 		ktap_skip_all "nobody can make a user namespace here"
 	mkfifo "$TMP/go" && chmod 666 "$TMP/go" && chmod 711 "$TMP" || return 1
 	: >"$TMP/told"

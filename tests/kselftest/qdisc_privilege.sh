@@ -9,14 +9,6 @@
 
 CLOSED="closed to user namespaces"
 
-nobody() { setpriv --reuid 65534 --regid 65534 --clear-groups -- "$@"; }
-
-nobody_c()
-{
-	in_c setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all \
-		--bounding-set=-all -- "$@"
-}
-
 # One namespace for the whole file, held by a process that does nothing.
 hold_userns()
 {
@@ -78,7 +70,7 @@ genl_is()
 	return $rc
 }
 
-genl_nobody() { genl_is 2 nobody_c "$OPTQ_EVERY" "$DEV"; }
+genl_nobody() { genl_is 2 as_nobody_c "$OPTQ_EVERY" "$DEV"; }
 
 genl_closed()
 {
@@ -140,7 +132,7 @@ refused_all()
 	return $rc
 }
 
-tc_nobody() { refused_all "not permitted" "$DEV" nobody_c; }
+tc_nobody() { refused_all "not permitted" "$DEV" as_nobody_c; }
 
 tc_closed()
 {
@@ -166,12 +158,12 @@ ask_filter() { "$@" tc filter get dev "$DEV" parent 1:10 protocol ip pref 1 hand
 asking_makes_nothing()
 {
 	local there="Cannot find specified filter chain"
-	ask_filter nobody_c >"$TMP/ask"
+	ask_filter as_nobody_c >"$TMP/ask"
 	grep -q "Invalid argument" "$TMP/ask" && ! grep -q "$there" "$TMP/ask" ||
 		{ cat "$TMP/ask"; return 1; }
 	tc_batch <<<"filter add dev $DEV parent 1:10 protocol ip pref 1 handle 8 fw classid 1:10" &&
 	tc_batch <<<"filter del dev $DEV parent 1:10" || return 1
-	ask_filter nobody_c >"$TMP/ask"
+	ask_filter as_nobody_c >"$TMP/ask"
 	grep -q "$there" "$TMP/ask" || { cat "$TMP/ask"; return 1; }
 }
 
@@ -198,8 +190,8 @@ sysfs_modes()
 	in_c bash -c "cd $dir && find . -type f ! -perm 444 ! -name path ||
 		find . -name path ! -perm 400; find . -perm /222 -type f" >"$TMP/modes"
 	! grep . "$TMP/modes" || return 1
-	says "Permission denied" nobody_c cat "$dir/1:10/path" &&
-	quietly nobody_c cat "$dir/1:10/bytes"
+	says "Permission denied" as_nobody_c cat "$dir/1:10/path" &&
+	quietly as_nobody_c cat "$dir/1:10/bytes"
 }
 
 ktap_header
@@ -212,8 +204,8 @@ optq_require_kmod dummy cls_fw
 optq_setup_ns
 quiet_link
 optq_require_programs
-nobody unshare -Urn true 2>/dev/null || ktap_skip_all "nobody can make a user namespace here"
-nobody test -x "$OPTQ_EVERY" || ktap_skip_all "nobody cannot run $OPTQ_EVERY"
+as_nobody unshare -Urn true 2>/dev/null || ktap_skip_all "nobody can make a user namespace here"
+as_nobody test -x "$OPTQ_EVERY" || ktap_skip_all "nobody cannot run $OPTQ_EVERY"
 log_mark
 tc_batch <<-END || { echo "Bail out! no tree"; exit 1; }
 	qdisc add dev $DEV root handle 1: optq default 10 sysfs on

@@ -304,7 +304,7 @@ moved()
 	in_s test -d /sys/class/net/mv0/optq && in_s ip link del mv0
 }
 
-as_nobody() { setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all --bounding-set=-all -- "$@"; }
+powerless() { setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all --bounding-set=-all -- "$@"; }
 
 # Figures are everybody's; names, which tell who the customers are, root's.
 names_are_roots()
@@ -321,7 +321,7 @@ containers_own()
 {
 	local out
 	sysctl -qw net.optq.allow_userns=1
-	out=$(as_nobody env TC_LIB_DIR="${TC_LIB_DIR:-}" unshare -Urnm bash -c '
+	out=$(powerless env TC_LIB_DIR="${TC_LIB_DIR:-}" unshare -Urnm bash -c '
 		mount -t sysfs none /sys && ip link add own0 type dummy &&
 		tc qdisc add dev own0 root handle 1: optq sysfs on &&
 		tc class add dev own0 parent 1: classid 1:5 optq name me rate 1mbit &&
@@ -329,7 +329,7 @@ containers_own()
 	sysctl -qw net.optq.allow_userns=0
 	same me "$out" "its own class"
 	local rc=$?
-	says "closed to user namespaces" as_nobody env TC_LIB_DIR="${TC_LIB_DIR:-}" unshare -Urn bash -c '
+	says "closed to user namespaces" powerless env TC_LIB_DIR="${TC_LIB_DIR:-}" unshare -Urn bash -c '
 		ip link add own0 type dummy && tc qdisc add dev own0 root handle 1: optq sysfs on' &&
 	return $rc
 }

@@ -8,8 +8,6 @@
 
 CLOSED="closed to user namespaces"
 
-as_nobody() { setpriv --reuid 65534 --regid 65534 --clear-groups -- "$@"; }
-
 # What nobody runs, as root of namespaces of its own, with a device in them.
 in_userns()
 {
@@ -146,12 +144,6 @@ not_privileged()
 	grep -q "refused EPERM" "$TMP/set" || { cat "$TMP/set"; rc=1; }
 	after=$(in_c tc -d class show dev "$DEV"; in_c "$OPTQ_NL" dump "$DEV")
 	same "$before" "$after" "the tree" && return $rc
-}
-
-as_nobody_c()
-{
-	in_c setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all \
-		--bounding-set=-all -- "$@"
 }
 
 # Everybody may list qdiscs; there is nothing of the kernel's own in it.

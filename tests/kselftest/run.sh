@@ -47,21 +47,16 @@ run_one()
 
 log_mark() { echo "optq-test: $1" >/dev/kmsg; }
 
-kmemleak=/sys/kernel/debug/kmemleak
-# What is younger than five seconds is not told, and what is in a register for a moment not
-# found: two scans.
-scan() { echo scan >$kmemleak && sleep 6 && echo scan >$kmemleak; }
-
 # What the kernel itself lost while it booted is not the tests'.
-[ -w $kmemleak ] && { scan; echo clear >$kmemleak; }
+[ -w $KMEMLEAK ] && { kmemleak_scan; echo clear >$KMEMLEAK; }
 
 # Each leak is told once; the kernel's log has the first words of it, which are a detector.
 leaks_since()
 {
-	[ -w $kmemleak ] || return
-	scan
-	cat $kmemleak >"$tmp/leaks"
-	echo clear >$kmemleak
+	[ -w $KMEMLEAK ] || return
+	kmemleak_scan
+	cat $KMEMLEAK >"$tmp/leaks"
+	echo clear >$KMEMLEAK
 	[ -s "$tmp/leaks" ] && sed 's/^/# kmemleak: /' "$tmp/leaks" | head -n 60
 }
 

@@ -50,20 +50,15 @@ kernel_tests()
 # boot_tests MODE SECONDS NAME TEST...
 boot_tests()
 {
-	local mode=$1 limit=$2 name=$3 ko='' in=$suite
+	local mode=$1 limit=$2 name=$3 in=$suite
 	shift 3
 	if [ $# -eq 0 ]; then
 		echo "1..0 # SKIP no test of this kind"
 		return
 	fi
-	# Functions and races with the module that checks itself at every packet.
-	case $mode in
-	smp) ko=$GUEST_TREE/build/debug/sch_optq.ko ;;
-	um) ko=$GUEST_TREE/build/um/sch_optq.ko in=$um_suite ;;
-	debug) ko=$GUEST_TREE/build/um-debug/sch_optq.ko in=$um_suite ;;
-	esac
+	case $mode in um|debug) in=$um_suite ;; esac
 	"$VM_HERE/boot.sh" "$mode" "$in" "$name" "$limit" \
-		"export OPTQ_KO=$ko; tests/kselftest/run.sh $*"
+		"export OPTQ_KO=$(guest_module "$mode"); tests/kselftest/run.sh $*"
 }
 
 # boot_each MODE GUESTS: a guest for each test, so many side by side.  Tests take from ten
@@ -167,7 +162,7 @@ stage_debug()
 boot_tdc()
 {
 	"$VM_HERE/boot.sh" um "$um_suite" check-tdc 3600 "
-		export OPTQ_KO=$GUEST_TREE/build/um/sch_optq.ko
+		export OPTQ_KO=$(guest_module um)
 		tests/tdc/tdc-test.sh; rc=\$?
 		tests/tdc/tdc.sh && exit \$rc"
 }
@@ -221,7 +216,7 @@ stage_soak()
 {
 	local seconds=${SOAK_SECONDS:-1800}
 	debug_kernel && run_stage soak "$VM_HERE/boot.sh" debug "$um_suite" soak $((seconds * 2 + 1200)) "
-		export OPTQ_KO=$GUEST_TREE/build/um-debug/sch_optq.ko SOAK_SECONDS=$seconds
+		export OPTQ_KO=$(guest_module debug) SOAK_SECONDS=$seconds
 		export SOAK_SEED=${SOAK_SEED:-$(date +%s)} OPTQ_TEST_TIMEOUT=$((seconds * 2 + 900))
 		tests/kselftest/run.sh ../soak/soak.sh"
 }

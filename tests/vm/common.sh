@@ -29,6 +29,17 @@ suite_check()
 	esac
 }
 
+# Where in a guest of that mode the module lies that checks itself at every packet; rates and
+# delays are those of the module as it is installed, in the tree's own place.
+guest_module()
+{
+	case $1 in
+	smp) say "$GUEST_TREE/build/debug/sch_optq.ko" ;;
+	um) say "$GUEST_TREE/build/um/sch_optq.ko" ;;
+	debug) say "$GUEST_TREE/build/um-debug/sch_optq.ko" ;;
+	esac
+}
+
 suite_root() { say "$VM/$1/root"; }
 
 # The kernel that a root carries: the newest with headers to build against.
