@@ -271,7 +271,7 @@ static int class_add(struct optq_sched *q, u32 classid,
 	sch_tree_unlock(q->sch);
 
 	qdisc_put(old);
-	optq_clhash_fit(q);
+	optq_clhash_fit(q, q->n_classes);
 	optq_sysfs_class_added(q, cl, extack);
 	class_warn_overflow(q, &cl->core, extack);
 	optq_notify_class(q, OPTQ_CMD_CLASS_ADD_NTF, cl, parent);
@@ -473,7 +473,7 @@ static int class_delete(struct Qdisc *sch, unsigned long arg,
 	optq_verify_change(q, "class delete");
 	sch_tree_unlock(sch);
 	qdisc_put(old);
-	optq_clhash_fit(q);
+	optq_clhash_fit(q, q->n_classes);
 	optq_sysfs_class_gone(q, cl->common.classid);
 	optq_notify_class(q, OPTQ_CMD_CLASS_DEL_NTF, cl, parent);
 	optq_cl_free(cl);

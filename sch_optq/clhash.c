@@ -21,7 +21,7 @@ int optq_clhash_init(struct optq_sched *q)
 	return 0;
 }
 
-void optq_clhash_fit(struct optq_sched *q)
+void optq_clhash_fit(struct optq_sched *q, u32 n)
 {
 	struct Qdisc_class_hash *h = &q->clhash;
 	struct hlist_head *old = h->hash, *new;
@@ -29,10 +29,10 @@ void optq_clhash_fit(struct optq_sched *q)
 	u32 size;
 
 	/* From one to four buckets a class: what comes and goes changes nothing. */
-	if (h->hashelems <= h->hashsize &&
-	    (h->hashelems >= h->hashsize / 4 || h->hashsize == CLHASH_MIN))
+	if (n <= h->hashsize &&
+	    (n >= h->hashsize / 4 || h->hashsize == CLHASH_MIN))
 		return;
-	size = max(roundup_pow_of_two(h->hashelems + 1), CLHASH_MIN);
+	size = max(roundup_pow_of_two(n + 1), CLHASH_MIN);
 	new = buckets_alloc(size);
 	if (!new)
 		return;

@@ -11,9 +11,10 @@
 int optq_clhash_init(struct optq_sched *q);
 
 /*
- * After classes have come or gone; without memory it stays as it is.  Sleeps; RTNL held,
- * the tree lock not.
+ * A table for n classes: before many come at once, since packets look into it from then
+ * on, and after some have come or gone.  Without memory it stays as it is.  Sleeps; RTNL
+ * held, the tree lock not.
  */
-void optq_clhash_fit(struct optq_sched *q);
+void optq_clhash_fit(struct optq_sched *q, u32 n);
 
 #endif /* OPTQ_CLHASH_H */

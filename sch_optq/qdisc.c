@@ -124,10 +124,12 @@ static void optq_destroy(struct Qdisc *sch)
 	list_for_each_entry(cl, &q->classes, link) {
 		tcf_block_put(cl->block);
 		cl->block = NULL;
+		cond_resched();
 	}
 	list_for_each_entry_safe(cl, tmp, &q->classes, link) {
 		list_del(&cl->link);
 		optq_cl_free(cl);
+		cond_resched();
 	}
 	if (q->clhash.hash)
 		qdisc_class_hash_destroy(&q->clhash);

@@ -214,12 +214,13 @@ int optq_swap_prepare(struct optq_swap *s, struct optq_sched *q,
 void optq_swap_commit(struct optq_swap *s, struct optq_sched *q,
 		      struct optq_stage *st, struct netlink_ext_ack *extack)
 {
+	optq_clhash_fit(q, max(q->n_classes, st->n));
 	sch_tree_lock(q->sch);
 	s->dropped = q->sch->q.qlen;
 	swap_locked(s, q, st);
 	s->dropped -= q->sch->q.qlen;
 	sch_tree_unlock(q->sch);
-	optq_clhash_fit(q);
+	optq_clhash_fit(q, st->n);
 	optq_sysfs_update(q, extack);
 }
 
