@@ -8,6 +8,7 @@
 # charged with, which net.optq.userns_memory bounds; then all of it comes back.
 . "$(dirname "$0")/lib.sh"
 . "$OPTQ_HERE/lib_qdisc.sh"
+. "$OPTQ_HERE/leak.sh"
 
 MIB=1024			# of kB, as the kernel counts here
 MAX=$((64 * MIB))
@@ -229,6 +230,8 @@ optq_require_module
 optq_require_tc
 optq_require_cmd unshare setpriv ping
 optq_require_kmod dummy
+leak_countable ||
+	ktap_skip_all "KASAN keeps what is freed, on nobody's account"
 cgroups
 optq_setup_ns
 quiet_link
