@@ -76,7 +76,7 @@ test_loads()
 
 test_growth()
 {
-	leak_countable || ktap_skip_all "KASAN keeps what is freed; kmemleak looks here"
+	leak_require_counts
 	leak_growth "$TMP/a" "$TMP/b" "$TMP/c" "$SPAN"
 }
 

@@ -230,8 +230,7 @@ optq_require_module
 optq_require_tc
 optq_require_cmd unshare setpriv ping
 optq_require_kmod dummy
-leak_countable ||
-	ktap_skip_all "KASAN keeps what is freed, on nobody's account"
+leak_require_counts
 cgroups
 optq_setup_ns
 quiet_link
