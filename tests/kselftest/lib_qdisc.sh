@@ -239,6 +239,7 @@ receiver()
 # On one processor: two would mix up on their own what the other side of a veth gets.
 received_in_order()
 {
+	[ "$(nproc)" -gt 1 ] || return 0
 	in_s sh -c 'for q in /sys/class/net/"$1"/queues/rx-*; do echo 1 >"$q/rps_cpus" || exit; done' \
 		sh "$PEER"
 }

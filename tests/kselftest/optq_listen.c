@@ -13,6 +13,7 @@
 #include <netlink/genl/ctrl.h>
 #include <netlink/genl/genl.h>
 #include <netlink/netlink.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,6 +38,13 @@ static void print_hex(const struct nlattr *attr)
 		printf("%02x", data[i]);
 }
 
+/* A 64-bit value is padded where the machine cannot read it just anywhere. */
+static bool pads(const struct nlattr *in, const struct nlattr *attr)
+{
+	return nla_type(attr) == (nla_type(in) == OPTQ_A_LINK ? OPTQ_LINK_A_PAD :
+				  OPTQ_CLASS_A_PAD);
+}
+
 static int on_message(struct nl_msg *msg, void *arg)
 {
 	struct nlmsghdr *nlh = nlmsg_hdr(msg);
@@ -49,12 +57,15 @@ static int on_message(struct nl_msg *msg, void *arg)
 	       names[head->cmd] : "unknown", nlh->nlmsg_pid);
 	nlmsg_for_each_attr(attr, nlh, GENL_HDRLEN, rest) {
 		if (nla_type(attr) != OPTQ_A_LINK && nla_type(attr) != OPTQ_A_CLASS) {
-			print_hex(attr);
+			if (nla_type(attr) != OPTQ_A_PAD)
+				print_hex(attr);
 			continue;
 		}
 		printf(" %d={", nla_type(attr));
-		nla_for_each_nested(inner, attr, rest_inner)
-			print_hex(inner);
+		nla_for_each_nested(inner, attr, rest_inner) {
+			if (!pads(attr, inner))
+				print_hex(inner);
+		}
 		printf(" }");
 	}
 	putchar('\n');

@@ -327,7 +327,7 @@ default_qdisc()
 	local was
 	was=$(sysctl -n net.core.default_qdisc)
 	sysctl -qw net.core.default_qdisc=optq || return 1
-	in_c ip link add extra0 type veth peer name extra1 &&
+	in_c ip link add extra0 numtxqueues 2 numrxqueues 2 type veth peer name extra1 &&
 	in_c ip addr add 10.80.0.1/24 dev extra0 &&
 	in_c ip link set extra1 up && in_c ip link set extra0 txqueuelen 1000 &&
 	in_c ip link set extra0 up

@@ -88,7 +88,7 @@ cycles()
 	done
 }
 
-on_cpu() { in_c taskset -c "$1" "$UDP_LOAD" send -t 600 -r 20000 -f 6 "${@:2}"; }
+on_cpu() { in_c taskset -c $(($1 % $(nproc))) "$UDP_LOAD" send -t 600 -r 20000 -f 6 "${@:2}"; }
 
 devices_go()
 {

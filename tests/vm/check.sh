@@ -9,7 +9,7 @@
 #	harness	what the results hang on: tap.awk, faults made on purpose; make guest
 #	build	module, plugin, optqctl in the default suite
 #	unit	user-space tests under ASAN and UBSAN, in the default suite
-#	um	the user-mode kernel of the newest suite: faults made on purpose, the kernel tests
+#	um	the user-mode kernel: faults made on purpose, the kernel tests
 #	tdc	the kernel's own tdc.py there, with the cases in tests/tdc
 #	debug	as um, the one with KASAN, lockdep, kmemleak and the rest
 #	vm	kernel tests in guests with two CPUs
@@ -20,15 +20,14 @@
 #	kernels	what the table of suites says, on each of them
 #	soak	traffic and random policies in the debug kernel, SOAK_SECONDS (1800) long
 #
-# Environment: SUITE (trixie), TESTS (names of kernel tests instead of all),
+# Environment: SUITE (trixie), UM_SUITE (sid: whose user-mode kernel), TESTS (names of kernel tests instead of all),
 # VERBOSE=1 (what the tests say even when they pass)
 
 . "$(dirname "$0")/common.sh"
 
 suite=${SUITE:-trixie}
 others=(bookworm sid)
-# ARCH=um has two CPUs since Linux 7.0.
-um_suite=sid
+um_suite=${UM_SUITE:-$UM_NEWEST}
 passed=0 failed=0 skipped=0
 began=$SECONDS
 tmp=$(mktemp -d) || exit 1
@@ -134,11 +133,11 @@ stage_some()
 # user_kernel MODE FLAVOUR MODULE: for whichever stage comes first.
 user_kernel()
 {
-	case " ${made:-} " in *" $1 "*) return 0 ;; esac
+	case " ${made:-} " in *" $um_suite-$1 "*) return 0 ;; esac
 	"$VM_HERE/root.sh" "$um_suite" || { failed=$((failed + 1)); return 1; }
 	run_stage "$1-kernel" "$VM_HERE/um.sh" "$um_suite" "$2"
 	run_stage "$1-build" "$VM_HERE/build.sh" "$um_suite" "$3" plugin optqctl programs
-	made+=" $1"
+	made+=" $um_suite-$1"
 }
 
 plain_kernel() { user_kernel um plain module-um; }
@@ -200,7 +199,7 @@ stage_kernels()
 {
 	local stages stage
 	while read -r suite stages; do
-		of_suite=$suite-
+		of_suite=$suite- um_suite=$suite
 		if ! suite_had "$suite"; then
 			run_stage root echo "1..0 # SKIP no mirror has $suite"
 			continue

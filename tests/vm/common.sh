@@ -16,6 +16,9 @@ LOGS=$VM/logs
 GUEST_TREE=/optq
 # shellcheck disable=SC2034
 GUEST_UM=/usr/src/um
+# ARCH=um has two CPUs since Linux 7.0; of the older suites a user-mode kernel has one.
+# shellcheck disable=SC2034
+UM_NEWEST=sid
 
 say() { printf '%s\n' "$*"; }
 warn() { printf '%s\n' "$*" >&2; }
@@ -53,12 +56,20 @@ suite_kernel()
 		done | tail -n 1
 }
 
-# All that a root of this suite holds beside Debian's essential packages.
+# package_names LIST...: those of packages/ that there are
+package_names()
+{
+	(cd "$VM_HERE/packages" && sed -e 's/#.*//' "$@" 2>/dev/null) |
+		tr -s ' \t' '\n' | sed '/^$/d' | sort -u
+}
+
+# All that a root of this suite holds beside Debian's essential packages.  What a user-mode
+# kernel is built from is large: elsewhere um.sh brings it when it is asked for.
 suite_packages()
 {
-	local list=$VM_HERE/packages
-	sed -e 's/#.*//' "$list/all" "$list/$1" 2>/dev/null |
-		tr -s ' \t' '\n' | sed '/^$/d' | sort -u
+	local lists=(all "$1")
+	[ "$1" = "$UM_NEWEST" ] && lists+=(um)
+	package_names "${lists[@]}"
 }
 
 # The mirror is the one this host's own apt uses: deb822 and one-line alike.
