@@ -77,18 +77,20 @@ static void place_of(struct optq_sched *q, const struct sk_buff *skb,
 }
 
 /*
- * Packets of one flow stand together, mostly: a run is found once, and merged once.
- * They were lifted queue by queue, so where time goes back another one begins.  At worst,
- * of many short runs from two queues into one, each walks along all that is there.
+ * Packets of one flow stand together, mostly: a run is found once.  They were lifted queue
+ * by queue, so where time goes back another one begins.  However short the runs are, each
+ * queue that they come to is put in order once.
  */
 void optq_reclass_join(struct optq_sched *q, u64 now, struct optq_flow *lifted)
 {
 	struct optq_pkt *pkt = optq_flow_pop(&q->tree.flows, lifted);
+	struct optq_list unsorted;
 	struct place at, next;
 	struct optq_flow run;
 
 	if (!pkt)
 		return;
+	optq_list_init(&unsorted);
 	place_of(q, optq_skb(pkt), &at);
 	while (pkt) {
 		optq_flow_init_shared(&run, NULL);
@@ -101,7 +103,9 @@ void optq_reclass_join(struct optq_sched *q, u64 now, struct optq_flow *lifted)
 			place_of(q, optq_skb(pkt), &next);
 		} while (next.leaf == at.leaf && next.hash == at.hash &&
 			 !optq_before(pkt->enqueue_ns, run.tail->enqueue_ns));
-		optq_join(&q->tree, at.leaf, &run, at.hash, &at.hosts, now);
+		optq_join(&q->tree, at.leaf, &run, at.hash, &at.hosts, now,
+			  &unsorted);
 		at = next;
 	}
+	optq_join_end(&q->tree, now, &unsorted);
 }

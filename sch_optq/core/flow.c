@@ -231,24 +231,11 @@ void optq_flow_remove(struct optq_flow_table *t, struct optq_flow *f,
 	f->packets--;
 }
 
-void optq_flow_splice(struct optq_flow *dst, struct optq_flow *src)
+/* Two queues in order, merged by arrival, stay in order; of equals a's go first. */
+static struct optq_pkt *flow_merge(struct optq_pkt *a, struct optq_pkt *b)
 {
-	struct optq_pkt *a = dst->head, *a_end = dst->tail;
-	struct optq_pkt *b = src->head, *b_end = src->tail;
 	struct optq_pkt first, *tail = &first;
 
-	if (!b)
-		return;
-	optq_list_del(&dst->idle);
-	dst->bytes += src->bytes;
-	dst->packets += src->packets;
-	/* What came later as a whole need not be walked along. */
-	if (a && !optq_before(b->enqueue_ns, a_end->enqueue_ns)) {
-		first.next = a;
-		tail = a_end;
-		a = NULL;
-	}
-	/* Two queues in order, merged by arrival, stay in order. */
 	while (a && b) {
 		if (!optq_before(b->enqueue_ns, a->enqueue_ns)) {
 			tail->next = a;
@@ -260,10 +247,86 @@ void optq_flow_splice(struct optq_flow *dst, struct optq_flow *src)
 		tail = tail->next;
 	}
 	tail->next = a ? a : b;
-	dst->head = first.next;
-	dst->tail = a ? a_end : b_end;
+	return first.next;
+}
+
+/* Behind what dst has, whenever it came. */
+static void flow_concat(struct optq_flow *dst, struct optq_flow *src)
+{
+	if (dst->tail)
+		dst->tail->next = src->head;
+	else
+		dst->head = src->head;
+	dst->tail = src->tail;
+	dst->bytes += src->bytes;
+	dst->packets += src->packets;
 	src->head = NULL;
 	src->tail = NULL;
 	src->bytes = 0;
 	src->packets = 0;
+}
+
+static bool flow_later(const struct optq_flow *src, const struct optq_flow *dst)
+{
+	return !dst->tail ||
+	       !optq_before(src->head->enqueue_ns, dst->tail->enqueue_ns);
+}
+
+void optq_flow_splice(struct optq_flow *dst, struct optq_flow *src)
+{
+	struct optq_pkt *a = dst->head, *a_end = dst->tail;
+	struct optq_pkt *b = src->head, *b_end = src->tail;
+	/* What came later as a whole need not be walked along. */
+	bool later = b && flow_later(src, dst);
+
+	if (!b)
+		return;
+	optq_list_del(&dst->idle);
+	flow_concat(dst, src);
+	if (later)
+		return;
+	a_end->next = NULL;
+	dst->head = flow_merge(a, b);
+	if (optq_before(b_end->enqueue_ns, a_end->enqueue_ns))
+		dst->tail = a_end;
+}
+
+void optq_flow_append(struct optq_flow *dst, struct optq_flow *src,
+		      struct optq_list *unsorted)
+{
+	if (!dst->packets)
+		optq_list_del(&dst->idle);
+	else if (!flow_later(src, dst) && optq_list_empty(&dst->idle))
+		optq_list_add_tail(unsorted, &dst->idle);
+	flow_concat(dst, src);
+}
+
+/*
+ * Natural merge sort, bottom up (Knuth, TAOCP 5.2.4): part i holds 2^i runs, those of a
+ * higher one came before those of a lower.  32 bits count the runs.
+ */
+void optq_flow_sort(struct optq_flow *f)
+{
+	struct optq_pkt *part[32] = { NULL }, *run, *end, *rest = f->head;
+	u32 i;
+
+	while (rest) {
+		run = rest;
+		for (end = run; end->next; end = end->next) {
+			if (optq_before(end->next->enqueue_ns, end->enqueue_ns))
+				break;
+		}
+		rest = end->next;
+		end->next = NULL;
+		for (i = 0; part[i]; i++) {
+			run = flow_merge(part[i], run);
+			part[i] = NULL;
+		}
+		part[i] = run;
+	}
+	for (i = 0; i < 32; i++)
+		rest = flow_merge(part[i], rest);
+	f->head = rest;
+	for (f->tail = rest; f->tail && f->tail->next; f->tail = f->tail->next)
+		;
 }

@@ -170,7 +170,20 @@ static inline struct optq_pkt *optq_flow_pop(struct optq_flow_table *t,
 void optq_flow_remove(struct optq_flow_table *t, struct optq_flow *f,
 		      struct optq_pkt *before, struct optq_pkt *pkt);
 
-/* Merges src's packets into dst, oldest first; src is left without any. */
+/*
+ * Merges src's packets into dst, oldest first; src is left without any.  Unless all of them
+ * came later, both are walked along.
+ */
 void optq_flow_splice(struct optq_flow *dst, struct optq_flow *src);
+
+/*
+ * Likewise where many follow: src's packets, of which there are some, go behind dst's in no
+ * time, and dst to the list of those that optq_flow_sort() is to put right, by its idle.
+ */
+void optq_flow_append(struct optq_flow *dst, struct optq_flow *src,
+		      struct optq_list *unsorted);
+
+/* Puts f's packets in order of arrival: n packets in r runs take n log r steps. */
+void optq_flow_sort(struct optq_flow *f);
 
 #endif /* OPTQ_FLOW_H */

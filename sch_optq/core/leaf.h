@@ -137,12 +137,13 @@ void optq_leaf_lift(struct optq_flow_table *t, struct optq_leaf *l,
 		    struct optq_flow *lifted);
 
 /*
- * Merges run, packets of the flow of hash in order of arrival, into that flow of l, and
- * drops none for it.  hosts as in optq_leaf_enqueue().
+ * Adds run, packets of the flow of hash in order of arrival, to that flow of l, and drops
+ * none for it.  hosts as in optq_leaf_enqueue(), unsorted as in optq_flow_append().
  */
 void optq_leaf_join(struct optq_flow_table *t, struct optq_leaf *l,
 		    struct optq_flow *run, u32 hash,
-		    const struct optq_hosts *hosts);
+		    const struct optq_hosts *hosts,
+		    struct optq_list *unsorted);
 
 /* Empties the leaf into drops and forgets what it learned. */
 void optq_leaf_purge(struct optq_flow_table *t, struct optq_leaf *l,

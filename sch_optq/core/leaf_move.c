@@ -195,13 +195,14 @@ static struct optq_flow *leaf_join_flow(struct optq_flow_table *t,
 
 void optq_leaf_join(struct optq_flow_table *t, struct optq_leaf *l,
 		    struct optq_flow *run, u32 hash,
-		    const struct optq_hosts *hosts)
+		    const struct optq_hosts *hosts,
+		    struct optq_list *unsorted)
 {
 	struct optq_flow *f = leaf_join_flow(t, l, hash);
 
 	l->packets += run->packets;
 	l->bytes += run->bytes;
-	optq_flow_splice(f, run);
+	optq_flow_append(f, run, unsorted);
 	/* By time of arrival the two are mixed: all of them go first. */
 	if (f == &l->shared && l->ordered)
 		l->ordered = f->packets;

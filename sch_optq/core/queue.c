@@ -242,10 +242,24 @@ void optq_lift(struct optq_tree *t, struct optq_class *leaf,
 
 void optq_join(struct optq_tree *t, struct optq_class *leaf,
 	       struct optq_flow *run, u32 hash, const struct optq_hosts *hosts,
-	       u64 now)
+	       u64 now, struct optq_list *unsorted)
 {
 	leaf_save_burst(t, leaf, now);
 	leaf->count.enqueued += run->packets;
-	optq_leaf_join(&t->flows, &leaf->leaf, run, hash, hosts);
+	optq_leaf_join(&t->flows, &leaf->leaf, run, hash, hosts, unsorted);
 	optq_class_requeued(t, leaf, now);
+}
+
+void optq_join_end(struct optq_tree *t, u64 now, struct optq_list *unsorted)
+{
+	struct optq_class *leaf;
+	struct optq_flow *f;
+
+	while (!optq_list_empty(unsorted)) {
+		f = optq_list_entry(unsorted->next, struct optq_flow, idle);
+		optq_list_del(&f->idle);
+		optq_flow_sort(f);
+		leaf = optq_container_of(f->leaf, struct optq_class, leaf);
+		optq_class_requeued(t, leaf, now);
+	}
 }

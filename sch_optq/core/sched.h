@@ -124,14 +124,17 @@ void optq_move_queue(struct optq_tree *t, struct optq_class *dst,
 /*
  * Packets go from leaf to leaf one by one, as when rules change: lifted from where they
  * are, see optq_leaf_lift(), each counted as if it had never come, and joined to where they
- * are to be, a run of packets of one flow at a time.  In between the tree may change.
+ * are to be, a run of packets of one flow at a time, of which there is at least one.  In
+ * between the tree may change.  At the end, before anything else is done with the tree,
+ * the queues that were joined out of order, unsorted, are put in order.
  */
 void optq_lift(struct optq_tree *t, struct optq_class *leaf,
 	       bool (*goes)(void *arg, struct optq_pkt *pkt), void *arg,
 	       u64 now, struct optq_flow *lifted);
 void optq_join(struct optq_tree *t, struct optq_class *leaf,
 	       struct optq_flow *run, u32 hash, const struct optq_hosts *hosts,
-	       u64 now);
+	       u64 now, struct optq_list *unsorted);
+void optq_join_end(struct optq_tree *t, u64 now, struct optq_list *unsorted);
 
 /*
  * Takes c alone out of the tree, whatever is above and below it, for a tree

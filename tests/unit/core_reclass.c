@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Rules change while packets wait: they go where the new ones say, in their order. */
+#include <time.h>
+
 #include "core_util.h"
 
 #define FLOWS		24
@@ -25,19 +27,24 @@ static const struct optq_class_conf confs[LEAVES] = {
 	{ .weight = 3, .isolate = OPTQ_ISOLATE_DUAL_DST },
 };
 
-static void town_add(struct town *t, u32 i)
+/* Nothing is given up for having waited: for longer than a policy may say. */
+static void add_patient(struct world *w, struct optq_class *c,
+			struct optq_class *parent, struct optq_class_conf conf,
+			struct optq_shares *shares)
 {
-	struct optq_class_conf conf = confs[i];
-	struct optq_class *parent = i < 2 ? &t->site : &t->w.t.root;
-
-	/* Nothing is given up for having waited. */
 	conf.target_ns = 100 * SEC;
 	conf.interval_ns = 1000 * SEC;
-	optq_class_init(&t->w.t, &t->leaf[i]);
-	optq_leaf_give_shares(&t->leaf[i].leaf, &t->shares[i]);
-	world_give_inner(&t->w, parent);
-	optq_class_configure(&t->w.t, &t->leaf[i], &conf, t->w.now);
-	optq_class_attach(&t->w.t, &t->leaf[i], parent, t->w.now);
+	optq_class_init(&w->t, c);
+	optq_leaf_give_shares(&c->leaf, shares);
+	world_give_inner(w, parent);
+	optq_class_configure(&w->t, c, &conf, w->now);
+	optq_class_attach(&w->t, c, parent, w->now);
+}
+
+static void town_add(struct town *t, u32 i)
+{
+	add_patient(&t->w, &t->leaf[i], i < 2 ? &t->site : &t->w.t.root,
+		    confs[i], &t->shares[i]);
 }
 
 static void town_init(struct town *t, u64 seed)
@@ -103,8 +110,10 @@ static bool goes(void *arg, struct optq_pkt *pkt)
 
 static void town_join(struct town *t, struct optq_flow *lifted)
 {
+	struct optq_list unsorted;
 	struct optq_pkt *pkt;
 
+	optq_list_init(&unsorted);
 	while ((pkt = optq_flow_pop(&t->w.t.flows, lifted))) {
 		u32 flow = tpkt(pkt)->flow;
 		struct optq_class *c = &t->leaf[t->home[flow]];
@@ -119,8 +128,9 @@ static void town_join(struct town *t, struct optq_flow *lifted)
 			optq_flow_push(&run, optq_flow_pop(&t->w.t.flows, lifted));
 		optq_join(&t->w.t, c, &run,
 			  flow_key_of(&c->leaf, flow + 1, &hosts), &hosts,
-			  t->w.now);
+			  t->w.now, &unsorted);
 	}
+	optq_join_end(&t->w.t, t->w.now, &unsorted);
 }
 
 static u32 town_waiting(const struct town *t)
@@ -246,11 +256,95 @@ static void merged_by_arrival(void **state)
 	town_end(&t);
 }
 
+/*
+ * Flows that came by turns, all of one host, are to share one queue: each packet of theirs
+ * is a run of its own between those that are there.  Where each walked along the others it
+ * would be a billion steps.
+ */
+#define MANY_FLOWS	4096
+#define MANY_ROUNDS	12
+
+static bool all_go(void *arg, struct optq_pkt *pkt)
+{
+	(void)arg;
+	(void)pkt;
+	return true;
+}
+
+static void many_send(struct world *w, struct optq_class *leaf)
+{
+	struct optq_hosts host = { .src = 1, .dst = 2 };
+	u32 flow, round;
+
+	for (round = 0; round < MANY_ROUNDS; round++) {
+		for (flow = 1; flow <= MANY_FLOWS; flow++) {
+			optq_enqueue_of(&w->t, leaf, pkt_new(100, flow, round + 1), flow,
+					&host, w->now++, &w->drops);
+		}
+	}
+}
+
+static void many_join(struct world *w, struct optq_class *leaf,
+		      struct optq_flow *lifted, u32 hash)
+{
+	struct optq_hosts host = { .src = 1, .dst = 2 };
+	struct optq_list unsorted;
+	struct optq_flow run;
+	struct optq_pkt *pkt;
+
+	optq_list_init(&unsorted);
+	while ((pkt = optq_flow_pop(&w->t.flows, lifted))) {
+		optq_flow_init_shared(&run, NULL);
+		optq_flow_push(&run, pkt);
+		optq_join(&w->t, leaf, &run, hash, &host, w->now, &unsorted);
+	}
+	optq_join_end(&w->t, w->now, &unsorted);
+}
+
+static void many_in_no_time(void **state)
+{
+	const struct optq_class_conf conf = { .limit = MANY_FLOWS * MANY_ROUNDS };
+	struct optq_class from, to;
+	struct optq_flow lifted;
+	struct optq_pkt *pkt;
+	u64 before = 0, next;
+	struct world w;
+	clock_t began;
+	u32 n;
+
+	(void)state;
+	world_init(&w, MANY_FLOWS);
+	add_patient(&w, &from, &w.t.root, conf, NULL);
+	add_patient(&w, &to, &w.t.root, conf, NULL);
+	many_send(&w, &from);
+	assert_int_equal(w.drops.packets, 0);
+	assert_int_equal(from.leaf.flows, MANY_FLOWS);
+
+	optq_flow_init_shared(&lifted, NULL);
+	began = clock();
+	optq_lift(&w.t, &from, all_go, NULL, w.now, &lifted);
+	many_join(&w, &to, &lifted, 1);
+	assert_true(clock() - began < CLOCKS_PER_SEC / 2);
+
+	assert_int_equal(to.leaf.flows, 1);
+	world_verify(&w);
+	for (n = 0; w.t.qlen; n++, w.now += MSEC) {
+		pkt = optq_dequeue(&w.t, w.now, &w.drops, &next);
+		assert_non_null(pkt);
+		assert_true(pkt->enqueue_ns >= before);
+		before = pkt->enqueue_ns;
+		pkt_free(pkt);
+	}
+	assert_int_equal(n, MANY_FLOWS * MANY_ROUNDS);
+	world_free(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(random_towns),
 		cmocka_unit_test(merged_by_arrival),
+		cmocka_unit_test(many_in_no_time),
 	};
 
 	return cmocka_run_group_tests_name("reclass", tests, NULL, NULL);
