@@ -3,7 +3,6 @@
 #include <net/sock.h>
 
 #include "access.h"
-#include "clhash.h"
 #include "conf.h"
 #include "delay.h"
 #include "filter.h"
@@ -262,7 +261,7 @@ static int class_add(struct optq_sched *q, u32 classid,
 	optq_class_configure(&q->tree, &cl->core, conf, now);
 	optq_police_swap(q, &cl->core, police, now);
 	optq_class_attach(&q->tree, &cl->core, parent, now);
-	qdisc_class_hash_insert(&q->clhash, &cl->common);
+	optq_clhash_insert(&q->clhash, &cl->common);
 	list_add_tail(&cl->link, &q->classes);
 	q->n_classes++;
 	q->generation++;
@@ -271,7 +270,7 @@ static int class_add(struct optq_sched *q, u32 classid,
 	sch_tree_unlock(q->sch);
 
 	qdisc_put(old);
-	optq_clhash_fit(q, q->n_classes);
+	optq_clhash_fit(q);
 	optq_sysfs_class_added(q, cl, extack);
 	class_warn_overflow(q, &cl->core, extack);
 	optq_notify_class(q, OPTQ_CMD_CLASS_ADD_NTF, cl, parent);
@@ -460,7 +459,7 @@ static int class_delete(struct Qdisc *sch, unsigned long arg,
 	sch_tree_lock(sch);
 	now = ktime_get_ns();
 	old = optq_ungraft(q, &cl->core, now);
-	qdisc_class_hash_remove(&q->clhash, &cl->common);
+	optq_clhash_remove(&q->clhash, &cl->common);
 	optq_move_queue(&q->tree, optq_drain_class(q), &cl->core, now);
 	optq_class_detach(&q->tree, &cl->core, now);
 	optq_police_gone(q, &cl->core);
@@ -473,7 +472,7 @@ static int class_delete(struct Qdisc *sch, unsigned long arg,
 	optq_verify_change(q, "class delete");
 	sch_tree_unlock(sch);
 	qdisc_put(old);
-	optq_clhash_fit(q, q->n_classes);
+	optq_clhash_fit(q);
 	optq_sysfs_class_gone(q, cl->common.classid);
 	optq_notify_class(q, OPTQ_CMD_CLASS_DEL_NTF, cl, parent);
 	optq_cl_free(cl);

@@ -5,7 +5,6 @@
 #include "access.h"
 #include "ack.h"
 #include "budget.h"
-#include "clhash.h"
 #include "conf.h"
 #include "delay.h"
 #include "graft.h"
@@ -131,8 +130,7 @@ static void optq_destroy(struct Qdisc *sch)
 		optq_cl_free(cl);
 		cond_resched();
 	}
-	if (q->clhash.hash)
-		qdisc_class_hash_destroy(&q->clhash);
+	optq_clhash_free(&q->clhash);
 	optq_police_free(optq_class_police(&q->tree.root));
 	kfree(q->tree.root.urgent);
 	kfree(q->tree.direct.leaf.hist);
@@ -236,7 +234,7 @@ static int optq_init(struct Qdisc *sch, struct nlattr *opt,
 	      tcf_block_get(&q->block, &q->filter_list, sch, extack);
 	if (err)
 		return err;
-	err = optq_clhash_init(q) ?: optq_give_hist(q, &q->tree.direct) ?:
+	err = optq_clhash_init(&q->clhash) ?: optq_give_hist(q, &q->tree.direct) ?:
 	      alloc_flows(q, conf.flows);
 	if (!err)
 		err = link_police(q, nest, &police, extack);

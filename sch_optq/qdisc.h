@@ -12,6 +12,7 @@
 #include <linux/optq.h>
 
 #include "compat/compat.h"
+#include "clhash.h"
 #include "core/class.h"
 #include "core/sched.h"
 #include "core/tree.h"
@@ -62,7 +63,7 @@ struct optq_sched {
 	struct optq_rules *rules;
 	struct optq_elems *elems;		/* NULL: never one */
 	struct optq_link_conf conf;
-	struct Qdisc_class_hash clhash;		/* by id */
+	struct optq_clhash clhash;		/* by id */
 	struct tcf_proto __rcu *filter_list;
 	struct optq_class *fallback;		/* for what nothing knows */
 	bool asks;		/* rules or policers have a say about packets */
@@ -135,7 +136,7 @@ static inline struct optq_cl *optq_cl(const struct optq_class *c)
 
 static inline struct optq_cl *optq_find(const struct optq_sched *q, u32 id)
 {
-	struct Qdisc_class_common *c = qdisc_class_find(&q->clhash, id);
+	struct Qdisc_class_common *c = optq_clhash_find(&q->clhash, id);
 
 	return c ? container_of(c, struct optq_cl, common) : NULL;
 }

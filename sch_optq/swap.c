@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "budget.h"
-#include "clhash.h"
 #include "graft.h"
 #include "police.h"
 #include "reclass.h"
@@ -114,7 +113,7 @@ static void swap_dismantle(struct optq_sched *q, struct optq_stage *st,
 			list_move_tail(&cl->link, gone);
 	}
 	list_for_each_entry(cl, gone, link) {
-		qdisc_class_hash_remove(&q->clhash, &cl->common);
+		optq_clhash_remove(&q->clhash, &cl->common);
 		optq_police_gone(q, &cl->core);
 	}
 }
@@ -138,7 +137,7 @@ static void swap_build(struct optq_sched *q, struct optq_stage *st,
 		optq_class_attach(&q->tree, &c->cl->core, parent, now);
 		list_add_tail(&c->cl->link, &q->classes);
 		if (c->fresh)
-			qdisc_class_hash_insert(&q->clhash, &c->cl->common);
+			optq_clhash_insert(&q->clhash, &c->cl->common);
 		c->fresh = false;
 		q->has_delays |= !!c->conf.delay_ns;
 	}
@@ -207,20 +206,20 @@ int optq_swap_prepare(struct optq_swap *s, struct optq_sched *q,
 	s->put = kvcalloc(st->n + 1, sizeof(*s->put), OPTQ_GFP_MANY);
 	if (!s->names || !s->put)
 		return -ENOMEM;
-	err = swap_classes(q, st, extack);
-	return err ?: swap_names(st, s->names);
+	return optq_clhash_reserve(q, max(q->n_classes, st->n), &s->room) ?:
+	       swap_classes(q, st, extack) ?: swap_names(st, s->names);
 }
 
 void optq_swap_commit(struct optq_swap *s, struct optq_sched *q,
 		      struct optq_stage *st, struct netlink_ext_ack *extack)
 {
-	optq_clhash_fit(q, max(q->n_classes, st->n));
+	optq_clhash_use(q, &s->room);
 	sch_tree_lock(q->sch);
 	s->dropped = q->sch->q.qlen;
 	swap_locked(s, q, st);
 	s->dropped -= q->sch->q.qlen;
 	sch_tree_unlock(q->sch);
-	optq_clhash_fit(q, st->n);
+	optq_clhash_fit(q);
 	optq_sysfs_update(q, extack);
 }
 
@@ -241,6 +240,7 @@ void optq_swap_end(struct optq_swap *s, struct optq_stage *st)
 		if (s->put)
 			qdisc_put(s->put[i]);
 	}
+	optq_clhash_room_free(&s->room);
 	kvfree(s->names);
 	kvfree(s->put);
 }

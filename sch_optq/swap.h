@@ -2,6 +2,7 @@
 #ifndef OPTQ_SWAP_H
 #define OPTQ_SWAP_H
 
+#include "clhash.h"
 #include "stage.h"
 
 /*
@@ -16,6 +17,7 @@ struct optq_swap {
 	struct optq_sched *q;
 	char **names;
 	struct Qdisc **put;
+	struct optq_clhash_room room;	/* where the classes are found from then on */
 	struct list_head gone;
 	u32 dropped;	/* packets that the change lost: a smaller limit had no room for
 			 * them, or they were in a qdisc that went

@@ -136,7 +136,7 @@ static const char *verify_classes(const struct optq_sched *q)
 		if (cl->qdisc && !optq_class_is_leaf(&cl->core))
 			return "a class with others below it has a qdisc";
 	}
-	return n == q->n_classes && n == q->clhash.hashelems && n == below ?
+	return n == q->n_classes && n == q->clhash.n && n == below ?
 	       NULL : "classes are counted wrong";
 }
 

@@ -59,9 +59,9 @@ static bool fault_hash(struct optq_sched *q, int by)
 	if (!cl)
 		return false;
 	if (by > 0)
-		qdisc_class_hash_remove(&q->clhash, &cl->common);
+		optq_clhash_remove(&q->clhash, &cl->common);
 	else
-		qdisc_class_hash_insert(&q->clhash, &cl->common);
+		optq_clhash_insert(&q->clhash, &cl->common);
 	return true;
 }
 

@@ -8,7 +8,7 @@ attr_module := $(addprefix $(attr_top)/sch_optq/,conf.c conf_police.c conf_rule.
 	stage.c rules.c police.c)
 attr_sources := $(attr_top)/tests/fuzz/attr_fuzz.c $(attr_module) \
 	$(attr_top)/tests/fuzz/kernel/nla.c $(attr_top)/tests/fuzz/kernel/memory.c
-attr_names := $(addprefix linux/,ctype.h if_vlan.h jhash.h kobject.h ktime.h log2.h mm.h \
+attr_names := $(addprefix linux/,ctype.h if_vlan.h jhash.h kobject.h ktime.h list.h log2.h mm.h \
 	netdevice.h netlink.h random.h rhashtable.h rtnetlink.h sched.h siphash.h skbuff.h \
 	slab.h sysctl.h workqueue.h xarray.h) \
 	$(addprefix net/,genetlink.h net_namespace.h pkt_cls.h pkt_sched.h sch_generic.h)

@@ -37,6 +37,7 @@ typedef unsigned int gfp_t;
 #define min(a, b)		((a) < (b) ? (a) : (b))
 #define min_t(type, a, b)	min((type)(a), (type)(b))
 #define max_t(type, a, b)	((type)(a) > (type)(b) ? (type)(a) : (type)(b))
+#define max(a, b)		((a) > (b) ? (a) : (b))
 #define clamp_t(type, v, a, b)	min_t(type, max_t(type, v, a), b)
 #define swap(a, b)		do { __typeof__(a) keep = (a); (a) = (b); (b) = keep; } while (0)
 #define struct_size(p, member, n) \
@@ -197,7 +198,8 @@ static inline int nlmsg_attrlen(const struct nlmsghdr *h, int head)
 /* ---- what instances and packets are made of ---- */
 
 struct list_head { struct list_head *next, *prev; };
-struct hlist_node { struct hlist_node *next; };
+struct hlist_node { struct hlist_node *next, **pprev; };
+struct hlist_head { struct hlist_node *first; };
 struct rcu_head { void *next; };
 struct rhash_head { void *next; };
 struct rhashtable { void *tbl; };
@@ -212,6 +214,26 @@ struct net;
 #define list_for_each_entry(p, head, member) \
 	for (p = container_of((head)->next, __typeof__(*p), member); &p->member != (head); \
 	     p = container_of(p->member.next, __typeof__(*p), member))
+
+#define hlist_for_each_entry(p, head, member) \
+	for (struct hlist_node *at = (head)->first; \
+	     at && ((p) = container_of(at, __typeof__(*p), member), 1); at = at->next)
+
+static inline void hlist_add_head(struct hlist_node *n, struct hlist_head *h)
+{
+	n->next = h->first;
+	n->pprev = &h->first;
+	if (h->first)
+		h->first->pprev = &n->next;
+	h->first = n;
+}
+
+static inline void hlist_del(struct hlist_node *n)
+{
+	*n->pprev = n->next;
+	if (n->next)
+		n->next->pprev = n->pprev;
+}
 
 struct sk_buff {
 	char cb[48];
@@ -228,7 +250,6 @@ struct qdisc_watchdog { u64 at; };
 struct Qdisc_ops { char id[16]; };
 struct Qdisc_class_ops { int unused; };
 struct Qdisc_class_common { u32 classid; struct hlist_node hnode; };
-struct Qdisc_class_hash { void *hash; };
 
 struct Qdisc {
 	struct qdisc_skb_head q, gso_skb, skb_bad_txq;
@@ -252,11 +273,6 @@ static inline struct qdisc_skb_cb *qdisc_skb_cb(const struct sk_buff *skb)
 static inline u32 qdisc_pkt_len(const struct sk_buff *skb) { return qdisc_skb_cb(skb)->pkt_len; }
 static inline void sch_tree_lock(struct Qdisc *sch) { (void)sch; }
 static inline void sch_tree_unlock(struct Qdisc *sch) { (void)sch; }
-static inline struct Qdisc_class_common *qdisc_class_find(const struct Qdisc_class_hash *h, u32 id)
-{
-	(void)h, (void)id;
-	NOT_HERE();
-}
 
 #define TC_ACT_SHOT		2
 #define TC_ACT_REDIRECT		7
