@@ -13,6 +13,9 @@
 /* Thirty files at 128 bytes, the directory, and its names. */
 #define BUDGET_DIR	4608U
 
+/* As kmalloc() rounds it up.  Filters themselves are tc's, on whatever qdisc. */
+#define BUDGET_BLOCK	roundup_pow_of_two(sizeof(struct tcf_block))
+
 unsigned int optq_userns_memory = 32U << 20;
 static u64 budget_used;
 
@@ -82,6 +85,16 @@ void optq_budget_settle(struct optq_sched *q)
 {
 	budget_give(q, q->budget_memory - q->tree.memory.limit);
 	q->budget_memory = q->tree.memory.limit;
+}
+
+int optq_budget_block(struct optq_sched *q, struct netlink_ext_ack *extack)
+{
+	return budget_take(q, BUDGET_BLOCK, extack);
+}
+
+void optq_budget_block_gone(struct optq_sched *q)
+{
+	budget_give(q, BUDGET_BLOCK);
 }
 
 int optq_budget_dir(struct optq_sched *q)

@@ -94,7 +94,6 @@ void optq_cl_free(struct optq_cl *cl)
 	kfree(cl->core.leaf.shares);
 	kfree(cl->core.urgent);
 	kfree(cl->core.inner);
-	tcf_block_put(cl->block);
 	qdisc_put(cl->qdisc);
 	kfree(cl->core.leaf.hist);
 	kfree(cl->name);
@@ -475,6 +474,7 @@ static int class_delete(struct Qdisc *sch, unsigned long arg,
 	optq_clhash_fit(q);
 	optq_sysfs_class_gone(q, cl->common.classid);
 	optq_notify_class(q, OPTQ_CMD_CLASS_DEL_NTF, cl, parent);
+	optq_filter_end(q, cl);
 	optq_cl_free(cl);
 	return 0;
 }

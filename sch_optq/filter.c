@@ -1,7 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Where tc filters stand. */
 #include "access.h"
+#include "budget.h"
 #include "filter.h"
+
+static void block_get(struct optq_sched *q, struct optq_cl *cl,
+		      struct netlink_ext_ack *extack)
+{
+	ASSERT_RTNL();
+	if (optq_budget_block(q, extack))
+		return;
+	if (tcf_block_get(&cl->block, &cl->filter_list, q->sch, extack)) {
+		cl->block = NULL;
+		optq_budget_block_gone(q);
+	}
+}
 
 /*
  * A block costs more than all else of a class, and binding one takes the longer
@@ -20,10 +33,16 @@ struct tcf_block *optq_class_tcf_block(struct Qdisc *sch, unsigned long arg,
 		return NULL;
 	if (!cl)
 		return q->block;
-	if (!cl->block && adds) {
-		ASSERT_RTNL();
-		if (tcf_block_get(&cl->block, &cl->filter_list, sch, extack))
-			cl->block = NULL;
-	}
+	if (!cl->block && adds)
+		block_get(q, cl, extack);
 	return cl->block;
+}
+
+void optq_filter_end(struct optq_sched *q, struct optq_cl *cl)
+{
+	if (!cl->block)
+		return;
+	tcf_block_put(cl->block);
+	cl->block = NULL;
+	optq_budget_block_gone(q);
 }

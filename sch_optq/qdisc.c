@@ -7,6 +7,7 @@
 #include "budget.h"
 #include "conf.h"
 #include "delay.h"
+#include "filter.h"
 #include "graft.h"
 #include "mtu.h"
 #include "hosts.h"
@@ -121,8 +122,7 @@ static void optq_destroy(struct Qdisc *sch)
 	tcf_block_put(q->block);
 	q->block = NULL;
 	list_for_each_entry(cl, &q->classes, link) {
-		tcf_block_put(cl->block);
-		cl->block = NULL;
+		optq_filter_end(q, cl);
 		cond_resched();
 	}
 	list_for_each_entry_safe(cl, tmp, &q->classes, link) {

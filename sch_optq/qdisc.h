@@ -186,7 +186,7 @@ int optq_cl_give_shares(struct optq_sched *q, struct optq_class *c,
  */
 int optq_give_hist(const struct optq_sched *q, struct optq_class *c);
 
-/* Frees a class that is off the tree and the hash.  RTNL held, may sleep. */
+/* Frees a class that is off the tree and the hash, without filters.  RTNL held, may sleep. */
 void optq_cl_free(struct optq_cl *cl);
 
 /* Where packets go that have lost their class: a queue that can take them. */

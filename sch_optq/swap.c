@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "budget.h"
+#include "filter.h"
 #include "graft.h"
 #include "police.h"
 #include "reclass.h"
@@ -231,6 +232,7 @@ void optq_swap_end(struct optq_swap *s, struct optq_stage *st)
 	optq_budget_settle(s->q);
 	list_for_each_entry_safe(cl, tmp, &s->gone, link) {
 		list_del(&cl->link);
+		optq_filter_end(s->q, cl);
 		optq_cl_free(cl);
 		cond_resched();
 	}

@@ -93,6 +93,29 @@ own_devices_only()
 	grep -qE "no such device|is not optq" "$TMP/other" || { cat "$TMP/other"; return 1; }
 }
 
+# To ask that the filters of a class go makes the block that they would be in: 2 kB that no
+# cgroup is charged with.  They come out of the budget, and go back with their classes.
+blocks_of_filters()
+{
+	local was rc
+	was=$(sysctl -n net.optq.userns_memory)
+	allow 1
+	sysctl -qw net.optq.userns_memory=$((2 << 20))
+	says_in_userns "all done" '
+		of_each() { for ((n = 1; n <= $2; n++)); do printf "$1\n" "$n"; done | tc -batch -; }
+		add="class add dev own0 parent 1: classid 1:%x optq"
+		flush="filter del dev own0 parent 1:%x"
+		tc qdisc add dev own0 root handle 1: optq flows 64 memory 64k &&
+		of_each "$add" 1500 && of_each "$flush" 500 || exit
+		said=$(of_each "$flush" 1500 2>&1) && { echo "all were made"; exit; }
+		[[ $said == *"no more memory"* ]] || { echo "$said"; exit; }
+		of_each "class del dev own0 classid 1:%x" 1500 &&
+		of_each "$add" 500 && of_each "$flush" 500 && echo all done'
+	rc=$?
+	sysctl -qw net.optq.userns_memory="$was"
+	return $rc
+}
+
 # A tree made while it was open stays, carries packets, and can go.
 closed_again()
 {
@@ -155,7 +178,7 @@ listing_is_harmless()
 }
 
 ktap_header
-ktap_plan 11
+ktap_plan 12
 optq_require_root
 optq_require_module
 optq_require_tc
@@ -180,6 +203,7 @@ ktap_test "the switch is not seen inside" switch_unseen
 ktap_test "the switch takes 0 and 1, from root" switch_bounded
 ktap_test "open: tc and generic netlink work" opened
 ktap_test "open: for its own devices only" own_devices_only
+ktap_test "open: what filters would stand in is bounded" blocks_of_filters
 ktap_test "closed again: what is there stays, carries and can go" closed_again
 allow 0
 ktap_test "without the capability nothing is read or changed" not_privileged
