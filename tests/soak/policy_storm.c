@@ -425,7 +425,7 @@ static void connect_to(const char *dev)
 /* Changes that took their time are not made up for. */
 static void blow(double interval, double seconds, unsigned int most)
 {
-	double began = now_ms(), told = began, next = began;
+	double began = now_ms(), told = began, next = began, left;
 
 	while (now_ms() - began < seconds * 1e3) {
 		change(most);
@@ -436,10 +436,11 @@ static void blow(double interval, double seconds, unsigned int most)
 			tell(began);
 		}
 		next += interval;
-		if (next > now_ms())
-			usleep((next - now_ms()) * 1e3);
+		left = next - now_ms();
+		if (left > 0)
+			usleep(left * 1e3);
 		else
-			next = now_ms();
+			next -= left;
 	}
 	tell(began);
 }
