@@ -179,12 +179,17 @@ static void op_configure(struct fuzz *f, struct input *in)
 		optq_class_configure(&f->t, c, &conf, f->now);
 }
 
+static struct optq_hosts hosts_of(u32 hash)
+{
+	return (struct optq_hosts){ .src = hash % 3, .dst = hash % 5 };
+}
+
 static void op_enqueue(struct fuzz *f, struct input *in)
 {
 	struct optq_class *c = any(f, in);
 	u32 n = 1 + get(in) % 16, hash = get(in) % 32;
 	u32 len = 1 + (u32)get_wide(in) % 70000;
-	struct optq_hosts hosts = { .src = hash % 3, .dst = hash % 5 };
+	struct optq_hosts hosts = hosts_of(hash);
 	struct optq_drops d = { 0 };
 
 	if (!c || c == &f->t.root)
@@ -305,6 +310,64 @@ static void op_trim(struct fuzz *f, struct input *in)
 	take_drops(f, &d);
 }
 
+/* Which leaf a flow is to wait in, by new rules. */
+struct rules {
+	struct fuzz *f;
+	struct optq_class *here;
+	u8 seed;
+};
+
+static struct optq_class *home_of(const struct rules *r, u32 hash)
+{
+	struct optq_class *c = r->f->c[(hash + r->seed) % CLASSES];
+
+	return c && !c->n_children ? c : &r->f->t.direct;
+}
+
+static bool goes(void *arg, struct optq_pkt *pkt)
+{
+	const struct rules *r = arg;
+
+	return home_of(r, ((const struct tpkt *)pkt)->flow) != r->here;
+}
+
+static void join_home(struct rules *r, struct optq_flow *lifted)
+{
+	struct fuzz *f = r->f;
+	struct optq_list unsorted;
+	struct optq_pkt *pkt;
+
+	optq_list_init(&unsorted);
+	while ((pkt = optq_flow_pop(&f->t.flows, lifted))) {
+		u32 hash = ((const struct tpkt *)pkt)->flow;
+		struct optq_hosts hosts = hosts_of(hash);
+		struct optq_class *c = home_of(r, hash);
+		struct optq_flow run;
+
+		optq_flow_init_shared(&run, NULL);
+		optq_flow_push(&run, pkt);
+		optq_join(&f->t, c, &run, flow_key_of(&c->leaf, hash, &hosts),
+			  &hosts, f->now, &unsorted);
+	}
+	optq_join_end(&f->t, f->now, &unsorted);
+}
+
+static void op_reclass(struct fuzz *f, struct input *in)
+{
+	struct rules r = { .f = f, .here = &f->t.direct, .seed = get(in) };
+	struct optq_flow lifted;
+	int i;
+
+	optq_flow_init_shared(&lifted, NULL);
+	optq_lift(&f->t, r.here, goes, &r, f->now, &lifted);
+	for (i = 0; i < CLASSES; i++) {
+		r.here = f->c[i];
+		if (r.here && !r.here->n_children)
+			optq_lift(&f->t, r.here, goes, &r, f->now, &lifted);
+	}
+	join_home(&r, &lifted);
+}
+
 static void op(struct fuzz *f, struct input *in)
 {
 	struct optq_class *c;
@@ -351,6 +414,9 @@ static void op(struct fuzz *f, struct input *in)
 		break;
 	case 15:
 		optq_tree_set_mtu(&f->t, (u32)get_wide(in), f->now);
+		break;
+	case 16:
+		op_reclass(f, in);
 		break;
 	default:
 		f->now += get_wide(in);
