@@ -20,8 +20,8 @@
 #	kernels	what the table of suites says, on each of them
 #	soak	traffic and random policies in the debug kernel, SOAK_SECONDS (1800) long
 #
-# Environment: SUITE (trixie), UM_SUITE (sid: whose user-mode kernel), TESTS (names of kernel tests instead of all),
-# VERBOSE=1 (what the tests say even when they pass)
+# Environment: SUITE (trixie), UM_SUITE (sid: whose user-mode kernel), TESTS (names of
+# kernel tests instead of all), VERBOSE=1 (what the tests say even when they pass)
 
 . "$(dirname "$0")/common.sh"
 
